@@ -1,0 +1,81 @@
+"""Conditions: literals, and All / Any over them.
+
+There is no ``not``. A literal on a missing value is false, and so is its complement, so negation would
+not mean what a reader expects. Write the complement of the sign instead
+(:func:`rulekit.ir.canonical.complement` does it).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+Sign = Literal["<", "<=", ">", ">=", "==", "!="]
+Value = bool | int | float | Decimal | str
+
+SIGNS: tuple[Sign, ...] = ("<=", ">=", "==", "!=", "<", ">")
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """``feature sign value``. As parsed, a number is an exact ``int`` or ``Decimal``; bound, it has the dtype."""
+
+    feature: str
+    sign: Sign
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """``feature in {values}``, or ``not in``."""
+
+    feature: str
+    values: tuple[Value, ...]
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """``feature is missing``, or ``is not missing``: the only literal that is true of a missing value."""
+
+    feature: str
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Every term holds; of no terms at all, true."""
+
+    terms: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Any:
+    """At least one term holds."""
+
+    terms: tuple[Condition, ...]
+
+
+LiteralCondition = Compare | Member | Missing
+Condition = Compare | Member | Missing | All | Any
+
+
+def literals(condition: Condition) -> Iterator[LiteralCondition]:
+    """Yield every literal of a condition, in text order."""
+    if isinstance(condition, (All, Any)):
+        for term in condition.terms:
+            yield from literals(term)
+    else:
+        yield condition
+
+
+def map_literals(condition: Condition, function: Callable[[LiteralCondition], Condition]) -> Condition:
+    """Return the condition with ``function`` applied to each literal."""
+    if isinstance(condition, All):
+        return All(tuple(map_literals(term, function) for term in condition.terms))
+    if isinstance(condition, Any):
+        return Any(tuple(map_literals(term, function) for term in condition.terms))
+    return function(condition)
+

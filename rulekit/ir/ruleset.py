@@ -1,0 +1,191 @@
+"""Rules and rulesets: the law as a value."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, model_validator
+from pydantic.dataclasses import dataclass
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import core_schema
+
+from rulekit.errors import LawError, RulekitError, Where
+from rulekit.ir.canonical import bind, canonical
+from rulekit.ir.clauses import WHEN_JSON_SCHEMA, condition_to_when, when_to_condition
+from rulekit.ir.condition import All, Condition
+from rulekit.ir.provenance import Provenance
+from rulekit.ir.schema import NAME_PATTERN, VERSION_PATTERN, Model, Schema
+
+INVALID = "invalid"
+"""The outcome of an event that lacks a required feature. No rule can give it."""
+
+_INT64_MAX = (1 << 63) - 1
+
+class _WhenCodec:
+    """Tells pydantic to read and write conditions as the ``when`` lists of files."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        del source, handler
+        writer = core_schema.plain_serializer_function_ser_schema(condition_to_when)
+        return core_schema.no_info_plain_validator_function(when_to_condition, serialization=writer)
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        del schema, handler
+        return WHEN_JSON_SCHEMA
+
+
+When = Annotated[Condition, _WhenCodec]
+
+
+class HitPolicy(StrEnum):
+    """How hits become an outcome, by their DMN names, and SCORE.
+
+    UNIQUE, FIRST, ANY and COLLECT all let the first hit in text order name the outcome; they differ in
+    what the law promises. UNIQUE: no two rules ever hit together. ANY: all hits agree. COLLECT: every
+    hit counts on its own, as in a trigger menu. FIRST promises nothing: order is the law. Under SCORE the
+    points of all hits are summed, and the highest threshold reached names the outcome.
+    """
+
+    UNIQUE = "unique"
+    FIRST = "first"
+    ANY = "any"
+    COLLECT = "collect"
+    SCORE = "score"
+
+
+class Rule(Model):
+    """One rule: when its condition holds it *hits*."""
+
+    id: str = Field(pattern=r"^[a-z0-9]+([._-][a-z0-9]+)*$")
+    title: str = ""
+    when: When
+    then: str | None = None
+    because: str = ""
+    prescale: int = Field(default=1, ge=1)
+    points: int | None = None
+    origin: Literal["human", "induced", "edited"] = "human"
+
+
+@dataclass(frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))
+class Ruleset:
+    """An ordered list of rules over a schema, with the policy that turns hits into an outcome.
+
+    A pydantic dataclass rather than a model, because ``schema`` is a method of every pydantic model.
+    """
+
+    name: Annotated[str, Field(pattern=NAME_PATTERN)]
+    version: Annotated[str, Field(pattern=VERSION_PATTERN)]
+    schema: Schema
+    hit_policy: HitPolicy
+    otherwise: Annotated[str, Field(min_length=1)]
+    thresholds: dict[str, int] | None = None
+    rules: tuple[Rule, ...]
+    provenance: Provenance | None = None
+
+    @model_validator(mode="after")
+    def _rules_fit_the_policy(self) -> Self:
+        ids = [rule.id for rule in self.rules]
+        twice = next((name for name in ids if ids.count(name) > 1), None) if len(set(ids)) < len(ids) else None
+        if twice is not None:
+            raise ValueError(f"rule id {twice} is used twice; ids are never reused")
+        check = _check_score if self.hit_policy is HitPolicy.SCORE else _check_outcomes
+        check(self)
+        if INVALID in {self.otherwise, *(rule.then for rule in self.rules), *(self.thresholds or {})}:
+            raise ValueError(f"the outcome {INVALID!r} is kept for events that lack a required feature")
+        return self
+
+    @cached_property
+    def outcomes(self) -> tuple[str, ...]:
+        """Every outcome an event can get, in text order (SCORE: by rising threshold), ``invalid`` last."""
+        if self.hit_policy is HitPolicy.SCORE:
+            named = [outcome for outcome, _ in self.ladder]
+        else:
+            named = [str(rule.then) for rule in self.rules]
+        return tuple(dict.fromkeys([*named, self.otherwise, INVALID]))
+
+    @cached_property
+    def ladder(self) -> tuple[tuple[str, int], ...]:
+        """The SCORE thresholds as ``(outcome, points)`` in rising order; empty under other policies."""
+        return tuple(sorted((self.thresholds or {}).items(), key=lambda item: item[1]))
+
+    @cached_property
+    def bound(self) -> tuple[Condition, ...]:
+        """The condition of each rule, bound to the schema.
+
+        Raises
+        ------
+        LawError
+            with every literal that does not fit the schema.
+
+        """
+        conditions, problems = [], []
+        for rule in self.rules:
+            try:
+                conditions.append(bind(rule.when, self.schema))
+            except RulekitError as error:
+                problems.append(error.at(Where(rule=rule.id)))
+        if problems:
+            raise LawError.collect(problems)
+        return tuple(conditions)
+
+    @cached_property
+    def law(self) -> dict[str, Any]:
+        """What is decided and on which vocabulary, as plain JSON: the part that the digest covers.
+
+        Words (version, titles, reasons, docs, provenance) are left out, so that changing them is a PATCH.
+        """
+        features = [feature.model_dump(mode="json", exclude={"doc"}) for feature in self.schema.features]
+        rules = [
+            {
+                "id": rule.id,
+                "when": canonical(All((condition,)), self.schema),
+                **{key: value for key in ("then", "points") if (value := getattr(rule, key)) is not None},
+                "prescale": rule.prescale,
+            }
+            for rule, condition in zip(self.rules, self.bound, strict=True)
+        ]
+        return {
+            "name": self.name,
+            "features": features,
+            "hit_policy": self.hit_policy.value,
+            "otherwise": self.otherwise,
+            "thresholds": self.thresholds,
+            "rules": rules,
+        }
+
+    @cached_property
+    def digest(self) -> str:
+        """``sha256:`` and 64 hex digits over the canonical JSON of :attr:`law`."""
+        text = json.dumps(self.law, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def _check_outcomes(ruleset: Ruleset) -> None:
+    if ruleset.thresholds is not None:
+        raise ValueError("thresholds belong to hit_policy score")
+    for rule in ruleset.rules:
+        if rule.then is None or rule.points is not None:
+            raise ValueError(f"rule {rule.id}: hit_policy {ruleset.hit_policy} wants `then`, and no `points`")
+        if rule.prescale > 1 and ruleset.hit_policy is not HitPolicy.COLLECT:
+            raise ValueError(f"rule {rule.id}: prescale belongs to hit_policy collect, where each hit counts on its own")
+
+
+def _check_score(ruleset: Ruleset) -> None:
+    thresholds = ruleset.thresholds or {}
+    if not thresholds or len(set(thresholds.values())) != len(thresholds):
+        raise ValueError("hit_policy score wants `thresholds`: outcome to points, each a different number")
+    for rule in ruleset.rules:
+        if rule.points is None or rule.then is not None or rule.prescale > 1:
+            raise ValueError(f"rule {rule.id}: hit_policy score wants `points`, and no `then` or `prescale`")
+    if sum(abs(rule.points or 0) for rule in ruleset.rules) > _INT64_MAX:
+        raise ValueError("the points of all rules together overflow int64")
+    if any(abs(points) > _INT64_MAX for points in thresholds.values()):
+        raise ValueError("a threshold is beyond int64")

@@ -1,0 +1,124 @@
+"""The vocabulary of a ruleset: features with dtype, unit and bounds."""
+
+from __future__ import annotations
+
+import difflib
+from enum import StrEnum
+from functools import cached_property
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+NAME_PATTERN = r"^[a-z0-9_]+(\.[a-z0-9_]+)*$"
+VERSION_PATTERN = r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$"
+
+
+class DType(StrEnum):
+    """The dtypes a feature can have."""
+
+    BOOL = "bool"
+    INT32 = "int32"
+    INT64 = "int64"
+    FLOAT32 = "float32"
+    FLOAT64 = "float64"
+    CATEGORY = "category"
+
+    @property
+    def is_float(self) -> bool:
+        """Whether values are IEEE 754 numbers, for which NaN means missing."""
+        return self in {DType.FLOAT32, DType.FLOAT64}
+
+    @property
+    def is_integer(self) -> bool:
+        """Whether values are signed integers."""
+        return self in {DType.INT32, DType.INT64}
+
+    @property
+    def is_number(self) -> bool:
+        """Whether values are ordered."""
+        return self.is_float or self.is_integer
+
+    @property
+    def integer_range(self) -> tuple[int, int]:
+        """Smallest and largest value of an integer dtype."""
+        bits = 31 if self is DType.INT32 else 63
+        return -(1 << bits), (1 << bits) - 1
+
+
+class Model(BaseModel):
+    """What our pydantic models share: immutable, and unknown fields are typos."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Feature(Model):
+    """One measured or computed quantity of an event.
+
+    ``bounds`` are the lowest and highest plausible value, both included: a value outside them is a
+    finding and is decided all the same. An event that lacks a ``required`` feature is ``invalid``.
+    """
+
+    name: str = Field(min_length=1)
+    dtype: DType
+    unit: str | None = None
+    bounds: tuple[int | float, int | float] | None = None
+    categories: tuple[str, ...] | None = None
+    required: bool = False
+    doc: str = ""
+
+    @field_validator("name")
+    @classmethod
+    def _name_is_writable(cls, name: str) -> str:
+        if "`" in name or not name.isprintable() or name != name.strip():
+            raise ValueError(f"a feature name has no backtick, line break or outer space, got {name!r}")
+        return name
+
+    @model_validator(mode="after")
+    def _bounds_and_categories_fit_dtype(self) -> Self:
+        if (self.dtype is DType.CATEGORY) != (self.categories is not None):
+            raise ValueError(f"feature {self.name}: categories belong to dtype category, and to no other")
+        if self.categories is not None and len(set(self.categories)) != len(self.categories):
+            raise ValueError(f"feature {self.name}: a category is listed twice")
+        if self.categories == ():
+            raise ValueError(f"feature {self.name}: at least one category is needed")
+        if self.bounds is not None and not self.dtype.is_number:
+            raise ValueError(f"feature {self.name}: bounds belong to numbers, got dtype {self.dtype}")
+        if self.bounds is not None and not self.bounds[0] <= self.bounds[1]:
+            raise ValueError(f"feature {self.name}: the lower bound is above the upper, got {self.bounds}")
+        return self
+
+
+class Schema(Model):
+    """The features that the rules of a ruleset may speak of, in order."""
+
+    name: str = Field(pattern=NAME_PATTERN)
+    version: str = Field(pattern=VERSION_PATTERN)
+    features: tuple[Feature, ...] = Field(min_length=1)
+
+    @field_validator("features")
+    @classmethod
+    def _names_are_unique(cls, features: tuple[Feature, ...]) -> tuple[Feature, ...]:
+        names = [feature.name for feature in features]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"feature {twice[0]} is defined twice")
+        return features
+
+    @cached_property
+    def by_name(self) -> dict[str, Feature]:
+        """The features by name."""
+        return {feature.name: feature for feature in self.features}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Feature names in schema order."""
+        return tuple(feature.name for feature in self.features)
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """Names of the features without which an event can't be decided."""
+        return tuple(feature.name for feature in self.features if feature.required)
+
+    def nearest_names(self, name: str) -> list[str]:
+        """Return up to three feature names that look like ``name``, for hints."""
+        return difflib.get_close_matches(name, self.names, n=2, cutoff=0.6)
