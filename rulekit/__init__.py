@@ -1,0 +1,75 @@
+"""rulekit: learned selectors distilled into short, readable, exact rulesets.
+
+The public names are loaded on first use, so that ``import rulekit`` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rulekit.api import check, compile, expr  # noqa: A004 - the verb of the field
+    from rulekit.errors import RulekitError
+    from rulekit.induction.budget import Budget
+    from rulekit.induction.induce import Induction, induce
+    from rulekit.ir.lawfile import load
+    from rulekit.ir.numerics import Fixed, FixedFormat, Native
+    from rulekit.ir.ruleset import HitPolicy, Rule, Ruleset
+    from rulekit.ir.schema import Feature, Schema
+    from rulekit.ir.semantics import Decision, decide
+
+_HOMES = {
+    "check": "rulekit.api",
+    "compile": "rulekit.api",
+    "expr": "rulekit.api",
+    "RulekitError": "rulekit.errors",
+    "Budget": "rulekit.induction.budget",
+    "Induction": "rulekit.induction.induce",
+    "induce": "rulekit.induction.induce",
+    "load": "rulekit.ir.lawfile",
+    "Fixed": "rulekit.ir.numerics",
+    "FixedFormat": "rulekit.ir.numerics",
+    "Native": "rulekit.ir.numerics",
+    "HitPolicy": "rulekit.ir.ruleset",
+    "Rule": "rulekit.ir.ruleset",
+    "Ruleset": "rulekit.ir.ruleset",
+    "Feature": "rulekit.ir.schema",
+    "Schema": "rulekit.ir.schema",
+    "Decision": "rulekit.ir.semantics",
+    "decide": "rulekit.ir.semantics",
+}
+
+__all__ = [
+    "Budget",
+    "Decision",
+    "Feature",
+    "Fixed",
+    "FixedFormat",
+    "HitPolicy",
+    "Induction",
+    "Native",
+    "Rule",
+    "RulekitError",
+    "Ruleset",
+    "Schema",
+    "__version__",
+    "check",
+    "compile",
+    "decide",
+    "expr",
+    "induce",
+    "load",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return import_module("rulekit.version").VERSION
+    if name not in _HOMES:
+        raise AttributeError(f"module 'rulekit' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -148,10 +148,10 @@ def canonical(condition: Condition, schema: Schema) -> Canonical:
     Two conditions with the same spelling decide alike. The result is plain JSON.
     """
     if isinstance(condition, (All, Any)):
-        kind = type(condition)
-        parts = {_key(part): part for term in _flatten(condition, kind) for part in [canonical(term, schema)]}
+        kind = type(condition).__name__.lower()
+        parts = {_key(part): part for term in condition.terms for part in _flatten(canonical(term, schema), kind)}
         ordered = [parts[key] for key in sorted(parts)]
-        return ordered[0] if len(ordered) == 1 else {kind.__name__.lower(): ordered}
+        return ordered[0] if len(ordered) == 1 else {kind: ordered}
     return canonical_literal(condition, schema)
 
 
@@ -164,12 +164,8 @@ def canonical_literal(literal: LiteralCondition, schema: Schema) -> str:
     return format_literal(literal)
 
 
-def _flatten(condition: All | Any, kind: type[All] | type[Any]) -> list[Condition]:
-    flat: list[Condition] = []
-    for term in condition.terms:
-        same = isinstance(term, (All, Any)) and (type(term) is kind or len(term.terms) == 1)
-        flat.extend(_flatten(term, kind) if same and isinstance(term, (All, Any)) else [term])
-    return flat
+def _flatten(part: Canonical, kind: str) -> list[Canonical]:
+    return part[kind] if isinstance(part, dict) and kind in part else [part]
 
 
 def _key(part: Canonical) -> str:

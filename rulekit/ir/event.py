@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rulekit.errors import EventError
 from rulekit.ir.floats import to_float32
 from rulekit.ir.numerics import Event, Scalar
-from rulekit.ir.schema import DType, Feature, Schema
+from rulekit.ir.schema import DType, Feature
 
 
-def bind_event(schema: Schema, event: Mapping[str, Any]) -> Event:
-    """Return the event with every feature of the schema at its dtype, None where it is missing.
+def bind_event(features: Iterable[Feature], event: Mapping[str, Any]) -> Event:
+    """Return the event with each of the features at its dtype, None where it is missing.
 
-    A key that is absent, None or NaN is missing. Keys that the schema does not know are left out. A
-    category that the schema does not know stays: it is present and equal to none of the known ones.
+    A key that is absent, None or NaN is missing. Other keys are left out. A category that the schema does
+    not know stays: it is present and equal to none of the known ones.
 
     Raises
     ------
@@ -24,7 +24,7 @@ def bind_event(schema: Schema, event: Mapping[str, Any]) -> Event:
         when a value can't be one of the feature's dtype.
 
     """
-    return {feature.name: bind_value(feature, event.get(feature.name)) for feature in schema.features}
+    return {feature.name: bind_value(feature, event.get(feature.name)) for feature in features}
 
 
 def bind_value(feature: Feature, value: Any) -> Scalar | None:

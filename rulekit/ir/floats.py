@@ -14,6 +14,9 @@ from fractions import Fraction
 
 Number = int | float | Decimal
 
+_FLOAT32_EDGE = 2**128 - 2**103
+"""Half way between the largest float32 and the next power of two: from here on numbers round to inf."""
+
 
 def to_float32(value: float) -> float:
     """Round a float64 to the nearest float32 (ties to even); beyond the largest one gives an infinity."""
@@ -62,8 +65,10 @@ def nearest_float32(number: Number) -> float:
         return float(number)
     double = nearest_float64(number)
     close = to_float32(double)
-    if math.isinf(close):
+    if math.isinf(close) and abs(Fraction(number)) >= _FLOAT32_EDGE:
         raise OverflowError(str(number))
+    if math.isinf(close):
+        return next_float32(close, 0.0)  # the number is below the edge; its float64 was rounded up to it
     if double - close != next_float32(close, double) - double:
         return close + 0.0  # not half way between two float32, so the second rounding changed nothing
     other = next_float32(close, double)
@@ -94,10 +99,10 @@ def float32_edge(value: float, towards: float) -> tuple[float, bool]:
     if math.isinf(value):
         if (towards > 0) == (value > 0):
             return value, True
-        return math.copysign(2.0**128 - 2.0**103, value), True
+        return math.copysign(_FLOAT32_EDGE, value), True
     neighbour = next_float32(value, towards)
     if math.isinf(neighbour):
-        return math.copysign(2.0**128 - 2.0**103, neighbour), False
+        return math.copysign(_FLOAT32_EDGE, neighbour), False
     return (value + neighbour) / 2, not _is_odd(value)
 
 

@@ -21,7 +21,7 @@ from rulekit.ir.text import format_literal
 
 Scalar = bool | int | float | str
 Event = dict[str, Scalar | None]
-"""A bound event: every feature of the schema, None where it is missing."""
+"""A bound event: each feature that is read, None where it is missing."""
 
 
 class FixedFormat(Model):
@@ -88,9 +88,12 @@ class Fixed(Model):
         Raises
         ------
         BindError
-            when a number has no format, or ``==`` asks for a value between two grid points.
+            when a number has no format, a word has one, or ``==`` asks for a value between two grid points.
 
         """
+        words = [name for name in self.formats if name in schema.by_name and not schema.by_name[name].dtype.is_number]
+        if words:
+            raise BindError(f"feature {words[0]} is no number and takes no fixed-point format")
         for literal in literals(condition):
             if schema.by_name[literal.feature].dtype.is_number and literal.feature not in self.formats:
                 raise BindError(

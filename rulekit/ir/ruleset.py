@@ -16,9 +16,9 @@ from pydantic_core import core_schema
 from rulekit.errors import LawError, RulekitError, Where
 from rulekit.ir.canonical import bind, canonical
 from rulekit.ir.clauses import WHEN_JSON_SCHEMA, condition_to_when, when_to_condition
-from rulekit.ir.condition import All, Condition
+from rulekit.ir.condition import All, Condition, literals
 from rulekit.ir.provenance import Provenance
-from rulekit.ir.schema import NAME_PATTERN, VERSION_PATTERN, Model, Schema
+from rulekit.ir.schema import NAME_PATTERN, VERSION_PATTERN, Feature, Model, Schema
 
 INVALID = "invalid"
 """The outcome of an event that lacks a required feature. No rule can give it."""
@@ -135,6 +135,12 @@ class Ruleset:
         if problems:
             raise LawError.collect(problems)
         return tuple(conditions)
+
+    @cached_property
+    def read(self) -> tuple[Feature, ...]:
+        """The features that a decision depends on, in schema order: read by a rule, or required."""
+        names = {literal.feature for condition in self.bound for literal in literals(condition)}
+        return tuple(feature for feature in self.schema.features if feature.required or feature.name in names)
 
     @cached_property
     def law(self) -> dict[str, Any]:

@@ -49,7 +49,7 @@ class Decision:
 
 
 def decide(ruleset: Ruleset, event: Mapping[str, AnyValue], numerics: Numerics | None = None) -> Decision:
-    """Decide one raw event, with all hits.
+    """Decide one raw event, with all hits. Only the features that a decision depends on are looked at.
 
     Raises
     ------
@@ -61,7 +61,7 @@ def decide(ruleset: Ruleset, event: Mapping[str, AnyValue], numerics: Numerics |
     """
     numerics = numerics or Native()
     conditions = [numerics.bind_condition(condition, ruleset.schema) for condition in ruleset.bound]
-    bound = numerics.bind_event(bind_event(ruleset.schema, event))
+    bound = numerics.bind_event(bind_event(ruleset.read, event))
 
     missing = tuple(name for name in ruleset.schema.required if bound[name] is None)
     if missing:

@@ -25,7 +25,7 @@ from rulekit.ir.condition import SIGNS, All, Compare, Condition, LiteralConditio
 
 _TOKEN = re.compile(
     r"""\s*(?:
-      (?P<number>[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?(?![\w.])|[+-]?inf\b)
+      (?P<number>[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?(?![\w.])|[+-]?inf(?![\w.\-/]))
     | (?P<word>[^\W\d][\w.\-/]*)
     | `(?P<quoted_feature>[^`]+)`
     | (?P<string>"(?:[^"\\]|\\.)*"|'[^']*')
@@ -179,7 +179,7 @@ class _Parser:
             return self.number()
         self.position += 1
         if token.kind == "string":
-            return str(json.loads(token.text)) if token.text[0] == '"' else token.text[1:-1]
+            return self.to_string(token)
         if token.kind == "word" and token.text in {"true", "false"}:
             return token.text == "true"
         if token.kind == "word" and token.text not in _RESERVED:
@@ -188,17 +188,30 @@ class _Parser:
         hint = "NaN is missing: write `is missing`" if token.text.lower() == "nan" else None
         raise self.unexpected("a number, true, false or a category", hint=hint)
 
+    def to_string(self, token: _Token) -> str:
+        if token.text[0] == "'":
+            return token.text[1:-1]
+        try:
+            return str(json.loads(token.text))
+        except ValueError:
+            hint = r"in double quotes write \\ for a backslash and \t for a tab; single quotes take text as it is"
+            raise self.error("the quoted text is not readable", token.offset, got=token.text, hint=hint) from None
+
+    def take_mark(self, mark: str) -> bool:
+        """Step over the mark if it is next; say whether it was."""
+        if (self.token.kind, self.token.text) != ("mark", mark):
+            return False
+        self.position += 1
+        return True
+
     def values(self) -> tuple[Value, ...]:
-        if self.token.text != "{":
+        if not self.take_mark("{"):
             raise self.unexpected("{", hint="a set is written {a, b}")
-        self.position += 1
         values = [self.value()]
-        while self.token.text == ",":
-            self.position += 1
+        while self.take_mark(","):
             values.append(self.value())
-        if self.token.text != "}":
+        if not self.take_mark("}"):
             raise self.unexpected("',' or '}'")
-        self.position += 1
         return tuple(values)
 
 

@@ -1,0 +1,179 @@
+"""Frames of events: reading them, and binding their columns to a schema.
+
+A *frame* is a Polars DataFrame or LazyFrame, a pandas or Arrow table, or the path of a Parquet, CSV or
+Arrow IPC file (or a glob of them). Everything becomes a LazyFrame, so that files larger than memory
+stream.
+"""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from rulekit.errors import EventError, Where
+from rulekit.ir.schema import DType, Feature, Schema
+
+Frame = Any
+"""A Polars, pandas or Arrow frame, or the path of a file of events."""
+
+POLARS: dict[DType, pl.DataType] = {
+    DType.BOOL: pl.Boolean(),
+    DType.INT32: pl.Int32(),
+    DType.INT64: pl.Int64(),
+    DType.FLOAT32: pl.Float32(),
+    DType.FLOAT64: pl.Float64(),
+    DType.CATEGORY: pl.String(),
+}
+
+_SMALL_INTEGERS = (pl.Int8, pl.Int16, pl.UInt8, pl.UInt16)
+_SAFE: dict[DType, tuple[type[pl.DataType], ...]] = {
+    DType.BOOL: (pl.Boolean,),
+    DType.INT32: (*_SMALL_INTEGERS, pl.Int32),
+    DType.INT64: (*_SMALL_INTEGERS, pl.Int32, pl.UInt32, pl.Int64),
+    DType.FLOAT32: (*_SMALL_INTEGERS, pl.Float32),
+    DType.FLOAT64: (*_SMALL_INTEGERS, pl.Int32, pl.UInt32, pl.Float32, pl.Float64),
+    DType.CATEGORY: (pl.String, pl.Categorical, pl.Enum),
+}
+_ROUNDED: dict[DType, tuple[type[pl.DataType], ...]] = {
+    DType.FLOAT32: (pl.Float64, pl.Int32, pl.UInt32, pl.Int64, pl.UInt64),
+    DType.FLOAT64: (pl.Int64, pl.UInt64),
+}
+
+
+def scan(source: Frame, schema: Schema | None = None) -> pl.LazyFrame:
+    """Return any frame as a LazyFrame.
+
+    Parameters
+    ----------
+    source : see :data:`Frame`.
+    schema : gives the dtypes in which a CSV file, which has none, is read.
+
+    Raises
+    ------
+    EventError
+        when the file is absent, empty or damaged, or the object is no frame.
+
+    """
+    if isinstance(source, pl.LazyFrame):
+        return source
+    if isinstance(source, pl.DataFrame):
+        return source.lazy()
+    if isinstance(source, (str, Path)):
+        return _scan_file(Path(source), schema)
+    try:
+        frame = pl.DataFrame(source) if hasattr(source, "__arrow_c_stream__") else pl.from_pandas(source)
+    except (TypeError, ValueError, pl.exceptions.PolarsError) as error:
+        got = f"{type(source).__module__}.{type(source).__name__}"
+        expected = "a Polars, pandas or Arrow frame, or a path"
+        raise EventError(f"this is not a frame of events: {error}", expected=expected, got=got) from None
+    if isinstance(frame, pl.Series):
+        raise EventError("this is not a frame of events", expected="a frame", got="a series")
+    return frame.lazy()
+
+
+def _scan_file(path: Path, schema: Schema | None) -> pl.LazyFrame:
+    where = Where(file=str(path))
+    is_glob = "*" in path.name
+    if not is_glob and not path.is_file():
+        raise EventError("there is no such file of events", where=where)
+    if not is_glob and path.stat().st_size == 0:
+        raise EventError("the file of events is empty", where=where, expected="at least a header")
+    reader = _READERS.get(path.suffix.lower())
+    if reader is None:
+        raise EventError("unknown kind of file", where=where, expected=", ".join(_READERS), got=path.suffix or "no suffix")
+    try:
+        frame = reader(path, schema)
+        frame.collect_schema()
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise unreadable(error, where) from None
+    return frame
+
+
+def unreadable(error: Exception, where: Where | None = None) -> EventError:
+    """Return our error for what Polars says about a damaged file."""
+    lines = str(error).strip().splitlines()
+    return EventError(f"the events can't be read: {lines[0] if lines else type(error).__name__}", where=where,
+                      hint="is the file complete?")  # fmt: skip
+
+
+def _scan_csv(path: Path, schema: Schema | None) -> pl.LazyFrame:
+    known = {} if schema is None else {feature.name: POLARS[feature.dtype] for feature in schema.features}
+    header = pl.scan_csv(path, infer_schema=False).collect_schema().names()
+    overrides = {name: dtype for name, dtype in known.items() if name in header}
+    return pl.scan_csv(path, schema_overrides=overrides, infer_schema_length=10_000)
+
+
+_READERS: dict[str, Any] = {
+    ".parquet": lambda path, _: pl.scan_parquet(path),
+    ".csv": _scan_csv,
+    ".arrow": lambda path, _: pl.scan_ipc(path),
+    ".ipc": lambda path, _: pl.scan_ipc(path),
+    ".feather": lambda path, _: pl.scan_ipc(path),
+}
+
+
+def collect(frame: pl.LazyFrame) -> pl.DataFrame:
+    """Collect a frame on the streaming engine.
+
+    Raises
+    ------
+    EventError
+        when the data behind it turns out to be damaged.
+
+    """
+    try:
+        return frame.collect(engine="streaming")
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise unreadable(error) from None
+
+
+def bind_columns(
+    frame: pl.LazyFrame, schema: Schema, features: tuple[Feature, ...], *, cast: bool = False
+) -> dict[str, pl.Expr]:
+    """Return one expression per feature that reads the frame's column at the feature's dtype.
+
+    Only casts that lose nothing are made; ``cast`` also allows numbers to be rounded to the nearest float.
+
+    Raises
+    ------
+    EventError
+        naming every column that is absent or has another dtype.
+
+    """
+    columns = frame.collect_schema()
+    absent = [feature for feature in features if feature.name not in columns]
+    if absent:
+        names = ", ".join(feature.name for feature in absent)
+        near = difflib.get_close_matches(absent[0].name, columns.names(), n=1)
+        raise EventError(
+            f"the frame has no column for feature {names}",
+            expected=f"the features of schema {schema.name}",
+            got=_listed(columns.names()),
+            hint=f"is it the column {near[0]!r}?" if near else "a feature that is never measured is a column of nulls",
+        )
+    return {feature.name: _bind_column(feature, columns[feature.name], cast=cast) for feature in features}
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
+
+
+def _bind_column(feature: Feature, dtype: pl.DataType, *, cast: bool) -> pl.Expr:
+    column = pl.col(feature.name)
+    wanted = POLARS[feature.dtype]
+    if dtype == wanted:
+        return column
+    safe = (*_SAFE[feature.dtype], pl.Null)
+    rounded = _ROUNDED.get(feature.dtype, ())
+    if isinstance(dtype, safe) or (cast and isinstance(dtype, rounded)):
+        return column.cast(wanted)
+    hint = f"pass cast=True (--cast) to round to the nearest {feature.dtype}, or change the schema"
+    raise EventError(
+        f"column {feature.name} has another dtype than its feature",
+        expected=f"{feature.dtype} ({wanted})",
+        got=str(dtype),
+        hint=hint if isinstance(dtype, rounded) else "cast the column, or change the schema",
+    )

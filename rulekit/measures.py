@@ -1,0 +1,222 @@
+"""Measures of decisions, in the field's words, with 95 % binomial intervals.
+
+Efficiency is recall, purity is precision, rejection is one over the false-positive rate; fidelity is
+agreement with the *teacher*, accuracy agreement with the *truth*.
+
+Intervals are Wilson's score intervals (E. B. Wilson, J. Am. Stat. Assoc. 22, 1927; recommended by Brown, Cai
+and DasGupta, Stat. Sci. 16, 2001). With event weights the count is Kish's effective sample size,
+``(sum w)**2 / sum w**2`` (L. Kish, Survey Sampling, 1965).
+"""
+
+from __future__ import annotations
+
+import math
+from statistics import NormalDist
+from typing import NamedTuple
+
+import polars as pl
+from pydantic import JsonValue
+
+from rulekit.ir.schema import Model
+
+CONFIDENCE = 0.95
+
+
+class Proportion(NamedTuple):
+    """A measured share with its interval; NaN when there is nothing to take a share of.
+
+    ``part`` and ``whole`` are sums of weights: counts, when events carry no weight.
+    """
+
+    value: float
+    low: float
+    high: float
+    part: float
+    whole: float
+
+    def to_json(self) -> dict[str, JsonValue]:
+        """Return plain JSON; NaN becomes null."""
+        return {name: None if math.isnan(number) else number for name, number in self._asdict().items()}
+
+
+def proportion(part: float, whole: float, effective: float | None = None, confidence: float = CONFIDENCE) -> Proportion:
+    """Return ``part / whole`` with its Wilson interval.
+
+    Parameters
+    ----------
+    part, whole : sums of weights, or counts.
+    effective : effective number of events behind ``whole``; ``whole`` itself for counts.
+    confidence : two-sided coverage of the interval.
+
+    """
+    if whole <= 0:
+        return Proportion(math.nan, 0.0, 1.0, part, whole)
+    share = min(1.0, max(0.0, part / whole))
+    count = whole if effective is None else effective
+    z = NormalDist().inv_cdf(0.5 + confidence / 2)
+    centre = (share + z * z / (2 * count)) / (1 + z * z / count)
+    half = z / (1 + z * z / count) * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
+    low = 0.0 if share == 0.0 else max(0.0, centre - half)
+    high = 1.0 if share == 1.0 else min(1.0, centre + half)
+    return Proportion(share, low, high, part, whole)
+
+
+class Events:
+    """What is known of the events that were decided: weights, truth and the teacher's labels, if any.
+
+    Parameters
+    ----------
+    count : number of events.
+    truth : Boolean series, true for signal (the positive class).
+    teacher : Boolean series, what the teacher accepts at the working point.
+    weights : non-negative float series; every event counts 1 without.
+
+    """
+
+    def __init__(
+        self,
+        count: int,
+        *,
+        truth: pl.Series | None = None,
+        teacher: pl.Series | None = None,
+        weights: pl.Series | None = None,
+    ) -> None:
+        self.count = count
+        self.truth = truth
+        self.teacher = teacher
+        self.weights = pl.repeat(1.0, count, dtype=pl.Float64, eager=True) if weights is None else weights.cast(pl.Float64)
+
+    def share(self, of: pl.Series, among: pl.Series | None = None) -> Proportion:
+        """Return the weighted share of events in ``of`` among those in ``among`` (all events without)."""
+        weights = self.weights if among is None else self.weights.filter(among)
+        chosen = of if among is None else of.filter(among)
+        whole, square = float(weights.sum()), float((weights * weights).sum())
+        effective = whole * whole / square if square > 0 else 0.0
+        return proportion(float(weights.filter(chosen).sum()), whole, effective)
+
+
+class Measures(NamedTuple):
+    """The measures of a set of decisions; None where truth or teacher is unknown."""
+
+    events: int
+    rate: Proportion
+    efficiency: Proportion | None = None
+    false_positive_rate: Proportion | None = None
+    purity: Proportion | None = None
+    accuracy: Proportion | None = None
+    fidelity: Proportion | None = None
+    teacher_f1: float | None = None
+
+    @property
+    def rejection(self) -> tuple[float, float, float] | None:
+        """One over the false-positive rate, with its interval; infinity when nothing false was accepted."""
+        rate = self.false_positive_rate
+        if rate is None or math.isnan(rate.value):
+            return None
+        value, low, high = (math.inf if share == 0 else 1 / share for share in (rate.value, rate.high, rate.low))
+        return value, low, high
+
+    def to_json(self) -> dict[str, JsonValue]:
+        """Return plain JSON, without what is unknown."""
+        found: dict[str, JsonValue] = {"events": self.events}
+        for name, value in zip(self._fields[1:], self[1:], strict=True):
+            if isinstance(value, Proportion):
+                found[name] = value.to_json()
+            elif value is not None:
+                found[name] = value
+        if self.rejection is not None:
+            found["rejection"] = [None if math.isinf(number) else number for number in self.rejection]
+        return found
+
+
+def measure(accepted: pl.Series, events: Events) -> Measures:
+    """Measure decisions.
+
+    Parameters
+    ----------
+    accepted : Boolean series, which events were accepted (alerted).
+    events : what is known of them.
+
+    """
+    truth, teacher = events.truth, events.teacher
+    found = Measures(events.count, events.share(accepted))
+    if truth is not None:
+        found = found._replace(
+            efficiency=events.share(accepted, among=truth),
+            false_positive_rate=events.share(accepted, among=~truth),
+            purity=events.share(truth, among=accepted),
+            accuracy=events.share(accepted == truth),
+        )
+    if teacher is not None:
+        both = events.share(accepted & teacher).part
+        either = events.share(accepted).part + events.share(teacher).part
+        f1 = 2 * both / either if either > 0 else math.nan
+        found = found._replace(fidelity=events.share(accepted == teacher), teacher_f1=f1)
+    return found
+
+
+class RuleMeasures(Model):
+    """The measures of one rule.
+
+    Attributes
+    ----------
+    support : number of events that the rule hits (unweighted).
+    coverage : share of all events that it hits.
+    efficiency : share of the signal that it hits.
+    purity : share of signal among its hits.
+    unique : share of its hits that no other rule takes.
+
+    """
+
+    id: str
+    support: int
+    coverage: Proportion
+    unique: Proportion
+    efficiency: Proportion | None = None
+    purity: Proportion | None = None
+
+
+def measure_rules(hits: pl.DataFrame, events: Events) -> list[RuleMeasures]:
+    """Measure each rule.
+
+    Parameters
+    ----------
+    hits : one Boolean column per rule, named by its id: shape (events, rules).
+    events : what is known of the events.
+
+    """
+    count = hits.select(pl.sum_horizontal(pl.all().cast(pl.UInt32))).to_series() if hits.width else pl.Series([])
+    alone = count == 1
+    return [_measure_rule(name, hits[name], alone, events) for name in hits.columns]
+
+
+def _measure_rule(name: str, hit: pl.Series, alone: pl.Series, events: Events) -> RuleMeasures:
+    return RuleMeasures(
+        id=name,
+        support=int(hit.sum()),
+        coverage=events.share(hit),
+        unique=events.share(alone, among=hit),
+        efficiency=None if events.truth is None else events.share(hit, among=events.truth),
+        purity=None if events.truth is None else events.share(events.truth, among=hit),
+    )
+
+
+def overlap(hits: pl.DataFrame, events: Events) -> list[list[float]]:
+    """Return the share of the hits of rule i that rule j hits too, as ``matrix[i][j]``; NaN for no hits."""
+    return [[events.share(hits[other], among=hits[name]).value for other in hits.columns] for name in hits.columns]
+
+
+class CutflowStep(NamedTuple):
+    """One step of a cutflow: what a rule adds to all rules before it."""
+
+    id: str
+    accepted: Measures
+
+
+def cutflow(hits: pl.DataFrame, events: Events) -> list[CutflowStep]:
+    """Return the measures of the first rule, the first two, and so on, in text order."""
+    steps, so_far = [], pl.repeat(value=False, n=events.count, dtype=pl.Boolean, eager=True)
+    for name in hits.columns:
+        so_far = so_far | hits[name]
+        steps.append(CutflowStep(name, measure(so_far, events)))
+    return steps

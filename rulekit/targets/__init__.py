@@ -1,0 +1,32 @@
+"""Targets: where a ruleset is decided, each with the same answer to the last event.
+
+Chosen: a target is data (:class:`rulekit.targets.base.Target`): capabilities, an emitter from the low form
+to readable files, a loader from files to a runner. Targets are found by name in the registry below, and
+share work through functions of :mod:`rulekit.targets.lower`.
+
+Refused: inheritance between targets, because a change in one would change another; emitting from the
+ruleset itself, because every emitter would then bind thresholds again and differently; a tolerance, because
+an event on a threshold is exactly the one that a reviewer asks about.
+
+Text that generated modules share is a real, linted, typed module here (``*_prelude.py``) and is copied into
+the artifact, so that an artifact runs without rulekit.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rulekit.registry import Registry
+
+if TYPE_CHECKING:
+    from rulekit.targets.base import Target
+
+targets: Registry[Target] = Registry(
+    "target",
+    "rulekit.targets",
+    {
+        "python": "rulekit.targets.python:TARGET",
+        "polars": "rulekit.targets.polars:TARGET",
+    },
+)
+"""Every target by name. Built-in ones first, then those of installed plugins."""

@@ -1,0 +1,133 @@
+"""The artifact: what compiling gives, and what a runner is loaded from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+from pydantic import TypeAdapter, ValidationError
+
+from rulekit.errors import ArtifactError, Where
+from rulekit.ir.document import ruleset_from_json
+from rulekit.ir.numerics import Numerics
+from rulekit.ir.ruleset import Ruleset
+from rulekit.targets import targets
+from rulekit.version import VERSION
+
+if TYPE_CHECKING:
+    from rulekit.targets.base import Runner
+
+MANIFEST = "manifest.json"
+LAW = "ruleset.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """A compiled ruleset: the files, and the law and numerics they were made from.
+
+    Attributes
+    ----------
+    target : name of the target that emitted the files.
+    entry : name of the file to start from.
+    ruleset, numerics : what was compiled; the ruleset travels with the artifact as ``ruleset.json``.
+    files : contents by name, without the manifest.
+
+    """
+
+    target: str
+    entry: str
+    ruleset: Ruleset
+    numerics: Numerics
+    files: dict[str, bytes]
+
+    @property
+    def source(self) -> str:
+        """The text of the entry file."""
+        return self.files[self.entry].decode()
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """What the artifact is, as plain JSON: no date in it, so that equal input gives equal bytes."""
+        return {
+            "target": self.target,
+            "entry": self.entry,
+            "ruleset": {"name": self.ruleset.name, "version": self.ruleset.version, "digest": self.ruleset.digest},
+            "numerics": self.numerics.model_dump(mode="json"),
+            "files": {name: _digest(data) for name, data in sorted(self.files.items())},
+            "versions": {"rulekit-engine": VERSION, "polars": pl.__version__},
+        }
+
+    def load(self) -> Runner:
+        """Return a runner that decides with this artifact."""
+        return targets.get(self.target).load(self)
+
+    def write(self, folder: str | Path) -> Path:
+        """Write the files and ``manifest.json`` into a folder; an earlier artifact there is replaced whole.
+
+        Raises
+        ------
+        ArtifactError
+            when the folder holds something that is not an artifact.
+
+        """
+        folder = Path(folder)
+        if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not (folder / MANIFEST).exists())):
+            hint = "name another folder, or empty it"
+            raise ArtifactError("the folder is not an artifact", where=Where(file=str(folder)), hint=hint)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as scratch:
+            draft = Path(scratch) / "new"
+            draft.mkdir()
+            for name, data in self.files.items():
+                (draft / name).write_bytes(data)
+            (draft / MANIFEST).write_text(json.dumps(self.manifest, indent=2) + "\n", encoding="utf-8")
+            if folder.exists():
+                shutil.move(folder, Path(scratch) / "old")
+            os.replace(draft, folder)  # noqa: PTH105 - the atomic one of the two spellings
+        return folder
+
+    @classmethod
+    def read(cls, folder: str | Path) -> Artifact:
+        """Read an artifact back and check every file against the manifest.
+
+        Raises
+        ------
+        ArtifactError
+            when a file is absent or altered, or the manifest is not one.
+
+        """
+        folder = Path(folder)
+        where = Where(file=str(folder / MANIFEST))
+        try:
+            manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+            files = {name: (folder / name).read_bytes() for name in manifest["files"]}
+            _check_files(folder, manifest["files"], files)
+            ruleset = ruleset_from_json(files[LAW].decode(), str(folder / LAW))
+            numerics: Numerics = TypeAdapter(Numerics).validate_python(manifest["numerics"])
+            artifact = cls(manifest["target"], manifest["entry"], ruleset, numerics, files)
+            claimed = manifest["ruleset"]["digest"]
+        except (OSError, ValueError, KeyError, TypeError, ValidationError) as error:
+            raise ArtifactError(f"this is not an artifact: {error}", where=where) from None
+        if claimed != ruleset.digest:
+            what = "the manifest names another ruleset than the artifact holds"
+            raise ArtifactError(what, where=where, expected=ruleset.digest, got=claimed)
+        return artifact
+
+
+def _digest(data: bytes) -> str:
+    return "sha256:" + hashlib.sha256(data).hexdigest()
+
+
+def _check_files(folder: Path, claimed: dict[str, str], files: dict[str, bytes]) -> None:
+    for name, data in files.items():
+        if _digest(data) != claimed[name]:
+            where = Where(file=str(folder / name))
+            raise ArtifactError("the file was altered after compilation", where=where, expected=claimed[name],
+                                got=_digest(data))  # fmt: skip

@@ -1,0 +1,109 @@
+"""What a target is: capabilities, an emitter and a loader."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from rulekit.errors import Refusal, UnsupportedError
+from rulekit.frames import Frame
+from rulekit.ir.document import ruleset_to_json
+from rulekit.ir.numerics import Numerics
+from rulekit.ir.ruleset import HitPolicy, Ruleset
+from rulekit.ir.schema import DType
+from rulekit.ir.semantics import Decision
+from rulekit.targets.artifact import LAW, Artifact
+from rulekit.targets.lower import Lowered, lower
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a target can express. The suite checks that it refuses the rest, and nothing else."""
+
+    numerics: frozenset[str] = frozenset({"native", "fixed"})
+    hit_policies: frozenset[HitPolicy] = frozenset(HitPolicy)
+    dtypes: frozenset[DType] = frozenset(DType)
+    prescale: bool = False
+    hits: bool = True
+
+    def refusals(self, ruleset: Ruleset, numerics: Numerics) -> tuple[Refusal, ...]:
+        """Return everything in a ruleset that the target can't express, with reason and remedy."""
+        found = []
+        if numerics.kind not in self.numerics:
+            remedy = "compile with " + " or ".join(sorted(self.numerics))
+            found.append(Refusal(None, f"numerics {numerics.kind}", "the target does not have them", remedy))
+        if ruleset.hit_policy not in self.hit_policies:
+            remedy = "use " + " or ".join(sorted(self.hit_policies))
+            found.append(Refusal(None, f"hit policy {ruleset.hit_policy}", "the target does not have it", remedy))
+        for feature in ruleset.schema.features:
+            if feature.dtype not in self.dtypes:
+                remedy = "use " + " or ".join(sorted(self.dtypes))
+                found.append(Refusal(None, f"feature {feature.name}", f"dtype {feature.dtype} is not supported", remedy))
+        for rule in ruleset.rules:
+            if rule.prescale > 1 and not self.prescale:
+                reason = "the target sees no event id, so it can't prescale"
+                found.append(Refusal(rule.id, f"prescale {rule.prescale}", reason, "prescale hits after the target"))
+        return tuple(found)
+
+
+class Runner(Protocol):
+    """A loaded artifact: decides events."""
+
+    artifact: Artifact
+
+    def one(self, event: Mapping[str, Any], *, hits: bool = False) -> Decision:
+        """Decide one event; absent keys, None and NaN are missing.
+
+        Raises
+        ------
+        EventError
+            when a value does not fit the schema.
+
+        """
+        ...
+
+    def batch(self, frame: Frame, *, hits: bool = False, cast: bool = False) -> Any:
+        """Return the frame with ``outcome`` (Enum), ``rule`` (Enum or null), under SCORE ``score`` (Int64), and
+        on request ``hits`` (List of Enum). A LazyFrame gives a LazyFrame, anything else a DataFrame.
+
+        Raises
+        ------
+        EventError
+            when a column is absent or has another dtype than its feature; ``cast`` allows rounding.
+
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One place where decisions are made.
+
+    ``emit`` turns the low form into files, ``load`` an artifact into a runner; both are plain functions.
+    """
+
+    name: str
+    summary: str
+    capabilities: Capabilities
+    entry: str
+    emit: Callable[[Lowered], dict[str, str]]
+    load: Callable[[Artifact], Runner]
+
+    def compile(self, ruleset: Ruleset, numerics: Numerics) -> Artifact:
+        """Compile a ruleset.
+
+        Raises
+        ------
+        UnsupportedError
+            with every reason, when the target can't express the ruleset.
+        LawError
+            when a rule does not fit the schema or the numerics.
+
+        """
+        refusals = self.capabilities.refusals(ruleset, numerics)
+        if refusals:
+            raise UnsupportedError(self.name, refusals)
+        files = {name: text.encode() for name, text in self.emit(lower(ruleset, numerics)).items()}
+        files[LAW] = ruleset_to_json(ruleset).encode()
+        return Artifact(self.name, self.entry, ruleset, numerics, files)

@@ -1,0 +1,67 @@
+"""The columns that a decided frame gains, shared by every target that decides frames."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import polars as pl
+
+from rulekit.errors import EventError
+from rulekit.frames import Frame, bind_columns, collect, scan
+from rulekit.ir.ruleset import HitPolicy, Ruleset
+from rulekit.targets.base import Runner
+
+OUTCOME, RULE, SCORE, HITS = "outcome", "rule", "score", "hits"
+
+
+def decision_columns(ruleset: Ruleset, *, hits: bool) -> dict[str, pl.DataType]:
+    """Return names and dtypes of the columns that deciding adds."""
+    ids = pl.Enum([rule.id for rule in ruleset.rules])
+    columns: dict[str, pl.DataType] = {OUTCOME: pl.Enum(ruleset.outcomes), RULE: ids}
+    if ruleset.hit_policy is HitPolicy.SCORE:
+        columns[SCORE] = pl.Int64()
+    if hits:
+        columns[HITS] = pl.List(ids)
+    return columns
+
+
+def check_free(frame: pl.LazyFrame, added: dict[str, pl.DataType]) -> None:
+    """Refuse a frame that has a column of a name that deciding would overwrite."""
+    taken = [name for name in frame.collect_schema().names() if name in added]
+    if taken:
+        raise EventError(f"the frame has a column {taken[0]!r} already", hint="rename it before deciding")
+
+
+def like_input(frame: Frame, decided: pl.LazyFrame) -> Any:
+    """Return a LazyFrame for a LazyFrame, and a DataFrame for anything else."""
+    return decided if isinstance(frame, pl.LazyFrame) else collect(decided)
+
+
+def batch_by_event(runner: Runner, frame: Frame, *, hits: bool, cast: bool) -> Any:
+    """Decide a frame event by event, for runners that know single events only."""
+    ruleset = runner.artifact.ruleset
+    events = scan(frame, ruleset.schema)
+    columns = bind_columns(events, ruleset.schema, ruleset.read, cast=cast)
+    added = decision_columns(ruleset, hits=hits)
+    check_free(events, added)
+    bound = [expression.alias(name) for name, expression in columns.items()]
+    decide = _decider(runner, bound, added, hits=hits)
+    schema = pl.Schema({**events.collect_schema(), **added})
+    return like_input(frame, events.map_batches(decide, schema=schema, streamable=True))
+
+
+def _decider(
+    runner: Runner, bound: list[pl.Expr], added: dict[str, pl.DataType], *, hits: bool
+) -> Callable[[pl.DataFrame], pl.DataFrame]:
+    def decide(batch: pl.DataFrame) -> pl.DataFrame:
+        decisions = [runner.one(event, hits=hits) for event in batch.select(bound).iter_rows(named=True)] if bound else [
+            runner.one({}, hits=hits)
+        ] * batch.height  # fmt: skip
+        series = [
+            pl.Series(name, [getattr(decision, name) for decision in decisions], dtype=dtype)
+            for name, dtype in added.items()
+        ]
+        return batch.with_columns(series)
+
+    return decide
