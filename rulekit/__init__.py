@@ -9,7 +9,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rulekit.api import check, compile, expr  # noqa: A004 - the verb of the field
     from rulekit.errors import RulekitError
     from rulekit.induction.budget import Budget
     from rulekit.induction.induce import Induction, induce
@@ -18,11 +17,13 @@ if TYPE_CHECKING:
     from rulekit.ir.ruleset import HitPolicy, Rule, Ruleset
     from rulekit.ir.schema import Feature, Schema
     from rulekit.ir.semantics import Decision, decide
+    from rulekit.store.check import check
+    from rulekit.targets.api import compile, expr  # noqa: A004 - the verb of the field
 
 _HOMES = {
-    "check": "rulekit.api",
-    "compile": "rulekit.api",
-    "expr": "rulekit.api",
+    "check": "rulekit.store.check",
+    "compile": "rulekit.targets.api",
+    "expr": "rulekit.targets.api",
     "RulekitError": "rulekit.errors",
     "Budget": "rulekit.induction.budget",
     "Induction": "rulekit.induction.induce",

@@ -85,7 +85,9 @@ class RulekitError(Exception):
         lines = [f"{place}: {self.what}" if place else self.what]
         if self.where.text is not None:
             lines.append(self.where.caret.removeprefix("\n"))
-        contrast = [f"{name} {fact}" for name, fact in (("expected", self.expected), ("got", self.got)) if fact]
+        contrast = [
+            f"{name} {fact}" for name, fact in (("expected", self.expected), ("got", self.got)) if fact
+        ]
         if contrast:
             lines.append("  " + ", ".join(contrast))
         if self.hint:

@@ -8,6 +8,7 @@ stream.
 from __future__ import annotations
 
 import difflib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +84,9 @@ def _scan_file(path: Path, schema: Schema | None) -> pl.LazyFrame:
         raise EventError("the file of events is empty", where=where, expected="at least a header")
     reader = _READERS.get(path.suffix.lower())
     if reader is None:
-        raise EventError("unknown kind of file", where=where, expected=", ".join(_READERS), got=path.suffix or "no suffix")
+        raise EventError(
+            "unknown kind of file", where=where, expected=", ".join(_READERS), got=path.suffix or "no suffix"
+        )
     try:
         frame = reader(path, schema)
         frame.collect_schema()
@@ -106,7 +109,7 @@ def _scan_csv(path: Path, schema: Schema | None) -> pl.LazyFrame:
     return pl.scan_csv(path, schema_overrides=overrides, infer_schema_length=10_000)
 
 
-_READERS: dict[str, Any] = {
+_READERS: dict[str, Callable[[Path, Schema | None], pl.LazyFrame]] = {
     ".parquet": lambda path, _: pl.scan_parquet(path),
     ".csv": _scan_csv,
     ".arrow": lambda path, _: pl.scan_ipc(path),
@@ -152,7 +155,9 @@ def bind_columns(
             f"the frame has no column for feature {names}",
             expected=f"the features of schema {schema.name}",
             got=_listed(columns.names()),
-            hint=f"is it the column {near[0]!r}?" if near else "a feature that is never measured is a column of nulls",
+            hint=f"is it the column {near[0]!r}?"
+            if near
+            else "a feature that is never measured is a column of nulls",
         )
     return {feature.name: _bind_column(feature, columns[feature.name], cast=cast) for feature in features}
 
@@ -166,7 +171,7 @@ def _bind_column(feature: Feature, dtype: pl.DataType, *, cast: bool) -> pl.Expr
     wanted = POLARS[feature.dtype]
     if dtype == wanted:
         return column
-    safe = (*_SAFE[feature.dtype], pl.Null)
+    safe: tuple[type[pl.DataType], ...] = (*_SAFE[feature.dtype], pl.Null)
     rounded = _ROUNDED.get(feature.dtype, ())
     if isinstance(dtype, safe) or (cast and isinstance(dtype, rounded)):
         return column.cast(wanted)

@@ -39,7 +39,9 @@ class Proportion(NamedTuple):
         return {name: None if math.isnan(number) else number for name, number in self._asdict().items()}
 
 
-def proportion(part: float, whole: float, effective: float | None = None, confidence: float = CONFIDENCE) -> Proportion:
+def proportion(
+    part: float, whole: float, effective: float | None = None, confidence: float = CONFIDENCE
+) -> Proportion:
     """Return ``part / whole`` with its Wilson interval.
 
     Parameters
@@ -84,7 +86,11 @@ class Events:
         self.count = count
         self.truth = truth
         self.teacher = teacher
-        self.weights = pl.repeat(1.0, count, dtype=pl.Float64, eager=True) if weights is None else weights.cast(pl.Float64)
+        self.weights = (
+            pl.repeat(1.0, count, dtype=pl.Float64, eager=True)
+            if weights is None
+            else weights.cast(pl.Float64)
+        )
 
     def share(self, of: pl.Series, among: pl.Series | None = None) -> Proportion:
         """Return the weighted share of events in ``of`` among those in ``among`` (all events without)."""
@@ -113,7 +119,9 @@ class Measures(NamedTuple):
         rate = self.false_positive_rate
         if rate is None or math.isnan(rate.value):
             return None
-        value, low, high = (math.inf if share == 0 else 1 / share for share in (rate.value, rate.high, rate.low))
+        value, low, high = (
+            math.inf if share == 0 else 1 / share for share in (rate.value, rate.high, rate.low)
+        )
         return value, low, high
 
     def to_json(self) -> dict[str, JsonValue]:
@@ -185,7 +193,9 @@ def measure_rules(hits: pl.DataFrame, events: Events) -> list[RuleMeasures]:
     events : what is known of the events.
 
     """
-    count = hits.select(pl.sum_horizontal(pl.all().cast(pl.UInt32))).to_series() if hits.width else pl.Series([])
+    count = (
+        hits.select(pl.sum_horizontal(pl.all().cast(pl.UInt32))).to_series() if hits.width else pl.Series([])
+    )
     alone = count == 1
     return [_measure_rule(name, hits[name], alone, events) for name in hits.columns]
 
@@ -203,7 +213,9 @@ def _measure_rule(name: str, hit: pl.Series, alone: pl.Series, events: Events) -
 
 def overlap(hits: pl.DataFrame, events: Events) -> list[list[float]]:
     """Return the share of the hits of rule i that rule j hits too, as ``matrix[i][j]``; NaN for no hits."""
-    return [[events.share(hits[other], among=hits[name]).value for other in hits.columns] for name in hits.columns]
+    return [
+        [events.share(hits[other], among=hits[name]).value for other in hits.columns] for name in hits.columns
+    ]
 
 
 class CutflowStep(NamedTuple):

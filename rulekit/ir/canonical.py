@@ -14,7 +14,18 @@ from decimal import Decimal
 from typing import cast
 
 from rulekit.errors import BindError, Where
-from rulekit.ir.condition import All, Any, Compare, Condition, LiteralCondition, Member, Missing, Sign, Value, map_literals
+from rulekit.ir.condition import (
+    All,
+    Any,
+    Compare,
+    Condition,
+    LiteralCondition,
+    Member,
+    Missing,
+    Sign,
+    Value,
+    map_literals,
+)
 from rulekit.ir.floats import Number, nearest_float32, nearest_float64, shortest_float32
 from rulekit.ir.schema import DType, Feature, Schema
 from rulekit.ir.text import format_literal
@@ -43,7 +54,9 @@ def bind_literal(literal: LiteralCondition, schema: Schema) -> LiteralCondition:
             f"unknown feature {literal.feature!r}",
             where=Where(text=format_literal(literal), offset=0),
             expected="a feature of schema " + schema.name,
-            hint=f"did you mean {' or '.join(near)}?" if near else "the schema has " + ", ".join(schema.names[:8]),
+            hint=f"did you mean {' or '.join(near)}?"
+            if near
+            else "the schema has " + ", ".join(schema.names[:8]),
         )
     if isinstance(literal, Missing):
         return literal
@@ -107,20 +120,33 @@ def _bind_member(literal: Member, feature: Feature) -> Member:
         known = cast("tuple[str, ...]", feature.categories)
         for value in literal.values:
             if value not in known:
-                hint = 'quote it: "5411"' if isinstance(value, (int, Decimal)) else "categories are listed in the schema"
+                hint = (
+                    'quote it: "5411"'
+                    if isinstance(value, (int, Decimal))
+                    else "categories are listed in the schema"
+                )
                 raise _refuse(
-                    literal, f"{feature.name} has no category {value}", expected="one of " + ", ".join(known), hint=hint
+                    literal,
+                    f"{feature.name} has no category {value}",
+                    expected="one of " + ", ".join(known),
+                    hint=hint,
                 )
         return Member(literal.feature, tuple(c for c in known if c in literal.values), literal.negated)
     if not feature.dtype.is_integer:
-        raise _refuse(literal, f"{feature.dtype} {feature.name} is tested for membership", expected="a category or an integer")
+        raise _refuse(
+            literal,
+            f"{feature.dtype} {feature.name} is tested for membership",
+            expected="a category or an integer",
+        )
     bound = {cast("int", _bind_integer_member(literal, value, feature)) for value in literal.values}
     return Member(literal.feature, tuple(sorted(bound)), literal.negated)
 
 
 def _bind_integer_member(literal: Member, value: Value, feature: Feature) -> Value:
     if isinstance(value, (bool, str)):
-        raise _refuse(literal, f"{feature.dtype} {feature.name} is compared with a word", expected="whole numbers")
+        raise _refuse(
+            literal, f"{feature.dtype} {feature.name} is compared with a word", expected="whole numbers"
+        )
     return _bind_integer(Compare(literal.feature, "==", value), value, feature).value
 
 
@@ -149,7 +175,9 @@ def canonical(condition: Condition, schema: Schema) -> Canonical:
     """
     if isinstance(condition, (All, Any)):
         kind = type(condition).__name__.lower()
-        parts = {_key(part): part for term in condition.terms for part in _flatten(canonical(term, schema), kind)}
+        parts = {
+            _key(part): part for term in condition.terms for part in _flatten(canonical(term, schema), kind)
+        }
         ordered = [parts[key] for key in sorted(parts)]
         return ordered[0] if len(ordered) == 1 else {kind: ordered}
     return canonical_literal(condition, schema)
@@ -158,7 +186,11 @@ def canonical(condition: Condition, schema: Schema) -> Canonical:
 def canonical_literal(literal: LiteralCondition, schema: Schema) -> str:
     """Return the text of a bound literal with the shortest number that binds back to its threshold."""
     dtype = schema.by_name[literal.feature].dtype
-    if isinstance(literal, Compare) and dtype is DType.FLOAT32 and math.isfinite(cast("float", literal.value)):
+    if (
+        isinstance(literal, Compare)
+        and dtype is DType.FLOAT32
+        and math.isfinite(cast("float", literal.value))
+    ):
         short = float(shortest_float32(cast("float", literal.value)))
         return format_literal(Compare(literal.feature, literal.sign, short))
     return format_literal(literal)

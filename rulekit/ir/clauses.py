@@ -16,7 +16,10 @@ WHEN_JSON_SCHEMA: dict[str, AnyValue] = {
     "description": "Terms that must all hold. A string is one literal; {any: [...]} and {all: [...]} nest.",
     "items": {
         "anyOf": [
-            {"type": "string", "examples": ["pt > 30", "8 <= mass < 12", "country in {SE, NO}", "met is missing"]},
+            {
+                "type": "string",
+                "examples": ["pt > 30", "8 <= mass < 12", "country in {SE, NO}", "met is missing"],
+            },
             {
                 "type": "object",
                 "properties": {"any": {"type": "array", "minItems": 1}, "all": {"type": "array"}},
@@ -56,8 +59,15 @@ def when_to_condition(when: object) -> Condition:
     return All(tuple(_clause(item, (index,)) for index, item in enumerate(when)))
 
 
-def _problem(what: str, path: tuple[int | str, ...], **facts: str) -> ClauseError:
-    return ClauseError(ParseError(what, **facts), path)
+def _problem(
+    what: str,
+    path: tuple[int | str, ...],
+    *,
+    expected: str | None = None,
+    got: str | None = None,
+    hint: str | None = None,
+) -> ClauseError:
+    return ClauseError(ParseError(what, expected=expected, got=got, hint=hint), path)
 
 
 def _clause(clause: object, path: tuple[int | str, ...]) -> Condition:
@@ -76,7 +86,9 @@ def _clause(clause: object, path: tuple[int | str, ...]) -> Condition:
     if key not in {"any", "all"}:
         raise _problem("this is not a clause", path, expected="any or all", got=repr(key))
     if not isinstance(terms, (list, tuple)) or (key == "any" and not terms):
-        raise _problem(f"`{key}` holds a list of clauses", (*path, key), expected="at least one", got=repr(terms))
+        raise _problem(
+            f"`{key}` holds a list of clauses", (*path, key), expected="at least one", got=repr(terms)
+        )
     parts = tuple(_clause(term, (*path, key, index)) for index, term in enumerate(terms))
     return All(parts) if key == "all" else Any(parts)
 
@@ -108,4 +120,3 @@ def _range_text(condition: All) -> str | None:
         return None
     mirrored = "<" if low.sign == ">" else "<="
     return f"{format_value(low.value)} {mirrored} {format_literal(high)}"
-

@@ -20,7 +20,7 @@ SIGNS: tuple[Sign, ...] = ("<=", ">=", "==", "!=", "<", ">")
 
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """``feature sign value``. As parsed, a number is an exact ``int`` or ``Decimal``; bound, it has the dtype."""
+    """``feature sign value``. Parsed, a number is an exact ``int`` or ``Decimal``; bound, it has the dtype."""
 
     feature: str
     sign: Sign
@@ -78,4 +78,3 @@ def map_literals(condition: Condition, function: Callable[[LiteralCondition], Co
     if isinstance(condition, Any):
         return Any(tuple(map_literals(term, function) for term in condition.terms))
     return function(condition)
-

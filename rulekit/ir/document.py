@@ -13,7 +13,6 @@ from functools import lru_cache
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
-
 from pydantic_core import ErrorDetails
 
 from rulekit.errors import LawError, ParseError, RulekitError, SchemaError, Where
@@ -115,7 +114,11 @@ def json_schema() -> dict[str, Any]:
             generated["properties"]["schema"],
         ]
     }
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **generated, "title": "rulekit ruleset"}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **generated,
+        "title": "rulekit ruleset",
+    }
 
 
 def _join(file: str | None, path: Path) -> str:
@@ -139,8 +142,12 @@ def _problems(error: ValidationError, document: object, locate: Locator) -> list
 def _field_problem(detail: ErrorDetails, where: Where) -> LawError:
     kind, path = detail["type"], tuple(detail["loc"])
     if kind in {"extra_forbidden", "unexpected_keyword_argument"}:
-        return LawError(_sentence(path, "there is no such field"), where=where, hint="a typo? see `rulekit schema`")
-    message = "this field is missing" if kind.startswith("missing") else detail["msg"].removeprefix("Value error, ")
+        return LawError(
+            _sentence(path, "there is no such field"), where=where, hint="a typo? see `rulekit schema`"
+        )
+    message = (
+        "this field is missing" if kind.startswith("missing") else detail["msg"].removeprefix("Value error, ")
+    )
     got = None if kind.startswith(("missing", "value_error")) else _brief(detail["input"])
     return LawError(_sentence(path, message), where=where, got=got)
 

@@ -33,19 +33,19 @@ def bind_value(feature: Feature, value: Any) -> Scalar | None:
         value = value.item()
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return None
-    if feature.dtype is DType.CATEGORY:
-        return value if isinstance(value, str) else _refuse(feature, value)
-    if feature.dtype is DType.BOOL:
-        return value if isinstance(value, bool) else _refuse(feature, value)
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return _refuse(feature, value)
-    return _bind_integer(feature, value) if feature.dtype.is_integer else _bind_float(feature, value)
+    if feature.dtype is DType.CATEGORY and isinstance(value, str):
+        return value
+    if feature.dtype is DType.BOOL and isinstance(value, bool):
+        return value
+    if feature.dtype.is_number and isinstance(value, (int, float)) and not isinstance(value, bool):
+        return _bind_integer(feature, value) if feature.dtype.is_integer else _bind_float(feature, value)
+    raise _refusal(feature, value)
 
 
 def _bind_integer(feature: Feature, value: float) -> int:
     low, high = feature.dtype.integer_range
     if not isinstance(value, int) or not low <= value <= high:
-        return _refuse(feature, value)
+        raise _refusal(feature, value)
     return value
 
 
@@ -53,12 +53,12 @@ def _bind_float(feature: Feature, value: float) -> float:
     try:
         number = float(value)
     except OverflowError:
-        return _refuse(feature, value)
+        raise _refusal(feature, value) from None
     return to_float32(number) if feature.dtype is DType.FLOAT32 else number
 
 
-def _refuse(feature: Feature, value: object) -> Any:
-    raise EventError(
+def _refusal(feature: Feature, value: object) -> EventError:
+    return EventError(
         f"feature {feature.name} of the event does not fit the schema",
         expected=feature.dtype.value,
         got=f"{value!r} ({type(value).__name__})",

@@ -139,9 +139,9 @@ def locator(document: Any, file: str | None) -> Locator:
 def _position(node: Any, step: int | str) -> tuple[int, int] | None:
     try:
         if isinstance(node, CommentedMap):
-            return tuple(node.lc.value(step))  # type: ignore[return-value]
+            return tuple(node.lc.value(step))
         if isinstance(node, CommentedSeq):
-            return tuple(node.lc.item(step))  # type: ignore[return-value]
+            return tuple(node.lc.item(step))
     except (KeyError, IndexError, TypeError):
         pass
     return None
@@ -214,7 +214,10 @@ def _merge_list(old: CommentedSeq, new: list[Any]) -> Any:
     if list(old) == new:
         return old
     known = {item["id"]: item for item in old if isinstance(item, dict) and "id" in item}
-    merged = [_merge(known[item["id"]], item) if _has_id(item) and item["id"] in known else _styled(item) for item in new]
+    merged = [
+        _merge(known[item["id"]], item) if _has_id(item) and item["id"] in known else _styled(item)
+        for item in new
+    ]
     if len(old) == len(merged):
         for index, item in enumerate(merged):
             old[index] = item

@@ -44,7 +44,11 @@ class FixedFormat(Model):
     @property
     def range(self) -> tuple[int, int]:
         """Smallest and largest number of least significant bits."""
-        return (-(1 << (self.width - 1)), (1 << (self.width - 1)) - 1) if self.signed else (0, (1 << self.width) - 1)
+        return (
+            (-(1 << (self.width - 1)), (1 << (self.width - 1)) - 1)
+            if self.signed
+            else (0, (1 << self.width) - 1)
+        )
 
     def scale(self, value: float) -> Fraction:
         """Return the exact number of least significant bits in a finite value."""
@@ -91,7 +95,11 @@ class Fixed(Model):
             when a number has no format, a word has one, or ``==`` asks for a value between two grid points.
 
         """
-        words = [name for name in self.formats if name in schema.by_name and not schema.by_name[name].dtype.is_number]
+        words = [
+            name
+            for name in self.formats
+            if name in schema.by_name and not schema.by_name[name].dtype.is_number
+        ]
         if words:
             raise BindError(f"feature {words[0]} is no number and takes no fixed-point format")
         for literal in literals(condition):
@@ -108,7 +116,9 @@ class Fixed(Model):
         if form is None or isinstance(literal, Missing):
             return literal
         if isinstance(literal, Member):
-            return Member(literal.feature, tuple(_on_grid(form, literal, v) for v in literal.values), literal.negated)
+            return Member(
+                literal.feature, tuple(_on_grid(form, literal, v) for v in literal.values), literal.negated
+            )
         return Compare(literal.feature, literal.sign, _threshold(form, literal))
 
     def bind_event(self, event: Event) -> Event:

@@ -25,11 +25,14 @@ INVALID = "invalid"
 
 _INT64_MAX = (1 << 63) - 1
 
+
 class _WhenCodec:
     """Tells pydantic to read and write conditions as the ``when`` lists of files."""
 
     @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+    def __get_pydantic_core_schema__(
+        cls, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
         del source, handler
         writer = core_schema.plain_serializer_function_ser_schema(condition_to_when)
         return core_schema.no_info_plain_validator_function(when_to_condition, serialization=writer)
@@ -93,7 +96,9 @@ class Ruleset:
     @model_validator(mode="after")
     def _rules_fit_the_policy(self) -> Self:
         ids = [rule.id for rule in self.rules]
-        twice = next((name for name in ids if ids.count(name) > 1), None) if len(set(ids)) < len(ids) else None
+        twice = (
+            next((name for name in ids if ids.count(name) > 1), None) if len(set(ids)) < len(ids) else None
+        )
         if twice is not None:
             raise ValueError(f"rule id {twice} is used twice; ids are never reused")
         check = _check_score if self.hit_policy is HitPolicy.SCORE else _check_outcomes
@@ -181,7 +186,9 @@ def _check_outcomes(ruleset: Ruleset) -> None:
         if rule.then is None or rule.points is not None:
             raise ValueError(f"rule {rule.id}: hit_policy {ruleset.hit_policy} wants `then`, and no `points`")
         if rule.prescale > 1 and ruleset.hit_policy is not HitPolicy.COLLECT:
-            raise ValueError(f"rule {rule.id}: prescale belongs to hit_policy collect, where each hit counts on its own")
+            raise ValueError(
+                f"rule {rule.id}: prescale belongs to hit_policy collect, where each hit counts on its own"
+            )
 
 
 def _check_score(ruleset: Ruleset) -> None:

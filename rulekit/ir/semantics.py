@@ -67,7 +67,9 @@ def decide(ruleset: Ruleset, event: Mapping[str, AnyValue], numerics: Numerics |
     if missing:
         return Decision(INVALID, hits=(), missing=missing)
 
-    hits = [rule for rule, condition in zip(ruleset.rules, conditions, strict=True) if holds(condition, bound)]
+    hits = [
+        rule for rule, condition in zip(ruleset.rules, conditions, strict=True) if holds(condition, bound)
+    ]
     ids = tuple(rule.id for rule in hits)
     if ruleset.hit_policy is HitPolicy.SCORE:
         score = sum(rule.points or 0 for rule in hits)

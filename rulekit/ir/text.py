@@ -21,7 +21,17 @@ from decimal import Decimal
 from typing import NamedTuple, cast
 
 from rulekit.errors import ParseError, Where
-from rulekit.ir.condition import SIGNS, All, Compare, Condition, LiteralCondition, Member, Missing, Sign, Value
+from rulekit.ir.condition import (
+    SIGNS,
+    All,
+    Compare,
+    Condition,
+    LiteralCondition,
+    Member,
+    Missing,
+    Sign,
+    Value,
+)
 
 _TOKEN = re.compile(
     r"""\s*(?:
@@ -85,7 +95,13 @@ class _Parser:
         return tokens
 
     def error(
-        self, what: str, offset: int, *, expected: str | None = None, got: str | None = None, hint: str | None = None
+        self,
+        what: str,
+        offset: int,
+        *,
+        expected: str | None = None,
+        got: str | None = None,
+        hint: str | None = None,
     ) -> ParseError:
         where = Where(text=self.text, offset=offset)
         return ParseError(what, where=where, expected=expected, got=got, hint=hint)
@@ -106,8 +122,9 @@ class _Parser:
         self.position += 1
         return token.text
 
-    def take_word(self, *words: str) -> bool:
-        """Step over the words if they are next; say whether they were."""
+    def take_words(self, phrase: str) -> bool:
+        """Step over the words of a phrase if they are next; say whether they were."""
+        words = phrase.split()
         upcoming = self.tokens[self.position : self.position + len(words)]
         if [(token.kind, token.text) for token in upcoming] != [("word", word) for word in words]:
             return False
@@ -124,11 +141,10 @@ class _Parser:
         feature = self.feature()
         if self.token.kind == "sign":
             return Compare(feature, self.sign(), self.value())
-        for negated, words in ((False, ("in",)), (True, ("not", "in"))):
-            if self.take_word(*words):
+        for negated in (False, True):
+            if self.take_words("not in" if negated else "in"):
                 return Member(feature, self.values(), negated)
-        for negated, words in ((False, ("is", "missing")), (True, ("is", "not", "missing"))):
-            if self.take_word(*words):
+            if self.take_words("is not missing" if negated else "is missing"):
                 return Missing(feature, negated)
         raise self.unexpected("a sign (< <= > >= == !=), 'in', 'not in' or 'is missing'")
 
@@ -195,7 +211,9 @@ class _Parser:
             return str(json.loads(token.text))
         except ValueError:
             hint = r"in double quotes write \\ for a backslash and \t for a tab; single quotes take text as it is"
-            raise self.error("the quoted text is not readable", token.offset, got=token.text, hint=hint) from None
+            raise self.error(
+                "the quoted text is not readable", token.offset, got=token.text, hint=hint
+            ) from None
 
     def take_mark(self, mark: str) -> bool:
         """Step over the mark if it is next; say whether it was."""

@@ -58,7 +58,11 @@ class Artifact:
         return {
             "target": self.target,
             "entry": self.entry,
-            "ruleset": {"name": self.ruleset.name, "version": self.ruleset.version, "digest": self.ruleset.digest},
+            "ruleset": {
+                "name": self.ruleset.name,
+                "version": self.ruleset.version,
+                "digest": self.ruleset.digest,
+            },
             "numerics": self.numerics.model_dump(mode="json"),
             "files": {name: _digest(data) for name, data in sorted(self.files.items())},
             "versions": {"rulekit-engine": VERSION, "polars": pl.__version__},
@@ -78,7 +82,9 @@ class Artifact:
 
         """
         folder = Path(folder)
-        if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not (folder / MANIFEST).exists())):
+        if folder.exists() and (
+            not folder.is_dir() or (any(folder.iterdir()) and not (folder / MANIFEST).exists())
+        ):
             hint = "name another folder, or empty it"
             raise ArtifactError("the folder is not an artifact", where=Where(file=str(folder)), hint=hint)
         folder.parent.mkdir(parents=True, exist_ok=True)

@@ -35,15 +35,23 @@ class Capabilities:
             found.append(Refusal(None, f"numerics {numerics.kind}", "the target does not have them", remedy))
         if ruleset.hit_policy not in self.hit_policies:
             remedy = "use " + " or ".join(sorted(self.hit_policies))
-            found.append(Refusal(None, f"hit policy {ruleset.hit_policy}", "the target does not have it", remedy))
+            found.append(
+                Refusal(None, f"hit policy {ruleset.hit_policy}", "the target does not have it", remedy)
+            )
         for feature in ruleset.schema.features:
             if feature.dtype not in self.dtypes:
                 remedy = "use " + " or ".join(sorted(self.dtypes))
-                found.append(Refusal(None, f"feature {feature.name}", f"dtype {feature.dtype} is not supported", remedy))
+                found.append(
+                    Refusal(
+                        None, f"feature {feature.name}", f"dtype {feature.dtype} is not supported", remedy
+                    )
+                )
         for rule in ruleset.rules:
             if rule.prescale > 1 and not self.prescale:
                 reason = "the target sees no event id, so it can't prescale"
-                found.append(Refusal(rule.id, f"prescale {rule.prescale}", reason, "prescale hits after the target"))
+                found.append(
+                    Refusal(rule.id, f"prescale {rule.prescale}", reason, "prescale hits after the target")
+                )
         return tuple(found)
 
 
@@ -64,8 +72,10 @@ class Runner(Protocol):
         ...
 
     def batch(self, frame: Frame, *, hits: bool = False, cast: bool = False) -> Any:
-        """Return the frame with ``outcome`` (Enum), ``rule`` (Enum or null), under SCORE ``score`` (Int64), and
-        on request ``hits`` (List of Enum). A LazyFrame gives a LazyFrame, anything else a DataFrame.
+        """Return the frame with the decision columns.
+
+        They are ``outcome`` (Enum), ``rule`` (Enum or null), under SCORE ``score`` (Int64), and on request
+        ``hits`` (List of Enum). A LazyFrame gives a LazyFrame, anything else a DataFrame.
 
         Raises
         ------

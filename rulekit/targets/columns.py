@@ -55,9 +55,8 @@ def _decider(
     runner: Runner, bound: list[pl.Expr], added: dict[str, pl.DataType], *, hits: bool
 ) -> Callable[[pl.DataFrame], pl.DataFrame]:
     def decide(batch: pl.DataFrame) -> pl.DataFrame:
-        decisions = [runner.one(event, hits=hits) for event in batch.select(bound).iter_rows(named=True)] if bound else [
-            runner.one({}, hits=hits)
-        ] * batch.height  # fmt: skip
+        events = batch.select(bound).iter_rows(named=True) if bound else ({} for _ in range(batch.height))
+        decisions = [runner.one(event, hits=hits) for event in events]
         series = [
             pl.Series(name, [getattr(decision, name) for decision in decisions], dtype=dtype)
             for name, dtype in added.items()

@@ -93,12 +93,15 @@ def flatten(condition: Condition) -> Condition:
 def _features(ruleset: Ruleset, numerics: Numerics) -> tuple[LowFeature, ...]:
     formats = numerics.formats if isinstance(numerics, Fixed) else {}
     names = identifiers([feature.name for feature in ruleset.read])
-    return tuple(LowFeature(f, name, formats.get(f.name)) for f, name in zip(ruleset.read, names, strict=True))
+    return tuple(
+        LowFeature(f, name, formats.get(f.name)) for f, name in zip(ruleset.read, names, strict=True)
+    )
 
 
 _RESERVED = frozenset(dir(builtins)) | frozenset(
-    "math struct pl column feature features rules rule invalid decide accepts first score hits total found event number"
-    " reduce or_ any_hit first_hit hit_list ladder_step to_float to_integer to_bool to_category to_grid".split()
+    """math struct pl column feature features rules rule invalid decide accepts first score hits total found event
+    number reduce or_ any_hit first_hit hit_list ladder_step to_float to_integer to_bool to_category to_grid
+    """.split()  # noqa: SIM905 - a list of words
 )
 """Names that generated modules use themselves."""
 
@@ -109,7 +112,12 @@ def identifiers(names: list[str]) -> list[str]:
     result = []
     for position, name in enumerate(names):
         plain = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_")
-        usable = plain.isidentifier() and plain.islower() and plain not in _RESERVED and not keyword.iskeyword(plain)
+        usable = (
+            plain.isidentifier()
+            and plain.islower()
+            and plain not in _RESERVED
+            and not keyword.iskeyword(plain)
+        )
         candidate = plain if usable else f"f{position}_{plain.lower()}".rstrip("_")
         while candidate in taken:
             candidate += "_"

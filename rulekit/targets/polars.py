@@ -21,7 +21,7 @@ from rulekit.ir.semantics import Decision
 from rulekit.targets.artifact import Artifact
 from rulekit.targets.base import Capabilities, Target
 from rulekit.targets.columns import HITS, OUTCOME, RULE, SCORE, check_free, decision_columns, like_input
-from rulekit.targets.lower import LowFeature, Lowered
+from rulekit.targets.lower import Lowered, LowFeature
 from rulekit.targets.source import comment, constants, header, load_module, prelude, value_source
 
 ENTRY = "decide.py"
@@ -58,7 +58,7 @@ def accepts(outcome: str, invalid: pl.Expr, rules: Sequence[pl.Expr]) -> pl.Expr
 '''
 
 _DECIDE_FIRST = _DECIDE.format(
-    body='''
+    body="""
     index = pl.when(~invalid).then(first_hit(rules))
     code = {outcome: position for position, outcome in enumerate(OUTCOMES)}
     nothing = pl.lit(code[OTHERWISE], pl.UInt32)
@@ -69,11 +69,11 @@ _DECIDE_FIRST = _DECIDE.format(
         decided = index.replace_strict(range(len(codes)), codes, default=nothing, return_dtype=pl.UInt32)
     outcome = pl.when(invalid).then(pl.lit(code[OUTCOMES[-1]], pl.UInt32)).otherwise(decided)
     columns = [outcome.cat.to(pl.Enum(OUTCOMES)).alias("outcome"), index.cat.to(pl.Enum(IDS)).alias("rule")]
-'''.strip("\n")
+""".strip("\n")
 )
 
 _DECIDE_SCORE = _DECIDE.format(
-    body='''
+    body="""
     score = total(rules, POINTS)
     names = [OTHERWISE, *(name for name, _ in LADDER)]
     codes = [OUTCOMES.index(name) for name in names]
@@ -84,7 +84,7 @@ _DECIDE_SCORE = _DECIDE.format(
         pl.lit(None, pl.Enum(IDS)).alias("rule"),
         pl.when(~invalid).then(score).alias("score"),
     ]
-'''.strip("\n")
+""".strip("\n")
 )
 
 
@@ -111,7 +111,8 @@ def _feature(low_feature: LowFeature, low: Lowered) -> str:
 def _rules(low: Lowered) -> str:
     reads = "".join(f"    {feature.identifier} = feature({feature.name!r})\n" for feature in low.features)
     rules = "".join(
-        f"{comment(rule.rule, 8)}        {rule.rule.id!r}: {_condition(rule.condition, low)},\n" for rule in low.rules
+        f"{comment(rule.rule, 8)}        {rule.rule.id!r}: {_condition(rule.condition, low)},\n"
+        for rule in low.rules
     )
     return (
         "def rules(feature: Callable[[str], pl.Expr]) -> dict[str, pl.Expr]:\n"
@@ -161,7 +162,9 @@ class PolarsRunner:
         check_free(events, added)
         bound = self._bind(events, cast=cast)
         columns = self._module["decide"](
-            self._module["invalid"](_read_bound), list(self._module["rules"](_read_bound).values()), with_hits=hits
+            self._module["invalid"](_read_bound),
+            list(self._module["rules"](_read_bound).values()),
+            with_hits=hits,
         )
         return like_input(frame, bound.with_columns(columns).select(*events.collect_schema().names(), *added))
 
@@ -170,7 +173,9 @@ class PolarsRunner:
         events = scan(frame, self._ruleset.schema)
         valid = ~self._module["invalid"](_read_bound)
         rules = self._module["rules"](_read_bound)
-        columns = [(valid & condition).fill_null(value=False).alias(name) for name, condition in rules.items()]
+        columns = [
+            (valid & condition).fill_null(value=False).alias(name) for name, condition in rules.items()
+        ]
         return self._bind(events, cast=cast).with_columns(columns).select(list(rules)).collect()
 
     def _bind(self, events: pl.LazyFrame, *, cast: bool) -> pl.LazyFrame:

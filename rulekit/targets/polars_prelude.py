@@ -40,7 +40,10 @@ def any_hit(rules: Sequence[pl.Expr]) -> pl.Expr:
 
 def total(rules: Sequence[pl.Expr], points: Sequence[int]) -> pl.Expr:
     """The sum of the points of all hits."""
-    terms = [pl.when(rule).then(pl.lit(p, pl.Int64)).otherwise(pl.lit(0, pl.Int64)) for rule, p in zip(rules, points)]  # noqa: B905 - equal by construction
+    terms = [
+        pl.when(rule).then(pl.lit(p, pl.Int64)).otherwise(pl.lit(0, pl.Int64))
+        for rule, p in zip(rules, points, strict=True)
+    ]
     return reduce(lambda left, right: left + right, terms, pl.lit(0, pl.Int64))
 
 
@@ -69,7 +72,8 @@ def _chunk_lists(rules: Sequence[pl.Expr], ids: Sequence[str], dtype: pl.Enum) -
     lists = [[name for bit, name in enumerate(ids) if mask >> bit & 1] for mask in masks]
     table = pl.Series(lists, dtype=pl.List(dtype))
     bits = [
-        pl.when(rule).then(pl.lit(1 << bit, pl.UInt8)).otherwise(pl.lit(0, pl.UInt8)) for bit, rule in enumerate(rules)
+        pl.when(rule).then(pl.lit(1 << bit, pl.UInt8)).otherwise(pl.lit(0, pl.UInt8))
+        for bit, rule in enumerate(rules)
     ]
     return reduce(or_, bits).map_batches(
         lambda mask: table.gather(mask.cast(pl.UInt32)), return_dtype=table.dtype, is_elementwise=True

@@ -1,8 +1,8 @@
 """The ``python`` target: one function for one event, with nothing to install where it runs.
 
 A missing number is NaN inside the generated function, because NaN fails every comparison as a missing value
-must; ``!=`` is written ``x < v or x > v`` for the same reason. A Python float is a float64, so a float32 feature
-would have to be rounded before each comparison; instead the threshold is moved to the float64 at which
+must; ``!=`` is written ``x < v or x > v`` for the same reason. A Python float is a float64, so a float32
+feature would have to be rounded before each comparison; instead the threshold is moved to the float64 at which
 that rounding would turn (:func:`rulekit.ir.floats.float32_edge`), which is exact and costs nothing.
 """
 
@@ -24,7 +24,7 @@ from rulekit.ir.semantics import Decision
 from rulekit.targets.artifact import Artifact
 from rulekit.targets.base import Capabilities, Target
 from rulekit.targets.columns import batch_by_event
-from rulekit.targets.lower import LowFeature, Lowered, LowRule
+from rulekit.targets.lower import Lowered, LowFeature
 from rulekit.targets.source import comment, constants, header, load_module, prelude, value_source
 
 ENTRY = "decide.py"
@@ -58,7 +58,8 @@ def decide(event: Mapping[str, Any]) -> Decision:
     points = score(*_values(event))
     if points is None:
         return Decision(OUTCOMES[-1], missing=_missing(event))
-    return Decision(next((name for name, least in reversed(LADDER) if points >= least), OTHERWISE), score=points)
+    reached = [name for name, least in LADDER if points >= least]
+    return Decision(reached[-1] if reached else OTHERWISE, score=points)
 '''
 
 
@@ -143,7 +144,8 @@ def _score(low: Lowered) -> str:
 
 
 def _hits(low: Lowered) -> str:
-    text = f'def hits({_signature(low)}) -> list[str]:\n    """Return the ids of all rules that hit, in text order."""\n'
+    text = f"def hits({_signature(low)}) -> list[str]:\n"
+    text += '    """Return the ids of all rules that hit, in text order."""\n'
     text += _bindings(low) + _invalid(low, "[]") + "    found = []\n"
     for rule in low.rules:
         test = _condition(rule.condition, low)
@@ -160,7 +162,11 @@ def _condition(condition: Condition, low: Lowered) -> str:
     name = feature.identifier
     is_number = feature.feature.dtype.is_number
     if isinstance(condition, Missing):
-        test = (f"{name} != {name}", f"{name} == {name}") if is_number else (f"{name} is None", f"{name} is not None")
+        test = (
+            (f"{name} != {name}", f"{name} == {name}")
+            if is_number
+            else (f"{name} is None", f"{name} is not None")
+        )
         return test[condition.negated]
     if isinstance(condition, Member):
         values = "{" + ", ".join(value_source(value) for value in condition.values) + "}"
@@ -171,7 +177,11 @@ def _condition(condition: Condition, low: Lowered) -> str:
     if feature.feature.dtype is DType.FLOAT32 and feature.grid is None:
         return _compare_float32(name, condition)
     value = value_source(condition.value)
-    return f"({name} < {value} or {name} > {value})" if condition.sign == "!=" else f"{name} {condition.sign} {value}"
+    return (
+        f"({name} < {value} or {name} > {value})"
+        if condition.sign == "!="
+        else f"{name} {condition.sign} {value}"
+    )
 
 
 def _operand(term: Condition, low: Lowered) -> str:
@@ -241,7 +251,9 @@ class PythonRunner:
 
     def _lacking(self, event: Mapping[str, Any]) -> Decision:
         bound = bind_event(self._ruleset.read, event)
-        return Decision(INVALID, missing=tuple(name for name in self._ruleset.schema.required if bound[name] is None))
+        return Decision(
+            INVALID, missing=tuple(name for name in self._ruleset.schema.required if bound[name] is None)
+        )
 
     def batch(self, frame: Frame, *, hits: bool = False, cast: bool = False) -> Any:
         """Decide a frame; see :class:`rulekit.targets.base.Runner`."""

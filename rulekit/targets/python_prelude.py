@@ -2,7 +2,7 @@
 
 import math
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping  # noqa: F401 - the generated part uses it
 from typing import Any, NamedTuple
 
 NAN = math.nan
@@ -16,7 +16,7 @@ class EventError(ValueError):
 
 
 class Decision(NamedTuple):
-    """The outcome, the first deciding rule, the sum of points (score rulesets), and what an invalid event lacks."""
+    """Outcome, first deciding rule, sum of points (score rulesets), and what an invalid event lacks."""
 
     outcome: str
     rule: str | None = None
@@ -74,7 +74,7 @@ def to_category(name: str, value: Any) -> str | None:
     return None if value is None else str(value)
 
 
-def to_grid(value: float, scale: float, low: int, high: int, *, single: bool, floor: bool) -> float:
+def to_grid(value: float, scale: float, low: int, high: int, *, single: bool, floor: bool) -> float:  # noqa: PLR0913
     """Return the number of least significant bits of a fixed-point format, saturated; NaN stays.
 
     ``single`` rounds to float32 first, as binding to a float32 feature does.

@@ -42,7 +42,10 @@ def comment(rule: Rule, indent: int) -> str:
     """Return comment lines that give a rule as the law has it: id, title, and the text of its literals."""
     margin = " " * indent
     title = " ".join(rule.title.split())
-    lines = [f"{rule.id}: {title}" if title else rule.id, *(clause_text(term) for term in condition_to_when(rule.when))]
+    lines = [
+        f"{rule.id}: {title}" if title else rule.id,
+        *(clause_text(term) for term in condition_to_when(rule.when)),
+    ]
     return "".join(f"{margin}# {'' if number == 0 else '    '}{line}\n" for number, line in enumerate(lines))
 
 

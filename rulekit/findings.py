@@ -1,0 +1,88 @@
+"""Findings: what is not as it should be, without being an error.
+
+A finding never stops a command; it is printed, counted, and makes the exit code 1.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import polars as pl
+
+from rulekit.frames import POLARS
+from rulekit.ir.condition import Compare, literals
+from rulekit.ir.ruleset import Ruleset
+from rulekit.ir.schema import DType, Feature, Model
+from rulekit.ir.text import format_literal
+
+
+class Finding(Model):
+    """One finding: a stable code, what it is about, and a sentence."""
+
+    code: Literal[
+        "out-of-bounds",
+        "unknown-category",
+        "invalid-events",
+        "threshold-out-of-bounds",
+        "precedent",
+        "mismatch",
+    ]
+    subject: str
+    message: str
+    count: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.subject}: {self.message}"
+
+
+def threshold_findings(ruleset: Ruleset) -> list[Finding]:
+    """Return a finding for each threshold outside the bounds of its feature."""
+    found = []
+    for rule, condition in zip(ruleset.rules, ruleset.bound, strict=True):
+        for literal in literals(condition):
+            bounds = ruleset.schema.by_name[literal.feature].bounds
+            if not isinstance(literal, Compare) or bounds is None or isinstance(literal.value, (bool, str)):
+                continue
+            if not bounds[0] <= literal.value <= bounds[1]:
+                message = f"{format_literal(literal)}: the threshold is outside the bounds {list(bounds)}"
+                found.append(
+                    Finding(code="threshold-out-of-bounds", subject=f"rule {rule.id}", message=message)
+                )
+    return found
+
+
+def event_counts(features: tuple[Feature, ...], columns: dict[str, pl.Expr]) -> list[pl.Expr]:
+    """Return aggregate expressions that count what :func:`event_findings` reports, per feature."""
+    counted = [(feature, _outside(feature, columns[feature.name])) for feature in features]
+    return [
+        outside.sum().cast(pl.Int64).alias(feature.name)
+        for feature, outside in counted
+        if outside is not None
+    ]
+
+
+def event_findings(features: tuple[Feature, ...], counts: dict[str, int]) -> list[Finding]:
+    """Turn the counts into findings."""
+    found = []
+    for feature in features:
+        count = counts.get(feature.name) or 0
+        if count and feature.dtype is DType.CATEGORY:
+            message = f"{count} events have a category that the schema does not know"
+            found.append(Finding(code="unknown-category", subject=feature.name, message=message, count=count))
+        elif count and feature.bounds is not None:
+            message = f"{count} events are outside the bounds {list(feature.bounds)}"
+            found.append(Finding(code="out-of-bounds", subject=feature.name, message=message, count=count))
+    return found
+
+
+def _outside(feature: Feature, column: pl.Expr) -> pl.Expr | None:
+    if feature.dtype is DType.CATEGORY:
+        return (~column.cast(pl.String).is_in(list(feature.categories or ()))).fill_null(value=False)
+    if feature.bounds is None:
+        return None
+    value = column.fill_nan(None) if feature.dtype.is_float else column
+    low, high = (
+        pl.lit(bound, POLARS[feature.dtype]) if feature.dtype.is_float else pl.lit(bound)
+        for bound in feature.bounds
+    )
+    return ((value < low) | (value > high)).fill_null(value=False)

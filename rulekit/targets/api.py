@@ -1,0 +1,52 @@
+"""The verbs on targets: ``compile`` and ``expr``."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from rulekit.errors import RulekitError
+from rulekit.ir.numerics import Native, Numerics
+from rulekit.ir.ruleset import Ruleset
+from rulekit.targets import targets
+from rulekit.targets.artifact import Artifact
+
+
+def compile(ruleset: Ruleset, target: str = "polars", numerics: Numerics | None = None) -> Artifact:  # noqa: A001 - the field's verb
+    """Compile a ruleset for a target.
+
+    Raises
+    ------
+    UnsupportedError
+        with every reason, when the target can't express the ruleset.
+    LawError
+        when a rule does not fit the schema or the numerics.
+    RulekitError
+        when there is no such target.
+
+    """
+    return targets.get(target).compile(ruleset, numerics or Native())
+
+
+def expr(ruleset: Ruleset, outcome: str | None = None) -> pl.Expr:
+    """Return a Boolean Polars expression, for ``frame.filter(rulekit.expr(ruleset, outcome="accept"))``.
+
+    The frame must have the features of the schema at their dtypes; the expression is never null. Without
+    ``outcome`` it is true where any outcome but ``otherwise`` and ``invalid`` is given, if there is just one.
+
+    Raises
+    ------
+    RulekitError
+        when the ruleset has no such outcome, or the outcome must be named because there are several.
+
+    """
+    from rulekit.targets.polars import expression
+
+    named = [name for name in ruleset.outcomes[:-1] if name != ruleset.otherwise]
+    if outcome is None and len(named) != 1:
+        raise RulekitError("the outcome must be named", expected="one of " + ", ".join(ruleset.outcomes))
+    chosen = outcome or named[0]
+    if chosen not in ruleset.outcomes:
+        raise RulekitError(
+            "there is no such outcome", expected="one of " + ", ".join(ruleset.outcomes), got=chosen
+        )
+    return expression(compile(ruleset, "polars"), chosen)
