@@ -182,3 +182,41 @@ def _bind_column(feature: Feature, dtype: pl.DataType, *, cast: bool) -> pl.Expr
         got=str(dtype),
         hint=hint if isinstance(dtype, rounded) else "cast the column, or change the schema",
     )
+
+
+def infer_schema(frame: pl.LazyFrame, name: str, exclude: set[str], categories: int = 100) -> Schema:
+    """Return a schema of a frame's columns, for events that come without one.
+
+    Integers of up to 32 bits become int32; strings become a category of the values that occur, when there are
+    at most ``categories`` of them; columns of any other kind are left out.
+
+    Raises
+    ------
+    EventError
+        when no column can be a feature.
+
+    """
+    features = []
+    for column, dtype in frame.collect_schema().items():
+        if column in exclude:
+            continue
+        found = next((ours for ours in _INFERRED if isinstance(dtype, _INFERRED[ours])), None)
+        if found is DType.CATEGORY:
+            values = collect(frame.select(pl.col(column).cast(pl.String).drop_nulls().unique().sort().head(categories + 1)))
+            if 0 < values.height <= categories:
+                features.append(Feature(name=column, dtype=found, categories=tuple(values.to_series())))
+        elif found is not None:
+            features.append(Feature(name=column, dtype=found))
+    if not features:
+        raise EventError("no column of the events can be a feature", hint="write a schema.yaml and pass --schema")
+    return Schema(name=name, version="1.0.0", features=tuple(features))
+
+
+_INFERRED: dict[DType, tuple[type[pl.DataType], ...]] = {
+    DType.BOOL: (pl.Boolean,),
+    DType.INT32: (*_SMALL_INTEGERS, pl.Int32),
+    DType.INT64: (pl.UInt32, pl.Int64),
+    DType.FLOAT32: (pl.Float32,),
+    DType.FLOAT64: (pl.Float64,),
+    DType.CATEGORY: (pl.String, pl.Categorical, pl.Enum),
+}

@@ -17,11 +17,13 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from rulekit.errors import LawError, ParseError, Where
 from rulekit.ir.document import (
     Locator,
+    model_from_document,
     ruleset_from_document,
     ruleset_from_json,
     ruleset_to_document,
     schema_from_document,
 )
+from rulekit.ir.numerics import Fixed
 from rulekit.ir.ruleset import Ruleset
 from rulekit.ir.schema import Schema
 
@@ -94,6 +96,13 @@ def load_schema(path: Path) -> Schema:
     """Load a schema from a YAML file."""
     document = parse_yaml(read_text(path), str(path))
     return schema_from_document(document, locator(document, str(path)))
+
+
+def load_numerics(path: Path) -> Fixed:
+    """Load fixed-point numerics from a YAML file: ``formats: {pt: {width: 12, fraction: 2}}``."""
+    document = parse_yaml(read_text(path), str(path))
+    numerics: Fixed = model_from_document(Fixed, document, locator(document, str(path)))
+    return numerics
 
 
 def parse_yaml(text: str, file: str | None = None) -> Any:

@@ -42,50 +42,51 @@ def emit(low: Lowered) -> dict[str, str]:
     return {ENTRY: "\n\n".join(part.strip("\n") for part in parts) + "\n"}
 
 
-_DECIDE = '''
-def decide(invalid: pl.Expr, rules: Sequence[pl.Expr], *, with_hits: bool) -> list[pl.Expr]:
-    """The decision columns, from the rules over bound features."""
-{body}
-    if with_hits:
-        none = pl.lit(pl.Series([[]], dtype=pl.List(pl.Enum(IDS)))).first()
-        columns.append(pl.when(invalid).then(none).otherwise(hit_list(rules, IDS)).alias("hits"))
-    return columns
+_DECIDE_FIRST = '''
+def evaluate(invalid: pl.Expr, rules: Sequence[pl.Expr]) -> pl.Expr:
+    """Stage one: the code of the first hit."""
+    return first_hit(invalid, rules).alias(CODE)
+
+
+def decide(code: pl.Expr = pl.col(CODE)) -> list[pl.Expr]:
+    """Stage two: outcome and rule of a code. In a stage of its own, so that the rules are evaluated once."""
+    names = [*THEN, OUTCOMES[-1], OTHERWISE]
+    codes = [OUTCOMES.index(name) for name in names]
+    known = code.fill_null(len(IDS) + 1)
+    outcome = known.replace_strict(range(len(codes)), codes, return_dtype=code_type(len(OUTCOMES)))
+    rule = pl.when(code < len(IDS)).then(code)
+    return [outcome.cat.to(pl.Enum(OUTCOMES)).alias("outcome"), rule.cat.to(pl.Enum(IDS)).alias("rule")]
 
 
 def accepts(outcome: str, invalid: pl.Expr, rules: Sequence[pl.Expr]) -> pl.Expr:
     """A filter: whether the outcome is this one; never null."""
-    return decide(invalid, rules, with_hits=False)[0] == pl.lit(outcome, pl.Enum(OUTCOMES))
+    if set(THEN) == {outcome} and outcome != OTHERWISE:
+        return any_hit(rules) & ~invalid
+    return decide(evaluate(invalid, rules))[0] == pl.lit(outcome, pl.Enum(OUTCOMES))
 '''
 
-_DECIDE_FIRST = _DECIDE.format(
-    body="""
-    index = pl.when(~invalid).then(first_hit(rules))
-    code = {outcome: position for position, outcome in enumerate(OUTCOMES)}
-    nothing = pl.lit(code[OTHERWISE], pl.UInt32)
-    if len(set(THEN)) == 1:
-        decided = pl.when(index.is_null()).then(nothing).otherwise(pl.lit(code[THEN[0]], pl.UInt32))
-    else:
-        codes = [code[then] for then in THEN]
-        decided = index.replace_strict(range(len(codes)), codes, default=nothing, return_dtype=pl.UInt32)
-    outcome = pl.when(invalid).then(pl.lit(code[OUTCOMES[-1]], pl.UInt32)).otherwise(decided)
-    columns = [outcome.cat.to(pl.Enum(OUTCOMES)).alias("outcome"), index.cat.to(pl.Enum(IDS)).alias("rule")]
-""".strip("\n")
-)
+_DECIDE_SCORE = '''
+def evaluate(invalid: pl.Expr, rules: Sequence[pl.Expr]) -> pl.Expr:
+    """Stage one: the sum of points; null for an invalid event."""
+    return pl.when(~invalid).then(total(rules, POINTS)).alias(CODE)
 
-_DECIDE_SCORE = _DECIDE.format(
-    body="""
-    score = total(rules, POINTS)
-    names = [OTHERWISE, *(name for name, _ in LADDER)]
-    codes = [OUTCOMES.index(name) for name in names]
-    decided = ladder_step(score, LADDER).replace_strict(range(len(codes)), codes, return_dtype=pl.UInt32)
-    outcome = pl.when(invalid).then(pl.lit(OUTCOMES.index(OUTCOMES[-1]), pl.UInt32)).otherwise(decided)
-    columns = [
+
+def decide(score: pl.Expr = pl.col(CODE)) -> list[pl.Expr]:
+    """Stage two: outcome and score. In a stage of its own, so that the rules are evaluated once."""
+    codes = [OUTCOMES.index(name) for name in (OTHERWISE, *(name for name, _ in LADDER), OUTCOMES[-1])]
+    step = ladder_step(score, LADDER).fill_null(len(LADDER) + 1)
+    outcome = step.replace_strict(range(len(codes)), codes, return_dtype=code_type(len(OUTCOMES)))
+    return [
         outcome.cat.to(pl.Enum(OUTCOMES)).alias("outcome"),
         pl.lit(None, pl.Enum(IDS)).alias("rule"),
-        pl.when(~invalid).then(score).alias("score"),
+        score.alias("score"),
     ]
-""".strip("\n")
-)
+
+
+def accepts(outcome: str, invalid: pl.Expr, rules: Sequence[pl.Expr]) -> pl.Expr:
+    """A filter: whether the outcome is this one; never null."""
+    return decide(evaluate(invalid, rules))[0] == pl.lit(outcome, pl.Enum(OUTCOMES))
+'''
 
 
 def _features(low: Lowered) -> str:
@@ -161,12 +162,15 @@ class PolarsRunner:
         added = decision_columns(self._ruleset, hits=hits)
         check_free(events, added)
         bound = self._bind(events, cast=cast)
-        columns = self._module["decide"](
+        invalid, rules = (
             self._module["invalid"](_read_bound),
             list(self._module["rules"](_read_bound).values()),
-            with_hits=hits,
         )
-        return like_input(frame, bound.with_columns(columns).select(*events.collect_schema().names(), *added))
+        stage = [self._module["evaluate"](invalid, rules)]
+        if hits:
+            stage.append(self._module["hit_list"](invalid, rules, self._module["IDS"]).alias(HITS))
+        decided = bound.with_columns(stage).with_columns(self._module["decide"]())
+        return like_input(frame, decided.select(*events.collect_schema().names(), *added))
 
     def hit_matrix(self, frame: Frame, *, cast: bool = False) -> pl.DataFrame:
         """Return one Boolean column per rule id: whether it hits; an invalid event hits nothing."""

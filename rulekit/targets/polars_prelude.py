@@ -12,6 +12,7 @@ from operator import or_
 import polars as pl
 
 INF = math.inf
+CODE = "__rulekit_code"
 _CHUNK = 8  # rules per lookup table of hit lists; 2**8 lists each
 
 
@@ -26,11 +27,21 @@ def to_grid(column: pl.Expr, scale: float, low: int, high: int, *, floor: bool) 
     return (scaled.floor() if floor else scaled.round(0, mode="half_to_even")).cast(pl.Int64)
 
 
-def first_hit(rules: Sequence[pl.Expr]) -> pl.Expr:
-    """The index of the first rule that hits, or null. Linear in the rules, as a when/then chain is not."""
-    if not rules:
-        return pl.lit(None, pl.UInt32)
-    return pl.coalesce([pl.when(rule).then(pl.lit(index, pl.UInt32)) for index, rule in enumerate(rules)])
+def code_type(count: int) -> type[pl.DataType]:
+    """The smallest unsigned integer for codes below ``count``."""
+    return pl.UInt8 if count <= 1 << 8 else pl.UInt16 if count <= 1 << 16 else pl.UInt32
+
+
+def first_hit(invalid: pl.Expr, rules: Sequence[pl.Expr]) -> pl.Expr:
+    """The index of the first rule that hits; their number for an invalid event; null when nothing hits.
+
+    A coalesce is linear in the rules, as a when/then chain is not.
+    """
+    code = code_type(len(rules) + 2)
+    first = pl.when(invalid).then(pl.lit(len(rules), code))
+    return pl.coalesce(
+        [first, *(pl.when(rule).then(pl.lit(index, code)) for index, rule in enumerate(rules))]
+    )
 
 
 def any_hit(rules: Sequence[pl.Expr]) -> pl.Expr:
@@ -53,8 +64,8 @@ def ladder_step(score: pl.Expr, ladder: Sequence[tuple[str, int]]) -> pl.Expr:
     return reduce(lambda left, right: left + right, reached, pl.lit(0, pl.UInt32))
 
 
-def hit_list(rules: Sequence[pl.Expr], ids: Sequence[str]) -> pl.Expr:
-    """The ids of all hits in text order, as a list.
+def hit_list(invalid: pl.Expr, rules: Sequence[pl.Expr], ids: Sequence[str]) -> pl.Expr:
+    """The ids of all hits in text order, as a list; empty for an invalid event.
 
     Eight rules at a time become a bit mask, and the mask an entry of a table of lists: a list built from one
     optional item per rule takes ten times as long.
@@ -64,7 +75,8 @@ def hit_list(rules: Sequence[pl.Expr], ids: Sequence[str]) -> pl.Expr:
         _chunk_lists(rules[start : start + _CHUNK], ids[start : start + _CHUNK], dtype)
         for start in range(0, len(rules), _CHUNK)
     ]
-    return pl.concat_list(chunks) if chunks else pl.lit(pl.Series([[]], dtype=pl.List(dtype))).first()
+    none = pl.lit(pl.Series([[]], dtype=pl.List(dtype))).first()
+    return pl.when(~invalid).then(pl.concat_list(chunks)).otherwise(none) if chunks else none
 
 
 def _chunk_lists(rules: Sequence[pl.Expr], ids: Sequence[str], dtype: pl.Enum) -> pl.Expr:

@@ -74,7 +74,7 @@ def to_category(name: str, value: Any) -> str | None:
     return None if value is None else str(value)
 
 
-def to_grid(value: float, scale: float, low: int, high: int, *, single: bool, floor: bool) -> float:  # noqa: PLR0913
+def to_grid(value: float, scale: float, low: int, high: int, *, single: bool, floor: bool) -> float:
     """Return the number of least significant bits of a fixed-point format, saturated; NaN stays.
 
     ``single`` rounds to float32 first, as binding to a float32 feature does.

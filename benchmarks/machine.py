@@ -1,0 +1,55 @@
+"""What the benchmarks print about the machine, and how they time."""
+
+from __future__ import annotations
+
+import os
+import platform
+import statistics
+import time
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+
+def describe(*distributions: str) -> str:
+    """Return one line: processor, cores, Python and the versions of the named distributions."""
+    found = [f"{name} {_version(name)}" for name in distributions]
+    return f"{_processor()}, {os.cpu_count()} cores, Python {platform.python_version()}; " + ", ".join(found)
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "absent"
+
+
+def _processor() -> str:
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text().splitlines() if info.exists() else []
+    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or "unknown processor"
+
+
+def best_of(runs: int, function: Callable[[], object]) -> float:
+    """Return the shortest of several wall times, in seconds; one warm-up is not counted."""
+    function()
+    times = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        function()
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+def per_event(decide: Callable[[dict[str, float]], object], events: list[dict[str, float]]) -> tuple[float, float]:
+    """Return median and 99th percentile of the time for one event, in microseconds."""
+    for event in events[:200]:
+        decide(event)
+    times = []
+    for event in events:
+        start = time.perf_counter_ns()
+        decide(event)
+        times.append((time.perf_counter_ns() - start) / 1000)
+    times.sort()
+    return statistics.median(times), times[int(len(times) * 0.99)]

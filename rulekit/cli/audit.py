@@ -1,0 +1,50 @@
+"""``rulekit audit``: a decisions file into a report that a reviewer can sign."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rulekit.cli.common import Json, answer, command_line
+
+if TYPE_CHECKING:
+    from rulekit.reports.audit import Audit
+
+
+def audit(  # noqa: PLR0913, PLR0917 - one parameter per option
+    decisions: Annotated[Path, typer.Argument(help="A decisions file of `rulekit decide`.", show_default=False)],
+    out: Annotated[Path, typer.Option("--out", help="The report to write (.html); its JSON twin lies beside it.")],
+    events: Annotated[str | None, typer.Option("--events", help="The events; from the manifest without.")] = None,
+    truth: Annotated[str | None, typer.Option("--truth", help="Boolean column of the events: signal or not.")] = None,
+    teacher: Annotated[str | None, typer.Option("--teacher", help="An .onnx file, or a score column.")] = None,
+    weight: Annotated[str | None, typer.Option("--weight", help="Column of the events with weights.")] = None,
+    rules: Annotated[Path | None, typer.Option("--rules", help="The law; from the manifest without.")] = None,
+    accept: Annotated[str | None, typer.Option("--accept", help="Outcomes that count as accepted: a,b.")] = None,
+    sample: Annotated[int, typer.Option("--sample", help="Events to replay by the reference semantics.")] = 1000,
+    json: Json = False,
+) -> None:
+    """Recompute every decision, replay a sample, measure, and write the report."""
+    from rulekit.induction.teachers import teacher as read_teacher
+    from rulekit.reports.audit import audit as audit_decisions
+    from rulekit.reports.audit import recorded_ruleset
+    from rulekit.reports.render import write
+    from rulekit.store.folder import read
+
+    ruleset = read(rules).ruleset if rules else recorded_ruleset(decisions)
+    report = audit_decisions(
+        decisions,
+        ruleset=ruleset,
+        events=events,
+        truth=truth,
+        teacher=read_teacher(teacher, ruleset.schema) if teacher else None,
+        weight=weight,
+        accept=tuple(accept.split(",")) if accept else None,
+        sample=sample,
+        command=command_line(),
+    )
+    write(report, out)
+    answer(json, report.to_json(), _text(report, out))
+    if report.findings:
+        raise typer.Exit(1)

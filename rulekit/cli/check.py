@@ -1,0 +1,26 @@
+"""``rulekit check``: what is odd about a law before anybody decides by it."""
+
+from __future__ import annotations
+
+from rulekit.cli.common import Json, Rules, answer, findings_text, finish
+
+
+def check(rules: Rules, json: Json = False) -> None:
+    """Check a law: its files, its thresholds, and its precedents on every target."""
+    from rulekit.store.check import check as check_law
+    from rulekit.store.folder import read
+
+    law = read(rules)
+    findings = check_law(rules)
+    ruleset = law.ruleset
+    head = f"{ruleset.name} {ruleset.version}: {len(ruleset.rules)} rules, {len(law.cases)} precedents\n{ruleset.digest}"
+    document = {
+        "name": ruleset.name,
+        "version": ruleset.version,
+        "digest": ruleset.digest,
+        "rules": len(ruleset.rules),
+        "precedents": len(law.cases),
+        "findings": [finding.model_dump(mode="json") for finding in findings],
+    }
+    answer(json, document, f"{head}\n{findings_text(findings) or 'no findings'}")
+    finish(findings)

@@ -1,0 +1,62 @@
+"""What the verbs share: options, tables, numbers and exit codes."""
+
+from __future__ import annotations
+
+import json
+import math
+import shlex
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rulekit.findings import Finding
+    from rulekit.measures import Proportion
+
+Json = Annotated[bool, typer.Option("--json", help="Print the answer as one JSON document.")]
+Rules = Annotated[Path, typer.Argument(help="A law folder, or a ruleset file (YAML or JSON).", show_default=False)]
+
+
+def answer(as_json: bool, document: Any, text: str) -> None:  # noqa: FBT001 - the flag of the verb
+    """Print the answer of a verb, in one of its two forms."""
+    typer.echo(json.dumps(document, indent=2, ensure_ascii=False) if as_json else text)
+
+
+def finish(findings: Iterable[Finding]) -> None:
+    """Leave with 1 when there are findings."""
+    if any(True for _ in findings):
+        raise typer.Exit(1)
+
+
+def findings_text(findings: Sequence[Finding]) -> str:
+    """Return the findings, one a line."""
+    return "\n".join(f"finding  {finding}" for finding in findings)
+
+
+def table(head: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
+    """Return a plain table: the first column left, numbers right, two spaces between."""
+    grid = [list(head), *(list(line) for line in lines)]
+    widths = [max(len(line[index]) for line in grid) for index in range(len(head))]
+    texts = []
+    for line in grid:
+        cells = [cell.ljust(width) if index == 0 else cell.rjust(width)
+                 for index, (cell, width) in enumerate(zip(line, widths, strict=True))]  # fmt: skip
+        texts.append("  ".join(cells).rstrip())
+    return "\n".join([texts[0], "-" * max(map(len, texts)), *texts[1:]])
+
+
+def interval(share: Proportion | None) -> str:
+    """Return a share in per cent with its interval: ``34.2 % (33.1 to 35.3)``."""
+    if share is None or math.isnan(share.value):
+        return "unknown"
+    digits = 1 if share.value >= 0.1 else 2 if share.value >= 0.01 else 3
+    value, low, high = (f"{100 * number:.{digits}f}" for number in (share.value, share.low, share.high))
+    return f"{value} % ({low} to {high})"
+
+
+def command_line() -> str:
+    """Return the command that was typed, fit to be pasted into a shell."""
+    return shlex.join(["rulekit", *sys.argv[1:]])

@@ -1,0 +1,118 @@
+"""``rulekit induce``: a teacher and events into a law folder, as a draft."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rulekit.cli.common import Json, answer, command_line, interval, table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rulekit.frames import Frame
+    from rulekit.induction.induce import Induction
+    from rulekit.ir.ruleset import Ruleset
+    from rulekit.ir.schema import Schema
+
+
+def induce(  # noqa: PLR0913, PLR0917 - one parameter per option
+    teacher: Annotated[str, typer.Option("--teacher", help="An .onnx file, or a score column.", show_default=False)],
+    events: Annotated[str, typer.Option("--events", help="Parquet, CSV or Arrow IPC file.", show_default=False)],
+    out: Annotated[Path, typer.Option("--out", help="Law folder to draft into.", show_default=False)],
+    truth: Annotated[str | None, typer.Option("--truth", help="Boolean column: signal or not.")] = None,
+    schema: Annotated[Path | None, typer.Option("--schema", help="schema.yaml; from the events without.")] = None,
+    fpr: Annotated[float | None, typer.Option("--fpr", help="Budget: false-positive rate (needs --truth).")] = None,
+    alert_rate: Annotated[float | None, typer.Option("--alert-rate", help="Budget: share of events accepted.")] = None,
+    rules: Annotated[int, typer.Option("--rules", help="Budget: number of rules.")] = 20,
+    literals: Annotated[int | None, typer.Option("--literals", help="Budget: number of literals.")] = None,
+    method: Annotated[str, typer.Option("--method", help="Name of the inducer; auto runs a race.")] = "auto",
+    hit_policy: Annotated[str | None, typer.Option("--hit-policy", help="any, first or score.")] = None,
+    weight: Annotated[str | None, typer.Option("--weight", help="Column with event weights.")] = None,
+    drop: Annotated[str | None, typer.Option("--drop", help="Columns that are no features: a,b,c.")] = None,
+    name: Annotated[str | None, typer.Option("--name", help="Name of the ruleset; from --out without.")] = None,
+    accept: Annotated[str, typer.Option("--accept", help="Outcome of the rules.")] = "accept",
+    otherwise: Annotated[str, typer.Option("--otherwise", help="Outcome of everything else.")] = "reject",
+    seed: Annotated[int, typer.Option("--seed", help="Same seed, same digest.")] = 0,
+    json: Json = False,
+) -> None:
+    """Distil a teacher into a short ruleset within a budget. Nothing becomes law by itself."""
+    from rulekit.frames import scan
+    from rulekit.induction.budget import Budget
+    from rulekit.induction.induce import induce as induce_ruleset
+    from rulekit.store.folder import draft
+
+    budget = Budget(false_positive_rate=fpr, alert_rate=alert_rate, rules=rules, literals=literals)
+    not_features = {column for column in (truth, weight, teacher, *(drop or "").split(",")) if column}
+    vocabulary = _schema(schema, out, lambda: scan(events), not_features)
+    result = induce_ruleset(
+        teacher,
+        scan(events, vocabulary),
+        truth,
+        schema=vocabulary,
+        budget=budget,
+        method=method,
+        hit_policy=hit_policy,
+        weight=weight,
+        name=name or _name(out),
+        outcome=accept,
+        otherwise=otherwise,
+        seed=seed,
+    )
+    folder = draft(_with_command(result.ruleset), out)
+    answer(json, _document(result, folder), _text(result, folder))
+
+
+def _schema(path: Path | None, out: Path, frame: Callable[[], Frame], not_features: set[str]) -> Schema:
+    from rulekit.frames import infer_schema
+    from rulekit.ir.lawfile import load_schema
+    from rulekit.store.folder import SCHEMA
+
+    for known in (path, out / SCHEMA):
+        if known is not None and (known == path or known.exists()):
+            return load_schema(known)
+    return infer_schema(frame(), _name(out), not_features)
+
+
+def _name(out: Path) -> str:
+    """Return a ruleset's name from its folder: ``rules/hep/level1`` is ``hep.level1``."""
+    parts = [re.sub(r"[^a-z0-9_]+", "_", part.lower()).strip("_") for part in out.resolve().parts[-2:]]
+    return ".".join(part for part in parts if part and part != "rules") or "ruleset"
+
+
+def _with_command(ruleset: Ruleset) -> Ruleset:
+    if ruleset.provenance is None:
+        return ruleset
+    return replace(ruleset, provenance=ruleset.provenance.model_copy(update={"command": command_line()}))
+
+
+def _document(result: Induction, folder: Path) -> dict[str, object]:
+    return {
+        "folder": str(folder),
+        "digest": result.ruleset.digest,
+        "rules": len(result.ruleset.rules),
+        "measures": result.measures.to_json(),
+        "path": [
+            {"rules": point.rules, "literals": point.literals, **point.measures.to_json()} for point in result.path
+        ],
+    }
+
+
+def _text(result: Induction, folder: Path) -> str:
+    lines = []
+    for point in result.path:
+        measures = point.measures
+        rate = measures.false_positive_rate or measures.rate
+        chosen = "<" if point.rules == len(result.ruleset.rules) else ""
+        lines.append((
+            str(point.rules), str(point.literals), interval(measures.efficiency), interval(rate),
+            interval(measures.purity), chosen,
+        ))  # fmt: skip
+    rate_name = "rate" if result.measures.false_positive_rate is None else "false-positive rate"
+    head = ("rules", "literals", "efficiency", rate_name, "purity", "")
+    note = "Measured on the calibration fold, with 95 % intervals."
+    return "\n".join([table(head, lines), note, f"{folder}: draft of {result.ruleset.name}, {result.ruleset.digest[:19]}"])

@@ -1,0 +1,9 @@
+"""The runtime: decides files and streams of events, and says what it did.
+
+Chosen: one streaming Polars plan per file (scan, decide, sink), so that memory stays bounded whatever the size;
+a draft beside the target and one rename, so that a decisions file is whole or absent; a manifest beside it that
+carries the ruleset itself, so that an audit years later needs nothing else of ours.
+
+Refused: a loop over chunks in Python, which is slower and no clearer; dropping events that can't be decided
+(they are ``invalid``, with a finding that counts them).
+"""

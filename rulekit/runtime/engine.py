@@ -1,0 +1,170 @@
+"""Deciding a file of events into a decisions file."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from rulekit.errors import EventError, Where
+from rulekit.findings import Finding, event_counts, event_findings
+from rulekit.frames import bind_columns, collect, scan, unreadable
+from rulekit.ir.document import ruleset_to_document
+from rulekit.ir.ruleset import INVALID, Ruleset
+from rulekit.ir.schema import Model
+from rulekit.targets.artifact import Artifact
+from rulekit.targets.columns import HITS, OUTCOME, decision_columns
+from rulekit.version import VERSION
+
+EVENT = "event"
+DIGEST = "ruleset"
+
+
+class DecideSummary(Model):
+    """What deciding a file did.
+
+    ``counts`` has every outcome of the ruleset; ``findings`` has what was odd about the events.
+    """
+
+    decisions: str
+    events: int
+    counts: dict[str, int]
+    findings: tuple[Finding, ...]
+
+
+def decide_file(
+    artifact: Artifact,
+    events: str,
+    out: Path,
+    *,
+    id_column: str | None = None,
+    cast: bool = False,
+    command: str = "",
+) -> DecideSummary:
+    """Stream a file of events through a runner into a decisions file, in bounded memory.
+
+    The decisions keep the order of the events. Their columns are the event id (``id_column``, or ``event``: a
+    running number from 0), ``outcome``, ``rule``, under SCORE ``score``, ``hits``, and ``ruleset``: the digest. The
+    file is complete or absent; ``<out>.json`` beside it says how it was made.
+
+    Raises
+    ------
+    EventError
+        when the events can't be read or do not fit the schema, or ``out`` has an unknown suffix.
+
+    """
+    ruleset = artifact.ruleset
+    sink = _SINKS.get(out.suffix.lower())
+    if sink is None:
+        raise EventError(
+            "unknown kind of decisions file", where=Where(file=str(out)), expected=", ".join(_SINKS)
+        )
+    frame = scan(events, ruleset.schema)
+    decided = _decisions(artifact, frame, id_column, cast=cast)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    _write_whole(out, lambda draft: sink(decided, draft))
+    counts = _count_outcomes(out, ruleset)
+    findings = [*_invalid_findings(counts), *_value_findings(ruleset, frame, cast=cast)]
+    summary = DecideSummary(
+        decisions=str(out), events=sum(counts.values()), counts=counts, findings=tuple(findings)
+    )
+    manifest = _manifest(artifact, events, id_column, summary, command)
+    text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
+    _write_whole(manifest_path(out), lambda draft: draft.write_text(text, encoding="utf-8"))
+    return summary
+
+
+def manifest_path(decisions: Path) -> Path:
+    """Return where the manifest of a decisions file lies: beside it, with ``.json`` added to its name."""
+    return decisions.with_name(decisions.name + ".json")
+
+
+def _decisions(artifact: Artifact, frame: pl.LazyFrame, id_column: str | None, *, cast: bool) -> pl.LazyFrame:
+    names = frame.collect_schema().names()
+    if id_column is not None and id_column not in names:
+        raise EventError(
+            f"the events have no column {id_column!r} for the event id", got=", ".join(names[:8])
+        )
+    read = [feature.name for feature in artifact.ruleset.read]
+    wanted = [name for name in names if name in read or name == id_column]
+    added = decision_columns(artifact.ruleset, hits=True)
+    clash = id_column is not None and id_column in {*added, DIGEST}
+    if clash:
+        raise EventError(
+            f"the event id can't be called {id_column!r}", hint="rename the column of the events"
+        )
+    decided = artifact.load().batch(frame.select(wanted), hits=True, cast=cast)
+    digest = artifact.ruleset.digest
+    columns = [
+        *([] if id_column is None else [pl.col(id_column)]),
+        *added,
+        pl.lit(digest, pl.Enum([digest])).alias(DIGEST),
+    ]
+    chosen: pl.LazyFrame = decided.select(columns)
+    return chosen.with_row_index(EVENT) if id_column is None else chosen
+
+
+def _sink_csv(frame: pl.LazyFrame, draft: Path) -> None:
+    frame.with_columns(pl.col(HITS).cast(pl.List(pl.String)).list.join(" ")).sink_csv(draft)
+
+
+_SINKS: dict[str, Callable[[pl.LazyFrame, Path], Any]] = {
+    ".parquet": lambda frame, draft: frame.sink_parquet(draft),
+    ".csv": _sink_csv,
+    ".arrow": lambda frame, draft: frame.sink_ipc(draft),
+    ".ipc": lambda frame, draft: frame.sink_ipc(draft),
+    ".feather": lambda frame, draft: frame.sink_ipc(draft),
+}
+
+
+def _write_whole(path: Path, write: Callable[[Path], Any]) -> None:
+    """Write a draft beside the path and rename it, so that no reader ever sees half a file."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
+    try:
+        write(draft)
+        draft.replace(path)
+    except pl.exceptions.PolarsError as error:
+        raise unreadable(error) from None
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _count_outcomes(out: Path, ruleset: Ruleset) -> dict[str, int]:
+    counted = collect(scan(out).group_by(pl.col(OUTCOME).cast(pl.String)).len())
+    found = dict(counted.iter_rows())
+    return {outcome: int(found.get(outcome, 0)) for outcome in ruleset.outcomes}
+
+
+def _invalid_findings(counts: dict[str, int]) -> list[Finding]:
+    count = counts[INVALID]
+    message = f"{count} events lack a required feature and were not decided"
+    return [Finding(code="invalid-events", subject=INVALID, message=message, count=count)] if count else []
+
+
+def _value_findings(ruleset: Ruleset, frame: pl.LazyFrame, *, cast: bool) -> list[Finding]:
+    columns = bind_columns(frame, ruleset.schema, ruleset.read, cast=cast)
+    expressions = event_counts(ruleset.read, columns)
+    counts = collect(frame.select(expressions)).row(0, named=True) if expressions else {}
+    return event_findings(ruleset.read, counts)
+
+
+def _manifest(
+    artifact: Artifact, events: str, id_column: str | None, summary: DecideSummary, command: str
+) -> dict[str, Any]:
+    return {
+        "rulekit": VERSION,
+        "target": artifact.target,
+        "digest": artifact.ruleset.digest,
+        "ruleset": ruleset_to_document(artifact.ruleset),
+        "numerics": artifact.numerics.model_dump(mode="json"),
+        "events": events,
+        "id": id_column or EVENT,
+        "id_in_events": id_column is not None,
+        "counts": summary.counts,
+        "findings": [finding.model_dump(mode="json") for finding in summary.findings],
+        "command": command,
+    }

@@ -1,0 +1,109 @@
+"""Reading and drafting law folders."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from rulekit.errors import LawError, ParseError, Where
+from rulekit.ir.document import model_from_document
+from rulekit.ir.lawfile import dump, dump_schema, load, load_schema, read_text
+from rulekit.ir.provenance import Provenance
+from rulekit.ir.ruleset import Ruleset
+from rulekit.store.cases import Case, load_cases
+
+RULESET, SCHEMA, CASES, CHARTER, EVIDENCE = (
+    "ruleset.yaml",
+    "schema.yaml",
+    "cases.yaml",
+    "CHARTER.md",
+    "evidence",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """A ruleset as it lies on disk, with its precedents; ``folder`` is None for a single file."""
+
+    ruleset: Ruleset
+    cases: tuple[Case, ...] = ()
+    folder: Path | None = None
+
+
+def read(path: str | Path) -> Law:
+    """Read a law folder, or a single ruleset file.
+
+    Raises
+    ------
+    LawError
+        when a file is absent or not what it should be, with file and line.
+
+    """
+    path = Path(path)
+    if not path.is_dir():
+        return Law(load(path))
+    ruleset = load(path / RULESET)
+    cases = load_cases(path / CASES) if (path / CASES).exists() else ()
+    evidence = path / EVIDENCE / f"{ruleset.version}.json"
+    if evidence.exists():
+        ruleset = replace(ruleset, provenance=_read_provenance(evidence))
+    return Law(ruleset, cases, path)
+
+
+def _read_provenance(path: Path) -> Provenance:
+    try:
+        document = json.loads(read_text(path))
+    except json.JSONDecodeError as error:
+        where = Where(file=str(path), line=error.lineno, column=error.colno)
+        raise ParseError(f"this is not JSON: {error.msg.lower()}", where=where) from None
+    provenance: Provenance = model_from_document(Provenance, document, lambda _: Where(file=str(path)))
+    return provenance
+
+
+def draft(ruleset: Ruleset, folder: str | Path) -> Path:
+    """Write a ruleset into a law folder as a draft: ``schema.yaml``, ``ruleset.yaml`` and its evidence.
+
+    A ruleset file that is there already is amended: its comments stay. A schema file that is there already
+    must say the same.
+
+    Raises
+    ------
+    LawError
+        when the folder holds another ruleset or another schema.
+
+    """
+    folder = Path(folder)
+    onto = _earlier_text(ruleset, folder)
+    (folder / EVIDENCE).mkdir(parents=True, exist_ok=True)
+    if not (folder / SCHEMA).exists():
+        _write(folder / SCHEMA, dump_schema(ruleset.schema))
+    _write(folder / RULESET, dump(replace(ruleset, provenance=None), schema_file=SCHEMA, onto=onto))
+    if ruleset.provenance is not None:
+        evidence = ruleset.provenance.model_dump(mode="json", exclude_defaults=True)
+        text = json.dumps(evidence, indent=2, ensure_ascii=False) + "\n"
+        _write(folder / EVIDENCE / f"{ruleset.version}.json", text)
+    return folder
+
+
+def _earlier_text(ruleset: Ruleset, folder: Path) -> str | None:
+    if (folder / SCHEMA).exists() and load_schema(folder / SCHEMA) != ruleset.schema:
+        where = Where(file=str(folder / SCHEMA))
+        raise LawError(
+            "the folder has another schema", where=where, hint="induce on this schema, or name another folder"
+        )
+    if not (folder / RULESET).exists():
+        return None
+    earlier = load(folder / RULESET)
+    if earlier.name != ruleset.name:
+        where = Where(file=str(folder / RULESET))
+        raise LawError(
+            "the folder holds another ruleset", where=where, expected=ruleset.name, got=earlier.name
+        )
+    return read_text(folder / RULESET)
+
+
+def _write(path: Path, text: str) -> None:
+    draft_path = path.with_name(f".{path.name}.draft")
+    draft_path.write_text(text, encoding="utf-8")
+    draft_path.replace(path)
