@@ -1,8 +1,8 @@
 """Deciding with the ``python`` and ``polars`` targets, beside a when/then chain and zen-engine.
 
-Claims: one event in the ``python`` target takes at most 2 us (median); the ``polars`` target is at least 1.3 times as
-fast as a hand-written when/then chain; 640 rules cost at most 30 times as much as 40 rules. Answers of every
-engine are compared before anything is timed.
+Claims: one event in the ``python`` target takes at most 2 us (median); the ``polars`` target is at least 1.3
+times as fast as a hand-written when/then chain; 640 rules cost at most 30 times as much as 40 rules. Answers of
+every engine are compared before anything is timed.
 
 Run: python benchmarks/decide_basic.py [--events 2000000]
 """
@@ -36,7 +36,9 @@ def draw_rules(count: int, literals: int, seed: int) -> list[list[Literal]]:
     rules = []
     for _ in range(count):
         chosen = rng.sample(FEATURES, literals)
-        rules.append([(name, sign, _threshold(rng, sign)) for name in chosen for sign in [rng.choice(list(OPERATORS))]])
+        rules.append(
+            [(name, sign, _threshold(rng, sign)) for name in chosen for sign in [rng.choice(list(OPERATORS))]]
+        )
     return rules
 
 
@@ -48,7 +50,9 @@ def _threshold(rng: random.Random, sign: str) -> float:
 def as_ruleset(rules: list[list[Literal]]) -> rulekit.Ruleset:
     """Return the rules as a FIRST ruleset over float64 features."""
     schema = rulekit.Schema(
-        name="bench", version="1.0.0", features=tuple(rulekit.Feature(name=name, dtype="float64") for name in FEATURES)
+        name="bench",
+        version="1.0.0",
+        features=tuple(rulekit.Feature(name=name, dtype="float64") for name in FEATURES),
     )
     return rulekit.Ruleset(
         name="bench",
@@ -94,7 +98,12 @@ def zen_decision(rules: list[list[Literal]]) -> object:
     import zen
 
     rows = [
-        {"_id": f"r{i}", **dict.fromkeys(FEATURES, ""), **{f: f"{s} {v}" for f, s, v in rule}, "out": f'"r{i}"'}
+        {
+            "_id": f"r{i}",
+            **dict.fromkeys(FEATURES, ""),
+            **{f: f"{s} {v}" for f, s, v in rule},
+            "out": f'"r{i}"',
+        }
         for i, rule in enumerate(rules)
     ]
     table = {
@@ -173,12 +182,17 @@ def loading() -> None:
     """Time the import, and loading 1,000 rules."""
     code = "import time; s = time.perf_counter(); import rulekit; rulekit.Ruleset; print(time.perf_counter() - s)"
     bare = "import time; s = time.perf_counter(); import rulekit; print(time.perf_counter() - s)"
-    seconds = [min(float(subprocess.check_output([sys.executable, "-c", text])) for _ in range(5)) for text in (bare, code)]
+    seconds = [
+        min(float(subprocess.check_output([sys.executable, "-c", text])) for _ in range(5))
+        for text in (bare, code)
+    ]
     text = ruleset_to_json(as_ruleset(draw_rules(1000, 4, seed=5)))
     start = time.perf_counter()
     ruleset_from_json(text)
     cold = time.perf_counter() - start
-    print(f"\nimport rulekit: {1000 * seconds[0]:.0f} ms; with the language loaded: {1000 * seconds[1]:.0f} ms")
+    print(
+        f"\nimport rulekit: {1000 * seconds[0]:.0f} ms; with the language loaded: {1000 * seconds[1]:.0f} ms"
+    )
     print(f"1,000 rules from canonical JSON: {1000 * cold:.0f} ms")
 
 

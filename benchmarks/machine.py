@@ -42,7 +42,9 @@ def best_of(runs: int, function: Callable[[], object]) -> float:
     return min(times)
 
 
-def per_event(decide: Callable[[dict[str, float]], object], events: list[dict[str, float]]) -> tuple[float, float]:
+def per_event(
+    decide: Callable[[dict[str, float]], object], events: list[dict[str, float]]
+) -> tuple[float, float]:
     """Return median and 99th percentile of the time for one event, in microseconds."""
     for event in events[:200]:
         decide(event)

@@ -29,6 +29,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
+    rich_markup_mode=None,  # plain help: rich alone would double the time to print it
 )
 for verb, name in (
     (induce, "induce"),
@@ -42,7 +43,7 @@ for verb, name in (
     app.command(name)(verb)
 
 
-def _print_version(wanted: bool) -> None:  # noqa: FBT001 - the signature of a callback
+def _print_version(wanted: bool) -> None:
     if wanted:
         from rulekit.version import VERSION
 
@@ -52,7 +53,9 @@ def _print_version(wanted: bool) -> None:  # noqa: FBT001 - the signature of a c
 
 @app.callback()
 def options(
-    version: bool = typer.Option(False, "--version", callback=_print_version, is_eager=True, help="Print the version."),
+    version: bool = typer.Option(
+        False, "--version", callback=_print_version, is_eager=True, help="Print the version."
+    ),
 ) -> None:
     """Learned selectors distilled into short, readable, exact rulesets."""
     del version

@@ -3,26 +3,37 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from rulekit.cli.common import Json, answer, command_line
 
-if TYPE_CHECKING:
-    from rulekit.reports.audit import Audit
 
-
-def audit(  # noqa: PLR0913, PLR0917 - one parameter per option
-    decisions: Annotated[Path, typer.Argument(help="A decisions file of `rulekit decide`.", show_default=False)],
-    out: Annotated[Path, typer.Option("--out", help="The report to write (.html); its JSON twin lies beside it.")],
-    events: Annotated[str | None, typer.Option("--events", help="The events; from the manifest without.")] = None,
-    truth: Annotated[str | None, typer.Option("--truth", help="Boolean column of the events: signal or not.")] = None,
-    teacher: Annotated[str | None, typer.Option("--teacher", help="An .onnx file, or a score column.")] = None,
+def audit(
+    decisions: Annotated[
+        Path, typer.Argument(help="A decisions file of `rulekit decide`.", show_default=False)
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", help="The report to write (.html); its JSON twin lies beside it.")
+    ],
+    events: Annotated[
+        str | None, typer.Option("--events", help="The events; from the manifest without.")
+    ] = None,
+    truth: Annotated[
+        str | None, typer.Option("--truth", help="Boolean column of the events: signal or not.")
+    ] = None,
+    teacher: Annotated[
+        str | None, typer.Option("--teacher", help="An .onnx file, or a score column.")
+    ] = None,
     weight: Annotated[str | None, typer.Option("--weight", help="Column of the events with weights.")] = None,
     rules: Annotated[Path | None, typer.Option("--rules", help="The law; from the manifest without.")] = None,
-    accept: Annotated[str | None, typer.Option("--accept", help="Outcomes that count as accepted: a,b.")] = None,
-    sample: Annotated[int, typer.Option("--sample", help="Events to replay by the reference semantics.")] = 1000,
+    accept: Annotated[
+        str | None, typer.Option("--accept", help="Outcomes that count as accepted: a,b.")
+    ] = None,
+    sample: Annotated[
+        int, typer.Option("--sample", help="Events to replay by the reference semantics.")
+    ] = 1000,
     json: Json = False,
 ) -> None:
     """Recompute every decision, replay a sample, measure, and write the report."""

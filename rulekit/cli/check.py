@@ -13,7 +13,8 @@ def check(rules: Rules, json: Json = False) -> None:
     law = read(rules)
     findings = check_law(rules)
     ruleset = law.ruleset
-    head = f"{ruleset.name} {ruleset.version}: {len(ruleset.rules)} rules, {len(law.cases)} precedents\n{ruleset.digest}"
+    size = f"{len(ruleset.rules)} rules, {len(law.cases)} precedents"
+    head = f"{ruleset.name} {ruleset.version}: {size}\n{ruleset.digest}"
     document = {
         "name": ruleset.name,
         "version": ruleset.version,

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import math
 import shlex
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,10 +16,12 @@ if TYPE_CHECKING:
     from rulekit.measures import Proportion
 
 Json = Annotated[bool, typer.Option("--json", help="Print the answer as one JSON document.")]
-Rules = Annotated[Path, typer.Argument(help="A law folder, or a ruleset file (YAML or JSON).", show_default=False)]
+Rules = Annotated[
+    Path, typer.Argument(help="A law folder, or a ruleset file (YAML or JSON).", show_default=False)
+]
 
 
-def answer(as_json: bool, document: Any, text: str) -> None:  # noqa: FBT001 - the flag of the verb
+def answer(as_json: bool, document: Any, text: str) -> None:
     """Print the answer of a verb, in one of its two forms."""
     typer.echo(json.dumps(document, indent=2, ensure_ascii=False) if as_json else text)
 
@@ -50,10 +51,15 @@ def table(head: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
 
 def interval(share: Proportion | None) -> str:
     """Return a share in per cent with its interval: ``34.2 % (33.1 to 35.3)``."""
-    if share is None or math.isnan(share.value):
+    return interval_of(None if share is None else share.to_json())
+
+
+def interval_of(share: Mapping[str, Any] | None) -> str:
+    """Return a share as it stands in a JSON document; see :func:`interval`."""
+    if share is None or share["value"] is None:
         return "unknown"
-    digits = 1 if share.value >= 0.1 else 2 if share.value >= 0.01 else 3
-    value, low, high = (f"{100 * number:.{digits}f}" for number in (share.value, share.low, share.high))
+    digits = 1 if share["value"] >= 0.1 else 2 if share["value"] >= 0.01 else 3
+    value, low, high = (f"{100 * share[key]:.{digits}f}" for key in ("value", "low", "high"))
     return f"{value} % ({low} to {high})"
 
 

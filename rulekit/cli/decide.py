@@ -15,11 +15,19 @@ if TYPE_CHECKING:
 
 def decide(
     rules: Rules,
-    events: Annotated[str, typer.Argument(help="Parquet, CSV or Arrow IPC file, or a glob.", show_default=False)],
-    out: Annotated[Path, typer.Option("--out", help="Decisions file: .parquet, .csv or .arrow.", show_default=False)],
-    id_column: Annotated[str | None, typer.Option("--id", help="Column with the event id; a running number without.")] = None,
+    events: Annotated[
+        str, typer.Argument(help="Parquet, CSV or Arrow IPC file, or a glob.", show_default=False)
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", help="Decisions file: .parquet, .csv or .arrow.", show_default=False)
+    ],
+    id_column: Annotated[
+        str | None, typer.Option("--id", help="Column with the event id; a running number without.")
+    ] = None,
     target: Annotated[str, typer.Option("--target", help="Name of the target that decides.")] = "polars",
-    cast: Annotated[bool, typer.Option("--cast", help="Round numbers to the schema's floats (float64 to float32).")] = False,
+    cast: Annotated[
+        bool, typer.Option("--cast", help="Round numbers to the schema's floats (float64 to float32).")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Decide every event of a file, in bounded memory, into a decisions file."""

@@ -20,21 +20,33 @@ if TYPE_CHECKING:
     from rulekit.ir.schema import Schema
 
 
-def induce(  # noqa: PLR0913, PLR0917 - one parameter per option
-    teacher: Annotated[str, typer.Option("--teacher", help="An .onnx file, or a score column.", show_default=False)],
-    events: Annotated[str, typer.Option("--events", help="Parquet, CSV or Arrow IPC file.", show_default=False)],
+def induce(
+    teacher: Annotated[
+        str, typer.Option("--teacher", help="An .onnx file, or a score column.", show_default=False)
+    ],
+    events: Annotated[
+        str, typer.Option("--events", help="Parquet, CSV or Arrow IPC file.", show_default=False)
+    ],
     out: Annotated[Path, typer.Option("--out", help="Law folder to draft into.", show_default=False)],
     truth: Annotated[str | None, typer.Option("--truth", help="Boolean column: signal or not.")] = None,
-    schema: Annotated[Path | None, typer.Option("--schema", help="schema.yaml; from the events without.")] = None,
-    fpr: Annotated[float | None, typer.Option("--fpr", help="Budget: false-positive rate (needs --truth).")] = None,
-    alert_rate: Annotated[float | None, typer.Option("--alert-rate", help="Budget: share of events accepted.")] = None,
+    schema: Annotated[
+        Path | None, typer.Option("--schema", help="schema.yaml; from the events without.")
+    ] = None,
+    fpr: Annotated[
+        float | None, typer.Option("--fpr", help="Budget: false-positive rate (needs --truth).")
+    ] = None,
+    alert_rate: Annotated[
+        float | None, typer.Option("--alert-rate", help="Budget: share of events accepted.")
+    ] = None,
     rules: Annotated[int, typer.Option("--rules", help="Budget: number of rules.")] = 20,
     literals: Annotated[int | None, typer.Option("--literals", help="Budget: number of literals.")] = None,
     method: Annotated[str, typer.Option("--method", help="Name of the inducer; auto runs a race.")] = "auto",
     hit_policy: Annotated[str | None, typer.Option("--hit-policy", help="any, first or score.")] = None,
     weight: Annotated[str | None, typer.Option("--weight", help="Column with event weights.")] = None,
     drop: Annotated[str | None, typer.Option("--drop", help="Columns that are no features: a,b,c.")] = None,
-    name: Annotated[str | None, typer.Option("--name", help="Name of the ruleset; from --out without.")] = None,
+    name: Annotated[
+        str | None, typer.Option("--name", help="Name of the ruleset; from --out without.")
+    ] = None,
     accept: Annotated[str, typer.Option("--accept", help="Outcome of the rules.")] = "accept",
     otherwise: Annotated[str, typer.Option("--otherwise", help="Outcome of everything else.")] = "reject",
     seed: Annotated[int, typer.Option("--seed", help="Same seed, same digest.")] = 0,
@@ -97,7 +109,8 @@ def _document(result: Induction, folder: Path) -> dict[str, object]:
         "rules": len(result.ruleset.rules),
         "measures": result.measures.to_json(),
         "path": [
-            {"rules": point.rules, "literals": point.literals, **point.measures.to_json()} for point in result.path
+            {"rules": point.rules, "literals": point.literals, **point.measures.to_json()}
+            for point in result.path
         ],
     }
 
@@ -115,4 +128,6 @@ def _text(result: Induction, folder: Path) -> str:
     rate_name = "rate" if result.measures.false_positive_rate is None else "false-positive rate"
     head = ("rules", "literals", "efficiency", rate_name, "purity", "")
     note = "Measured on the calibration fold, with 95 % intervals."
-    return "\n".join([table(head, lines), note, f"{folder}: draft of {result.ruleset.name}, {result.ruleset.digest[:19]}"])
+    return "\n".join(
+        [table(head, lines), note, f"{folder}: draft of {result.ruleset.name}, {result.ruleset.digest[:19]}"]
+    )

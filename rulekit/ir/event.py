@@ -29,7 +29,7 @@ def bind_event(features: Iterable[Feature], event: Mapping[str, Any]) -> Event:
 
 def bind_value(feature: Feature, value: Any) -> Scalar | None:
     """Bind the value of one feature; see :func:`bind_event`. NumPy scalars are welcome."""
-    if hasattr(value, "item"):
+    if getattr(value, "shape", None) == ():  # a scalar of NumPy or of its kin, and no array
         value = value.item()
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return None

@@ -28,9 +28,9 @@ from rulekit.ir.ruleset import Ruleset
 from rulekit.ir.schema import Schema
 
 
-def _yaml() -> YAML:
+def _yaml(width: int = 110) -> YAML:
     yaml = YAML(typ="rt")
-    yaml.width = 110
+    yaml.width = width
     yaml.indent(mapping=2, sequence=4, offset=2)
     yaml.preserve_quotes = True
     yaml.brace_single_entry_mapping_in_flow_sequence = True
@@ -177,7 +177,7 @@ def dump_schema(schema: Schema) -> str:
     document = _styled(schema.model_dump(mode="json", exclude_defaults=True))
     for feature in document["features"]:
         feature.fa.set_flow_style()
-    return _to_text(document)
+    return _to_text(document, width=1000)
 
 
 def dump_document(document: dict[str, Any], onto: str | None = None) -> str:
@@ -187,10 +187,9 @@ def dump_document(document: dict[str, Any], onto: str | None = None) -> str:
     return _to_text(_merge(parse_yaml(onto), document))
 
 
-def _to_text(document: Any) -> str:
+def _to_text(document: Any, width: int = 110) -> str:
     stream = io.StringIO()
-    yaml = _yaml()
-    yaml.dump(document, stream)
+    _yaml(width).dump(document, stream)
     return stream.getvalue()
 
 

@@ -115,10 +115,10 @@ class _Parser:
     def token(self) -> _Token:
         return self.tokens[self.position]
 
-    def take(self, kind: str, expected: str) -> str:
+    def take(self, kind: str, expected: str, hint: str | None = None) -> str:
         token = self.tokens[self.position]
         if token.kind != kind:
-            raise self.unexpected(expected)
+            raise self.unexpected(expected, hint)
         self.position += 1
         return token.text
 
@@ -153,11 +153,11 @@ class _Parser:
         offset = self.token.offset
         low_sign = self.sign()
         feature = self.feature()
+        hint = "write the feature first, or a range as low < feature <= high"
         if low_sign not in {"<", "<="}:
-            hint = "write the feature first, or a range as low < feature <= high"
             raise self.error("this is not a range", offset, expected="< or <=", got=low_sign, hint=hint)
         offset = self.token.offset
-        high_sign = cast("Sign", self.take("sign", "a range: low < feature <= high"))
+        high_sign = cast("Sign", self.take("sign", "< or <=", hint))
         if high_sign not in {"<", "<="}:
             raise self.error("this is not a range", offset, expected="< or <=", got=high_sign)
         mirrored: Sign = ">" if low_sign == "<" else ">="

@@ -1,0 +1,38 @@
+# Two commands on a fresh machine: `make demo` and `make test`. Both set up what they need.
+
+PYTHON ?= python3
+VENV ?= .venv
+DEMO_VENV ?= .venv-demo
+DEMO_FOLDER ?= demo
+
+.PHONY: demo test lint clean
+
+demo: $(DEMO_VENV)/installed
+	$(DEMO_VENV)/bin/rulekit demo --out $(DEMO_FOLDER)
+
+test: $(VENV)/installed lint
+	$(VENV)/bin/python -m pytest -n auto
+
+lint: $(VENV)/installed
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+
+$(VENV)/installed: pyproject.toml
+	$(call install,$(VENV),dev)
+
+$(DEMO_VENV)/installed: pyproject.toml
+	$(call install,$(DEMO_VENV),all)
+
+# Debian splits venv from Python; where it is absent and can be had, fetch it.
+define install
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "rulekit needs Python 3.11 or newer")'
+	$(PYTHON) -m venv --clear $(1) || { apt-get update -qq && apt-get install -y -qq python3-venv && $(PYTHON) -m venv --clear $(1); } \
+		|| { echo "python3 -m venv does not work: apt-get install python3-venv"; exit 1; }
+	$(1)/bin/python -m pip install --quiet --upgrade pip
+	$(1)/bin/python -m pip install --quiet --editable '.[$(2)]'
+	touch $@
+endef
+
+clean:
+	rm -rf $(VENV) $(DEMO_VENV) $(DEMO_FOLDER) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
