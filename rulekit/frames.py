@@ -64,15 +64,21 @@ def scan(source: Frame, schema: Schema | None = None) -> pl.LazyFrame:
         return source.lazy()
     if isinstance(source, (str, Path)):
         return _scan_file(Path(source), schema)
+    return _from_object(source).lazy()
+
+
+def _from_object(source: Any) -> pl.DataFrame:
+    got = f"{type(source).__module__}.{type(source).__name__}"
+    expected = "a Polars, pandas or Arrow frame, or a path"
+    if hasattr(source, "__arrow_c_stream__") and not isinstance(source, pl.Series):
+        return pl.DataFrame(source)
     try:
-        frame = pl.DataFrame(source) if hasattr(source, "__arrow_c_stream__") else pl.from_pandas(source)
-    except (TypeError, ValueError, pl.exceptions.PolarsError) as error:
-        got = f"{type(source).__module__}.{type(source).__name__}"
-        expected = "a Polars, pandas or Arrow frame, or a path"
+        frame = pl.from_pandas(source)
+    except (TypeError, ValueError, ImportError) as error:
         raise EventError(f"this is not a frame of events: {error}", expected=expected, got=got) from None
-    if isinstance(frame, pl.Series):
-        raise EventError("this is not a frame of events", expected="a frame", got="a series")
-    return frame.lazy()
+    if not isinstance(frame, pl.DataFrame):
+        raise EventError("this is not a frame of events", expected=expected, got=got)
+    return frame
 
 
 def _scan_file(path: Path, schema: Schema | None) -> pl.LazyFrame:

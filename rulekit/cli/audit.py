@@ -36,7 +36,10 @@ def audit(
     ] = 1000,
     json: Json = False,
 ) -> None:
-    """Recompute every decision, replay a sample, measure, and write the report."""
+    """Audit a decisions file into a report to sign.
+
+    Every decision is recomputed and a sample is replayed by the reference semantics.
+    """
     from rulekit.induction.teachers import teacher as read_teacher
     from rulekit.reports.audit import audit as audit_decisions
     from rulekit.reports.audit import recorded_ruleset

@@ -6,7 +6,7 @@ from rulekit.cli.common import Json, Rules, answer, findings_text, finish
 
 
 def check(rules: Rules, json: Json = False) -> None:
-    """Check a law: its files, its thresholds, and its precedents on every target."""
+    """Check a law: its files, thresholds and precedents."""
     from rulekit.store.check import check as check_law
     from rulekit.store.folder import read
 

@@ -19,7 +19,7 @@ def compile_(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Compile a law for a target: a readable module and manifest.json."""
+    """Compile a law for a target into an artifact folder."""
     from rulekit.ir.lawfile import load_numerics
     from rulekit.store.folder import read
     from rulekit.targets.api import compile

@@ -30,7 +30,10 @@ def decide(
     ] = False,
     json: Json = False,
 ) -> None:
-    """Decide every event of a file, in bounded memory, into a decisions file."""
+    """Decide a file of events into a decisions file.
+
+    Files of any size stream in bounded memory; a manifest with the law is written beside the decisions.
+    """
     from rulekit.runtime.engine import decide_file
     from rulekit.store.folder import read
     from rulekit.targets.api import compile

@@ -48,7 +48,10 @@ def demo(
     ] = 200_000,
     seed: Annotated[int, typer.Option("--seed", help="Seed of the generators and the induction.")] = 0,
 ) -> None:
-    """Train a teacher on trigger and on fraud events, induce its law, compile, decide and audit."""
+    """Run the whole journey on generated events.
+
+    For trigger and for fraud events: train a teacher, induce its law, check, compile, decide, audit.
+    """
     start = time.perf_counter()
     reports = [_travel(journey, out / journey.pack, events, seed) for journey in _JOURNEYS]
     head = ("pack", "rules", "literals", "rulekit efficiency", "teacher's", "at rate", "fidelity")

@@ -52,7 +52,10 @@ def induce(
     seed: Annotated[int, typer.Option("--seed", help="Same seed, same digest.")] = 0,
     json: Json = False,
 ) -> None:
-    """Distil a teacher into a short ruleset within a budget. Nothing becomes law by itself."""
+    """Distil a teacher into a short ruleset within a budget.
+
+    The ruleset is written into a law folder as a draft; nothing becomes law by itself.
+    """
     from rulekit.frames import scan
     from rulekit.induction.budget import Budget
     from rulekit.induction.induce import induce as induce_ruleset

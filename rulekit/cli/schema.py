@@ -8,7 +8,7 @@ import typer
 
 
 def schema() -> None:
-    """Print the JSON Schema that editors use to check ruleset files as they are typed."""
+    """Print the JSON Schema of ruleset files, for editors."""
     from rulekit.ir.document import json_schema
 
     typer.echo(json.dumps(json_schema(), indent=2))

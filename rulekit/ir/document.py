@@ -128,7 +128,7 @@ def _join(file: str | None, path: Path) -> str:
 
 def _problems(error: ValidationError, document: object, locate: Locator) -> list[RulekitError]:
     problems: list[RulekitError] = []
-    for detail in error.errors(include_url=False):
+    for detail in _causes(error.errors(include_url=False)):
         path = tuple(detail["loc"])
         cause = (detail.get("ctx") or {}).get("error")
         if isinstance(cause, ClauseError):
@@ -137,6 +137,16 @@ def _problems(error: ValidationError, document: object, locate: Locator) -> list
             problem = _field_problem(detail, _place(locate, path, document))
         problems.append(problem)
     return problems
+
+
+def _causes(details: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Leave out lists that are too short only because their items failed."""
+    paths = [detail["loc"] for detail in details]
+    return [
+        detail
+        for detail in details
+        if detail["type"] != "too_short" or not any(path[:-1][: len(detail["loc"])] == detail["loc"] for path in paths)
+    ]
 
 
 def _field_problem(detail: ErrorDetails, where: Where) -> LawError:

@@ -52,8 +52,7 @@ def decide(code: pl.Expr = pl.col(CODE)) -> list[pl.Expr]:
     """Stage two: outcome and rule of a code. In a stage of its own, so that the rules are evaluated once."""
     names = [*THEN, OUTCOMES[-1], OTHERWISE]
     codes = [OUTCOMES.index(name) for name in names]
-    known = code.fill_null(len(IDS) + 1)
-    outcome = known.replace_strict(range(len(codes)), codes, return_dtype=code_type(len(OUTCOMES)))
+    outcome = look_up(code.fill_null(len(IDS) + 1), codes)
     rule = pl.when(code < len(IDS)).then(code)
     return [outcome.cat.to(pl.Enum(OUTCOMES)).alias("outcome"), rule.cat.to(pl.Enum(IDS)).alias("rule")]
 
@@ -74,8 +73,7 @@ def evaluate(invalid: pl.Expr, rules: Sequence[pl.Expr]) -> pl.Expr:
 def decide(score: pl.Expr = pl.col(CODE)) -> list[pl.Expr]:
     """Stage two: outcome and score. In a stage of its own, so that the rules are evaluated once."""
     codes = [OUTCOMES.index(name) for name in (OTHERWISE, *(name for name, _ in LADDER), OUTCOMES[-1])]
-    step = ladder_step(score, LADDER).fill_null(len(LADDER) + 1)
-    outcome = step.replace_strict(range(len(codes)), codes, return_dtype=code_type(len(OUTCOMES)))
+    outcome = look_up(ladder_step(score, LADDER).fill_null(len(LADDER) + 1), codes)
     return [
         outcome.cat.to(pl.Enum(OUTCOMES)).alias("outcome"),
         pl.lit(None, pl.Enum(IDS)).alias("rule"),
@@ -166,10 +164,11 @@ class PolarsRunner:
             self._module["invalid"](_read_bound),
             list(self._module["rules"](_read_bound).values()),
         )
-        stage = [self._module["evaluate"](invalid, rules)]
+        stage, columns = [self._module["evaluate"](invalid, rules)], self._module["decide"]()
         if hits:
-            stage.append(self._module["hit_list"](invalid, rules, self._module["IDS"]).alias(HITS))
-        decided = bound.with_columns(stage).with_columns(self._module["decide"]())
+            stage += self._module["hit_masks"](invalid, rules)
+            columns = [*columns, self._module["hit_list"](self._module["IDS"]).alias(HITS)]
+        decided = bound.with_columns(stage).with_columns(columns)
         return like_input(frame, decided.select(*events.collect_schema().names(), *added))
 
     def hit_matrix(self, frame: Frame, *, cast: bool = False) -> pl.DataFrame:

@@ -13,6 +13,7 @@ import polars as pl
 
 INF = math.inf
 CODE = "__rulekit_code"
+MASK = "__rulekit_mask_"
 _CHUNK = 8  # rules per lookup table of hit lists; 2**8 lists each
 
 
@@ -49,6 +50,11 @@ def any_hit(rules: Sequence[pl.Expr]) -> pl.Expr:
     return reduce(or_, rules, pl.lit(False)).fill_null(False)
 
 
+def look_up(code: pl.Expr, table: Sequence[int]) -> pl.Expr:
+    """The table's entry for each code: a gather, because replace_strict holds all events in memory."""
+    return pl.lit(pl.Series(table, dtype=pl.UInt32)).gather(code.cast(pl.UInt32))
+
+
 def total(rules: Sequence[pl.Expr], points: Sequence[int]) -> pl.Expr:
     """The sum of the points of all hits."""
     terms = [
@@ -64,29 +70,36 @@ def ladder_step(score: pl.Expr, ladder: Sequence[tuple[str, int]]) -> pl.Expr:
     return reduce(lambda left, right: left + right, reached, pl.lit(0, pl.UInt32))
 
 
-def hit_list(invalid: pl.Expr, rules: Sequence[pl.Expr], ids: Sequence[str]) -> pl.Expr:
-    """The ids of all hits in text order, as a list; empty for an invalid event.
-
-    Eight rules at a time become a bit mask, and the mask an entry of a table of lists: a list built from one
-    optional item per rule takes ten times as long.
-    """
-    dtype = pl.Enum(ids)
-    chunks = [
-        _chunk_lists(rules[start : start + _CHUNK], ids[start : start + _CHUNK], dtype)
+def hit_masks(invalid: pl.Expr, rules: Sequence[pl.Expr]) -> list[pl.Expr]:
+    """All hits as bit masks of eight rules each, from the lowest bit up; 0 for an invalid event."""
+    return [
+        pl.when(invalid)
+        .then(pl.lit(0, pl.UInt8))
+        .otherwise(_mask(rules[start : start + _CHUNK]))
+        .alias(f"{MASK}{start}")
         for start in range(0, len(rules), _CHUNK)
     ]
-    none = pl.lit(pl.Series([[]], dtype=pl.List(dtype))).first()
-    return pl.when(~invalid).then(pl.concat_list(chunks)).otherwise(none) if chunks else none
 
 
-def _chunk_lists(rules: Sequence[pl.Expr], ids: Sequence[str], dtype: pl.Enum) -> pl.Expr:
-    masks = range(1 << len(rules))
-    lists = [[name for bit, name in enumerate(ids) if mask >> bit & 1] for mask in masks]
-    table = pl.Series(lists, dtype=pl.List(dtype))
-    bits = [
-        pl.when(rule).then(pl.lit(1 << bit, pl.UInt8)).otherwise(pl.lit(0, pl.UInt8))
-        for bit, rule in enumerate(rules)
-    ]
-    return reduce(or_, bits).map_batches(
-        lambda mask: table.gather(mask.cast(pl.UInt32)), return_dtype=table.dtype, is_elementwise=True
+def _mask(rules: Sequence[pl.Expr]) -> pl.Expr:
+    none = pl.lit(0, pl.UInt8)
+    return reduce(
+        or_,
+        [pl.when(rule).then(pl.lit(1 << bit, pl.UInt8)).otherwise(none) for bit, rule in enumerate(rules)],
     )
+
+
+def hit_list(ids: Sequence[str]) -> pl.Expr:
+    """The ids of all hits in text order, from the masks.
+
+    Each mask is an entry of a table of lists: a list built from one optional item per rule takes ten times as
+    long.
+    """
+    dtype = pl.Enum(ids)
+    chunks = []
+    for start in range(0, len(ids), _CHUNK):
+        some = ids[start : start + _CHUNK]
+        lists = [[name for bit, name in enumerate(some) if mask >> bit & 1] for mask in range(1 << len(some))]
+        table = pl.lit(pl.Series(lists, dtype=pl.List(dtype)))
+        chunks.append(table.gather(pl.col(f"{MASK}{start}").cast(pl.UInt32)))
+    return pl.concat_list(chunks) if chunks else pl.lit(pl.Series([[]], dtype=pl.List(dtype))).first()

@@ -1,0 +1,72 @@
+"""What an inducer is given, and what it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from rulekit.induction.encoding import Encoding
+from rulekit.induction.folds import Mask, Weights
+from rulekit.induction.regions import Region
+from rulekit.ir.ruleset import HitPolicy
+
+
+@dataclass(frozen=True)
+class Task:
+    """The fit fold as an inducer sees it, with labels at one working point of the teacher.
+
+    Attributes
+    ----------
+    encoding : the matrix to learn from.
+    labels : what the teacher accepts at the working point, shape (events,); both values occur.
+    weights : positive event weights, shape (events,).
+    rules : the cap on rules.
+    seed : the only source of chance.
+
+    """
+
+    encoding: Encoding
+    labels: Mask
+    weights: Weights
+    rules: int
+    seed: int
+
+
+class Candidate(NamedTuple):
+    """A region that may become a rule.
+
+    ``value`` is the weight of an additive model (SCORE), or the purity of an exit of a rule list (FIRST).
+    """
+
+    region: Region
+    value: float = 0.0
+
+
+class Proposal(NamedTuple):
+    """One answer: a pool in no order (ANY), a list that is read from the top (FIRST), or a sum (SCORE)."""
+
+    policy: HitPolicy
+    candidates: tuple[Candidate, ...]
+
+
+class Inducer(Protocol):
+    """Something that learns rules. Registered by name, from here or from another distribution.
+
+    Attributes
+    ----------
+    summary : one line for the list of inducers.
+    policies : the hit policies of its proposals, the natural one first.
+    most_events : how many events of the fit fold it is given at most; the rest is left out at random.
+
+    """
+
+    summary: str
+    policies: tuple[HitPolicy, ...]
+    most_events: int
+
+    def propose(self, task: Task, policy: HitPolicy) -> list[Proposal]:
+        """Return proposals for one policy; none when nothing was found.
+
+        Equal tasks must give equal proposals, whatever the number of threads.
+        """
+        ...

@@ -1,0 +1,87 @@
+"""Reading fitted trees of scikit-learn, and the inducer ``tree``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+
+from rulekit.errors import MissingExtraError
+from rulekit.induction.encoding import Encoding
+from rulekit.induction.proposals import Candidate, Proposal, Task
+from rulekit.induction.regions import Region, Step, intersect
+from rulekit.ir.ruleset import HitPolicy
+
+
+class Node(NamedTuple):
+    """One node of a fitted tree: its number, the path to it, and whether it is a leaf."""
+
+    index: int
+    steps: tuple[Step, ...]
+    is_leaf: bool
+
+
+def nodes(tree: Any, columns: tuple[int, ...] | None = None, *, sees_missing: bool = False) -> Iterator[Node]:
+    """Yield the nodes of a fitted ``sklearn.tree`` tree (its ``tree_``), parents first.
+
+    Parameters
+    ----------
+    tree : the ``tree_`` attribute.
+    columns : the column of the encoding behind each column of the tree; the same without.
+    sees_missing : whether the tree was fitted on NaN, so that each split says where missing goes; otherwise
+        missing was filled with rank -1.
+
+    """
+    stack: list[tuple[int, tuple[Step, ...]]] = [(0, ())]
+    while stack:
+        node, steps = stack.pop()
+        left, right = int(tree.children_left[node]), int(tree.children_right[node])
+        yield Node(node, steps, is_leaf=left < 0)
+        if left < 0:
+            continue
+        column = int(tree.feature[node])
+        column = column if columns is None else columns[column]
+        for child, is_left in ((right, False), (left, True)):
+            missing = bool(tree.missing_go_to_left[node]) == is_left if sees_missing else None
+            step = Step.at(column, float(tree.threshold[node]), left=is_left, missing=missing)
+            stack.append((child, (*steps, step)))
+
+
+def regions_of(found: Iterator[Node], encoding: Encoding) -> Iterator[tuple[int, Region]]:
+    """Yield number and region of the nodes that select something and not everything."""
+    for node in found:
+        region = intersect(node.steps, encoding)
+        if region:
+            yield node.index, region
+
+
+class TreeInducer:
+    """One decision tree on the teacher's labels, at several sizes; its nodes are the candidates.
+
+    Inner nodes are candidates, too: one of them may be a better rule than all the leaves below it. CART: L.
+    Breiman, J. Friedman, R. Olshen, C. Stone, Classification and Regression Trees, 1984.
+    """
+
+    summary = "a decision tree on the teacher's labels (scikit-learn)"
+    policies = (HitPolicy.ANY,)
+    most_events = 200_000
+
+    def propose(self, task: Task, policy: HitPolicy) -> list[Proposal]:
+        """Grow the trees; see :meth:`rulekit.induction.proposals.Inducer.propose`."""
+        try:
+            from sklearn.tree import DecisionTreeClassifier
+        except ImportError:
+            raise MissingExtraError("scikit-learn", "induction") from None
+        smallest = max(5, int(0.0005 * len(task.labels)))
+        found = []
+        for leaves in (task.rules // 2 + 2, 2 * task.rules, 4 * task.rules):
+            tree = DecisionTreeClassifier(
+                max_leaf_nodes=leaves, min_samples_leaf=smallest, criterion="entropy", random_state=task.seed
+            )
+            tree.fit(task.encoding.matrix, task.labels, sample_weight=task.weights)
+            regions = regions_of(nodes(tree.tree_, sees_missing=True), task.encoding)
+            found.append(Proposal(policy, tuple(Candidate(region) for _, region in regions)))
+        return found
+
+
+TREE = TreeInducer()

@@ -1,0 +1,21 @@
+"""Reports: a record of decisions, replayed to the last event, measured, and put on one page to sign.
+
+Chosen: the audit is a value (:class:`rulekit.reports.model.Audit`), and the page is drawn from that value
+alone, so that the JSON twin holds every number on the page and the page can be drawn again from it. *Every*
+decision is recomputed by the compiled rules, which is cheap; a seeded sample is replayed by the reference
+semantics, which is slow and obviously right. What is measured is the record, not the recomputation: the
+report is about what was done.
+
+Chosen: charts are SVG written by Jinja macros from geometry computed here. Text stays text, in the font of the
+page, colours are those of the style sheet, so dark mode and print follow, and a report of 20 rules has a
+tenth of the bytes that a plotting library gives. Tables that carry colour (overlap, cutflow) are real tables,
+for screen readers and for copying.
+
+Refused: a tolerance in the replay, because the event on the threshold is the one that is asked about; a date
+on the page, because equal input gives equal bytes, and whoever signs writes the date; scripts, fonts or
+pictures from anywhere else, because the page must open in ten years; joining events by position where they
+have an id, because one lost line would make every line after it look wrong.
+
+Refused: guessing. Without events, truth or a teacher, what can't be told is left out, and the page says what
+and why. Prescales act after the rules, so a record is compared with what the rules decide.
+"""

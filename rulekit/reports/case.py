@@ -1,0 +1,83 @@
+"""What is audited: the record, its events, and what is known of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from rulekit.errors import RulekitError
+from rulekit.ir.ruleset import INVALID, Ruleset
+from rulekit.measures import Events
+from rulekit.reports.curves import Scores, scores_of, teacher_table
+from rulekit.reports.model import TeacherTable
+from rulekit.reports.record import Record
+from rulekit.reports.sources import Aligned, truth_of, weights_of
+from rulekit.reports.tables import accepted_by
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the caller asked for, by the names of :func:`rulekit.reports.audit.audit`."""
+
+    truth: str | None
+    teacher: Scores | None
+    weight: str | None
+    accept: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A record with its events, its accepted decisions, and what is known of both."""
+
+    record: Record
+    aligned: Aligned
+    question: Question
+    accept: tuple[str, ...]
+    accepted: pl.Series
+    known: Events
+    teacher: TeacherTable | None = None
+    scores: pl.Series | None = None
+
+    @property
+    def law(self) -> Ruleset:
+        """The ruleset of the record."""
+        return self.record.ruleset
+
+    @property
+    def decisions(self) -> pl.DataFrame:
+        """The decisions that are measured: those that have an event, if events are at hand."""
+        return self.aligned.decisions
+
+    @property
+    def frame(self) -> pl.DataFrame | None:
+        """The events of these decisions."""
+        return self.aligned.events
+
+
+def open_case(record: Record, aligned: Aligned, question: Question) -> Case:
+    """Bring together what is known; see :func:`rulekit.reports.audit.audit` for the errors."""
+    accept, frame = accepted_outcomes(record.ruleset, question.accept), aligned.events
+    accepted = accepted_by(aligned.decisions, accept)
+    if frame is None:
+        return Case(record, aligned, question, accept, accepted, Events(accepted.len()))
+    truth = None if question.truth is None else truth_of(frame, question.truth)
+    weights = None if question.weight is None else weights_of(frame, question.weight)
+    known = Events(accepted.len(), truth=truth, weights=weights)
+    if question.teacher is None:
+        return Case(record, aligned, question, accept, accepted, known)
+    scores = scores_of(question.teacher, frame)
+    table, chosen = teacher_table(question.teacher.name, scores, accepted, known)
+    known = Events(known.count, truth=truth, teacher=chosen, weights=weights)
+    return Case(record, aligned, question, accept, accepted, known, table, scores)
+
+
+def accepted_outcomes(ruleset: Ruleset, accept: tuple[str, ...] | None) -> tuple[str, ...]:
+    """Return the outcomes that count as accepted: those asked for, or all but ``otherwise`` and ``invalid``."""
+    if accept is None:
+        return tuple(name for name in ruleset.outcomes if name not in {ruleset.otherwise, INVALID})
+    unknown = [name for name in accept if name not in ruleset.outcomes]
+    if unknown:
+        expected = "one of " + ", ".join(ruleset.outcomes)
+        raise RulekitError("there is no such outcome to accept", expected=expected, got=unknown[0])
+    return accept

@@ -1,0 +1,322 @@
+"""The audit as a value: everything that the page shows, as plain frozen models."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Literal, Self
+
+from rulekit.findings import Finding
+from rulekit.ir.provenance import Provenance
+from rulekit.ir.schema import Model
+from rulekit.measures import Measures, Proportion
+
+Verdict = Literal["holds", "does not hold", "not replayed"]
+
+
+class Share(Model):
+    """A measured share with its 95 % interval; ``value`` is None when there is nothing to take a share of."""
+
+    value: float | None
+    low: float
+    high: float
+    part: float
+    whole: float
+
+    @classmethod
+    def of(cls, proportion: Proportion) -> Self:
+        """Return the share of a measured proportion."""
+        return cls.model_validate(proportion.to_json())
+
+    @classmethod
+    def maybe(cls, proportion: Proportion | None) -> Self | None:
+        """Return the share of a proportion that may be unknown."""
+        return None if proportion is None else cls.of(proportion)
+
+
+class Ratio(Model):
+    """A ratio with its interval; None is infinity."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+class MeasureTable(Model):
+    """The measures of one selector; None where truth or teacher is unknown."""
+
+    events: int
+    rate: Share
+    efficiency: Share | None = None
+    false_positive_rate: Share | None = None
+    rejection: Ratio | None = None
+    purity: Share | None = None
+    accuracy: Share | None = None
+    fidelity: Share | None = None
+    teacher_f1: float | None = None
+
+    @classmethod
+    def of(cls, measures: Measures) -> Self:
+        """Return the table of measures as they are computed."""
+        rejection = measures.rejection
+        f1 = measures.teacher_f1
+        ratio = None
+        if rejection is not None:
+            value, low, high = (None if math.isinf(number) else number for number in rejection)
+            ratio = Ratio(value=value, low=low, high=high)
+        return cls(
+            events=measures.events,
+            rate=Share.of(measures.rate),
+            efficiency=Share.maybe(measures.efficiency),
+            false_positive_rate=Share.maybe(measures.false_positive_rate),
+            rejection=ratio,
+            purity=Share.maybe(measures.purity),
+            accuracy=Share.maybe(measures.accuracy),
+            fidelity=Share.maybe(measures.fidelity),
+            teacher_f1=None if f1 is None or math.isnan(f1) else f1,
+        )
+
+
+class Clause(Model):
+    """A part of a condition in words: a literal with its exact text, or ``all`` / ``any`` of further clauses."""
+
+    kind: Literal["literal", "all", "any"]
+    words: str
+    text: str | None = None
+    terms: tuple[Clause, ...] = ()
+
+
+class RuleInWords(Model):
+    """One rule as a reader sees it. ``number`` counts from 1 in text order and names it in charts."""
+
+    number: int
+    id: str
+    title: str
+    sentence: str
+    clauses: tuple[Clause, ...]
+    then: str | None
+    points: int | None
+    because: str
+    origin: str
+    prescale: int
+
+
+class LawInWords(Model):
+    """The ruleset in words."""
+
+    name: str
+    version: str
+    digest: str
+    schema_name: str
+    schema_version: str
+    hit_policy: str
+    policy: str
+    otherwise: str
+    thresholds: dict[str, int]
+    required: tuple[str, ...]
+    rules: tuple[RuleInWords, ...]
+
+
+class OutcomeRow(Model):
+    """How many events got an outcome; ``signal`` and ``background`` are shares of those with that truth."""
+
+    outcome: str
+    accepted: bool
+    count: int
+    rate: Share
+    signal: Share | None = None
+    background: Share | None = None
+
+
+class RuleRow(Model):
+    """The measures of one rule.
+
+    Attributes
+    ----------
+    support : number of events that it hits.
+    coverage : share of all events that it hits.
+    unique : share of its hits that no other rule takes.
+    unique_count : their number: what would be lost without this rule.
+    decided : number of events for which it is the first rule to hit; None under SCORE.
+
+    """
+
+    number: int
+    id: str
+    support: int
+    coverage: Share
+    unique: Share
+    unique_count: int
+    decided: int | None = None
+    efficiency: Share | None = None
+    purity: Share | None = None
+
+
+class CutflowRow(Model):
+    """What is accepted when the ruleset stops after this rule; ``new`` can be negative under SCORE."""
+
+    number: int
+    id: str
+    hits: int
+    accepted: int
+    new: int
+    rate: Share
+    efficiency: Share | None = None
+    false_positive_rate: Share | None = None
+    purity: Share | None = None
+
+
+class CurvePoint(Model):
+    """One point of an efficiency curve."""
+
+    label: str
+    false_positive_rate: Share
+    efficiency: Share
+
+
+class Curve(Model):
+    """Efficiency against false-positive rate of one selector, from tight to loose; ``working`` is where it acts."""
+
+    name: str
+    points: tuple[CurvePoint, ...]
+    working: CurvePoint | None = None
+
+
+class TeacherTable(Model):
+    """The teacher at the threshold where it accepts as much (background, if truth is known) as the ruleset."""
+
+    name: str
+    threshold: float | None
+    matched: Literal["false-positive rate", "rate"]
+    measures: MeasureTable
+
+
+class Difference(Model):
+    """One field that the record and the replay do not agree on."""
+
+    field: str
+    recorded: str | None
+    recomputed: str | None
+
+
+class Mismatch(Model):
+    """One event whose recorded decision is not what the law says, and who says so."""
+
+    event: str
+    by: Literal["compiled rules", "reference semantics", "recorded hits"]
+    differences: tuple[Difference, ...]
+
+
+class Replay(Model):
+    """What was recomputed, and whether it agrees.
+
+    Attributes
+    ----------
+    compared : decisions recomputed with the compiled rules.
+    sampled : decisions replayed by the reference semantics.
+    seed : of the sample.
+    mismatched : events whose record differs from either.
+    mismatches : the first of them.
+
+    """
+
+    verdict: Verdict
+    sentence: str
+    decisions: int
+    compared: int
+    sampled: int
+    seed: int
+    mismatched: int
+    mismatches: tuple[Mismatch, ...] = ()
+
+
+class FeatureFacts(Model):
+    """What the events hold of one feature that the decisions depend on."""
+
+    name: str
+    dtype: str
+    unit: str | None
+    required: bool
+    missing: Share
+    outside: int | None
+    bounds: tuple[int | float, int | float] | None
+    lowest: int | float | None
+    highest: int | float | None
+
+
+class Data(Model):
+    """The events that were decided."""
+
+    events: int
+    invalid: int
+    invalid_missing: dict[str, int] | None
+    features: tuple[FeatureFacts, ...] | None
+    signal: Share | None
+    weighted: bool
+
+
+class Source(Model):
+    """A file that the audit read, and the digest of its bytes."""
+
+    role: str
+    path: str
+    digest: str | None
+
+
+class LeftOut(Model):
+    """Something that could not be told, and why."""
+
+    what: str
+    why: str
+
+
+class Origin(Model):
+    """How the decisions and this report came about."""
+
+    rulekit_then: str
+    rulekit_now: str
+    numerics: dict[str, Any]
+    decided_by: str | None
+    audited_by: str | None
+    sources: tuple[Source, ...]
+    provenance: Provenance | None
+    versions: dict[str, str]
+
+
+class Audit(Model):
+    """One audit: the law, the record, the replay and the measures."""
+
+    law: LawInWords
+    accept: tuple[str, ...]
+    truth: str | None
+    weight: str | None
+    replay: Replay
+    findings: tuple[Finding, ...]
+    data: Data
+    outcomes: tuple[OutcomeRow, ...]
+    measures: MeasureTable
+    teacher: TeacherTable | None
+    rules: tuple[RuleRow, ...]
+    cutflow: tuple[CutflowRow, ...]
+    overlap: tuple[tuple[float | None, ...], ...]
+    curves: tuple[Curve, ...]
+    left_out: tuple[LeftOut, ...]
+    origin: Origin
+
+    @property
+    def holds(self) -> bool:
+        """Whether every decision was replayed and agrees."""
+        return self.replay.verdict == "holds"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain JSON; ``Audit.model_validate`` gives an equal audit back."""
+        plain: dict[str, Any] = _plain(self.model_dump(mode="json"))
+        return plain
+
+
+def _plain(value: Any) -> Any:
+    """Return JSON without numbers that JSON does not have: infinities become words, NaN becomes null."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list) else value

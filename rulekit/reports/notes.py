@@ -1,0 +1,99 @@
+"""What stands around the numbers: findings, what is left out and why, and where everything came from."""
+
+from __future__ import annotations
+
+import platform
+
+import polars as pl
+
+from rulekit.findings import Finding, event_findings, threshold_findings
+from rulekit.reports.case import Case
+from rulekit.reports.model import Data, LeftOut, Origin, Replay, Source
+from rulekit.reports.record import manifest_path
+from rulekit.reports.sources import digest_of
+from rulekit.version import VERSION
+
+
+def findings_of(case: Case, replay: Replay, data: Data) -> tuple[Finding, ...]:
+    """Return every finding, those that break the verdict first."""
+    found = [*_mismatch(replay), *case.record.findings, *case.aligned.findings]
+    if data.invalid:
+        message = f"{data.invalid:,} events lack a required feature and were not decided"
+        found.append(Finding(code="invalid-events", subject="events", message=message, count=data.invalid))
+    if data.features is not None:
+        counts = {feature.name: feature.outside or 0 for feature in data.features}
+        found += event_findings(case.law.read, counts)
+    else:
+        found += _recorded(case)
+    return (*found, *threshold_findings(case.law))
+
+
+def _mismatch(replay: Replay) -> list[Finding]:
+    if not replay.mismatched:
+        return []
+    first = ", ".join(dict.fromkeys(mismatch.event for mismatch in replay.mismatches))
+    message = f"{replay.mismatched:,} recorded decisions differ from the replay: events {first}"
+    if replay.mismatched > len(replay.mismatches):
+        message += " and more"
+    return [Finding(code="mismatch", subject="decisions", message=message, count=replay.mismatched)]
+
+
+def _recorded(case: Case) -> list[Finding]:
+    """Return what the manifest says of the events, which are not at hand to look at again."""
+    return [
+        Finding.model_validate({key: value.get(key) for key in ("code", "subject", "message", "count")})
+        for value in case.record.manifest.findings
+        if isinstance(value, dict) and value.get("code") in {"out-of-bounds", "unknown-category"}
+    ]
+
+
+def left_out(case: Case, *, hits: bool) -> tuple[LeftOut, ...]:
+    """Return what the report can't tell, and why."""
+    asked = case.question
+    notes = []
+    if case.frame is None:
+        notes.append(LeftOut(what="Replay, and the facts about the events", why=case.aligned.why))
+        lost = [
+            name
+            for name, value in (("truth", asked.truth), ("teacher", asked.teacher), ("weights", asked.weight))
+            if value
+        ]
+        if lost:
+            notes.append(LeftOut(what=f"Whatever needs {' and '.join(lost)}", why=case.aligned.why))
+    if asked.truth is None:
+        notes.append(
+            LeftOut(what="Efficiency, purity, false-positive rate, accuracy", why="no truth was given")
+        )
+    if asked.teacher is None:
+        notes.append(LeftOut(what="The teacher's curve, and fidelity to it", why="no teacher was given"))
+    if not hits:
+        why = "the record holds no hits, and without events they can't be recomputed"
+        notes.append(LeftOut(what="Rules, cutflow and overlap", why=why))
+    if any(rule.prescale > 1 for rule in case.law.rules):
+        why = "they act after the rules: the record is compared with what the rules decide"
+        notes.append(LeftOut(what="Prescales", why=why))
+    return tuple(notes)
+
+
+def origin_of(case: Case, command: str | None) -> Origin:
+    """Return where the decisions and the report came from."""
+    manifest, record = case.record.manifest, case.record
+    beside = manifest_path(record.path)
+    sources = [
+        Source(role="decisions", path=str(record.path), digest=digest_of(record.path)),
+        Source(role="manifest", path=str(beside), digest=digest_of(beside)),
+    ]
+    if case.frame is not None:
+        path = case.aligned.path
+        named = "a frame in memory" if path is None else str(path)
+        sources.append(Source(role="events", path=named, digest=digest_of(path)))
+    return Origin(
+        rulekit_then=manifest.rulekit,
+        rulekit_now=VERSION,
+        numerics=manifest.numerics.model_dump(mode="json"),
+        decided_by=manifest.command,
+        audited_by=command,
+        sources=tuple(sources),
+        provenance=case.law.provenance,
+        versions={"python": platform.python_version(), "polars": pl.__version__, "rulekit-engine": VERSION},
+    )

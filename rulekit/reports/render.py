@@ -1,0 +1,114 @@
+"""Drawing an audit: one self-contained HTML page, and its JSON twin."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rulekit.errors import MissingExtraError, RulekitError, Where
+from rulekit.reports import numbers, view
+from rulekit.reports.chart import chart_of
+from rulekit.reports.model import Audit
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+_FILTERS = (
+    numbers.count,
+    numbers.percent,
+    numbers.interval,
+    numbers.percent_with_interval,
+    numbers.quantity,
+    numbers.signed,
+)
+
+
+def render_html(audit: Audit, twin: str | None = None) -> str:
+    """Return the page of an audit.
+
+    Parameters
+    ----------
+    audit : what to draw.
+    twin : the name of the JSON twin, to be written on the page.
+
+    Raises
+    ------
+    MissingExtraError
+        when Jinja2 is not installed.
+
+    """
+    page = _environment().get_template("report.html.j2").render(
+        audit=audit,
+        twin=twin,
+        sections=view.sections(audit),
+        headlines=view.headlines(audit),
+        measure_rows=view.measure_rows(audit),
+        chart=chart_of(audit),
+        bars=view.cutflow_bars(audit),
+        cells=view.overlap_cells(audit),
+        rule_of={rule.number: rule for rule in audit.rules},
+    )
+    return "\n".join(line.rstrip() for line in page.splitlines() if line.strip()) + "\n"
+
+
+def _environment() -> Environment:
+    try:
+        from jinja2 import Environment, PackageLoader, StrictUndefined
+    except ImportError:
+        raise MissingExtraError("jinja2", "reports") from None
+    environment = Environment(
+        loader=PackageLoader("rulekit.reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update({function.__name__: function for function in _FILTERS})
+    return environment
+
+
+def write(audit: Audit, path: str | Path) -> tuple[Path, Path]:
+    """Write the page and its JSON twin; either is replaced whole or not at all.
+
+    Parameters
+    ----------
+    audit : what to write.
+    path : of the page, ``report.html``; the twin is ``report.json`` beside it. In a folder, just these names.
+
+    Raises
+    ------
+    MissingExtraError
+        when Jinja2 is not installed.
+    RulekitError
+        when the twin would overwrite a file that the audit read.
+
+    """
+    path = Path(path)
+    page = path / "report.html" if path.is_dir() else path
+    page = page if page.suffix.lower() in {".html", ".htm"} else page.with_name(page.name + ".html")
+    twin = page.with_suffix(".json")
+    read = {Path(source.path).resolve() for source in audit.origin.sources}
+    if twin.resolve() in read:
+        what = "the JSON twin of the report would overwrite a file that the audit read"
+        raise RulekitError(what, where=Where(file=str(twin)), hint="give the report another name")
+    html = render_html(audit, twin.name)
+    document = json.dumps(audit.to_json(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    page.parent.mkdir(parents=True, exist_ok=True)
+    _replace(twin, document)
+    _replace(page, html)
+    return page, twin
+
+
+def _replace(path: Path, text: str) -> None:
+    handle, draft = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+        Path(draft).chmod(0o644)
+        Path(draft).replace(path)
+    except BaseException:
+        Path(draft).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,167 @@
+"""The law in words: one sentence per rule, and each literal in words beside its exact text."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from rulekit.ir.condition import All, Any, Compare, Condition, LiteralCondition, Member, Missing, Value
+from rulekit.ir.ruleset import HitPolicy, Rule, Ruleset
+from rulekit.ir.schema import Feature, Schema
+from rulekit.ir.text import format_literal, format_value
+from rulekit.reports.model import Clause, LawInWords, RuleInWords
+
+_SIGNS = {
+    "<": "is less than",
+    "<=": "is at most",
+    ">": "is more than",
+    ">=": "is at least",
+    "==": "is",
+    "!=": "is not",
+}
+_POLICIES = {
+    HitPolicy.UNIQUE: "No two rules hit the same event; the one that hits names the outcome.",
+    HitPolicy.FIRST: "The first rule that hits, in text order, names the outcome.",
+    HitPolicy.ANY: "Rules that hit together agree; the first of them names the outcome.",
+    HitPolicy.COLLECT: "Every hit counts on its own; the first in text order names the outcome.",
+    HitPolicy.SCORE: "The points of all hits are added up; the highest threshold reached names the outcome.",
+}
+
+
+def law_in_words(ruleset: Ruleset) -> LawInWords:
+    """Return the ruleset in words."""
+    return LawInWords(
+        name=ruleset.name,
+        version=ruleset.version,
+        digest=ruleset.digest,
+        schema_name=ruleset.schema.name,
+        schema_version=ruleset.schema.version,
+        hit_policy=ruleset.hit_policy.value,
+        policy=_POLICIES[ruleset.hit_policy],
+        otherwise=ruleset.otherwise,
+        thresholds=dict(ruleset.ladder),
+        required=ruleset.schema.required,
+        rules=tuple(
+            rule_in_words(rule, number, ruleset.schema) for number, rule in enumerate(ruleset.rules, start=1)
+        ),
+    )
+
+
+def rule_in_words(rule: Rule, number: int, schema: Schema) -> RuleInWords:
+    """Return one rule in words."""
+    terms = rule.when.terms if isinstance(rule.when, All) else (rule.when,)
+    return RuleInWords(
+        number=number,
+        id=rule.id,
+        title=rule.title or rule.id,
+        sentence=sentence(rule, schema),
+        clauses=tuple(clause(term, schema) for term in terms),
+        then=rule.then,
+        points=rule.points,
+        because=rule.because,
+        origin=rule.origin,
+        prescale=rule.prescale,
+    )
+
+
+def sentence(rule: Rule, schema: Schema) -> str:
+    """Return a rule as one sentence."""
+    condition = rule.when
+    if isinstance(condition, All) and not condition.terms:
+        when = "Always"
+    elif isinstance(condition, All) and _as_range(condition) is None:
+        when = "If " + ", and ".join(_words(term, schema) for term in condition.terms)
+    else:
+        when = "If " + _words(condition, schema)
+    return f"{when}: {effect(rule)}."
+
+
+def effect(rule: Rule) -> str:
+    """Return what a hit of the rule does."""
+    if rule.points is not None:
+        number = abs(rule.points)
+        return (
+            f"{'add' if rule.points >= 0 else 'take away'} {number:,} {'point' if number == 1 else 'points'}"
+        )
+    keeps = f", keeping one hit in {rule.prescale:,}" if rule.prescale > 1 else ""
+    return f"{rule.then}{keeps}"
+
+
+def clause(condition: Condition, schema: Schema) -> Clause:
+    """Return a condition as a tree of words with the exact text of every literal."""
+    if isinstance(condition, All) and (pair := _as_range(condition)) is not None:
+        text = f"{format_literal(pair[0])} and {format_literal(pair[1])}"
+        return Clause(kind="literal", words=_words(condition, schema), text=text)
+    if isinstance(condition, (All, Any)):
+        terms = tuple(clause(term, schema) for term in condition.terms)
+        heading = "all of" if isinstance(condition, All) else "at least one of"
+        return Clause(
+            kind="all" if isinstance(condition, All) else "any",
+            words=heading if terms else "always",
+            terms=terms,
+        )
+    return Clause(kind="literal", words=literal_in_words(condition, schema), text=format_literal(condition))
+
+
+def _words(condition: Condition, schema: Schema, *, nested: bool = False) -> str:
+    if isinstance(condition, All):
+        pair = _as_range(condition)
+        if pair is not None:
+            return _range_in_words(pair, schema)
+        text = " and ".join(_words(term, schema, nested=True) for term in condition.terms) or "always"
+        return f"({text})" if nested else text
+    if isinstance(condition, Any):
+        text = " or ".join(_words(term, schema, nested=True) for term in condition.terms)
+        return f"({text})" if nested else f"either {text}" if len(condition.terms) > 1 else text
+    return literal_in_words(condition, schema)
+
+
+def _as_range(condition: All) -> tuple[Compare, Compare] | None:
+    if len(condition.terms) != 2:
+        return None
+    low, high = condition.terms
+    if not (isinstance(low, Compare) and isinstance(high, Compare) and low.feature == high.feature):
+        return None
+    return (low, high) if low.sign in {">", ">="} and high.sign in {"<", "<="} else None
+
+
+def _range_in_words(pair: tuple[Compare, Compare], schema: Schema) -> str:
+    low, high = pair
+    feature = schema.by_name.get(low.feature)
+    first = f"{_name(low.feature)} {_SIGNS[low.sign]} {_number(low.value)}"
+    return f"{first} and {_SIGNS[high.sign].removeprefix('is ')} {_number(high.value)}{_unit(feature)}"
+
+
+def literal_in_words(literal: LiteralCondition, schema: Schema) -> str:
+    """Return a literal in words, such as ``amount is more than 50 EUR``."""
+    name = _name(literal.feature)
+    if isinstance(literal, Missing):
+        return f"{name} is {'not ' if literal.negated else ''}missing"
+    if isinstance(literal, Member):
+        return f"{name} {_member(literal)}"
+    unit = "" if isinstance(literal.value, (bool, str)) else _unit(schema.by_name.get(literal.feature))
+    return f"{name} {_SIGNS[literal.sign]} {_number(literal.value)}{unit}"
+
+
+def _member(literal: Member) -> str:
+    values = [_number(value) for value in literal.values]
+    if len(values) == 1:
+        return f"is {'not ' if literal.negated else ''}{values[0]}"
+    return f"is {'none' if literal.negated else 'one'} of {', '.join(values)}"
+
+
+def _name(feature: str) -> str:
+    return feature.replace("_", " ")
+
+
+def _unit(feature: Feature | None) -> str:
+    return f" {feature.unit}" if feature is not None and feature.unit else ""
+
+
+def _number(value: Value) -> str:
+    if isinstance(value, bool):
+        return format_value(value)
+    if isinstance(value, str):
+        return value
+    if value in {Decimal("inf"), Decimal("-inf")}:
+        return "infinity" if value > 0 else "minus infinity"
+    return f"{value:,}" if isinstance(value, int) and abs(value) >= 10_000 else format_value(value)

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+import os
+
+import pytest
+from fixtures import FRAUD, TRIGGER
+from hypothesis import HealthCheck, settings
+
+import rulekit
+
+# Hypothesis draws the same examples everywhere in CI, so that a red run is red again.
+settings.register_profile("default", deadline=None, max_examples=60)
+settings.register_profile("ci", deadline=None, max_examples=60, derandomize=True, database=None)
+settings.register_profile(
+    "long", deadline=None, max_examples=3000, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile(os.environ.get("RULEKIT_HYPOTHESIS", "ci" if os.environ.get("CI") else "default"))
+
+
+@pytest.fixture(scope="session")
+def fraud():
+    return rulekit.load(FRAUD)
+
+
+@pytest.fixture(scope="session")
+def trigger():
+    return TRIGGER

@@ -1,0 +1,84 @@
+import json
+
+import pytest
+
+import rulekit
+from rulekit.errors import ArtifactError, RulekitError, UnsupportedError
+from rulekit.targets import targets
+from rulekit.targets.artifact import Artifact
+
+
+@pytest.fixture(params=list(targets.names()))
+def artifact(request, fraud):
+    return rulekit.compile(fraud, request.param)
+
+
+def test_an_artifact_comes_back_from_its_folder(artifact, tmp_path):
+    folder = artifact.write(tmp_path / "out")
+    again = Artifact.read(folder)
+    assert again == artifact
+    assert json.loads((folder / "manifest.json").read_text()) == artifact.manifest
+    assert artifact.manifest["ruleset"]["digest"] == artifact.ruleset.digest
+
+
+def test_equal_input_gives_equal_bytes(artifact, fraud):
+    assert rulekit.compile(fraud, artifact.target).files == artifact.files
+
+
+def test_writing_again_replaces_the_whole_artifact(artifact, fraud, tmp_path):
+    folder = artifact.write(tmp_path / "out")
+    (folder / "stale.txt").write_text("from an earlier version")
+    artifact.write(folder)
+    assert sorted(path.name for path in folder.iterdir()) == sorted([*artifact.files, "manifest.json"])
+    assert [path.name for path in tmp_path.iterdir()] == ["out"], "no drafts are left"
+
+
+def test_a_folder_of_something_else_is_left_alone(artifact, tmp_path):
+    (tmp_path / "thesis.tex").write_text("years of work")
+    with pytest.raises(ArtifactError, match="not an artifact"):
+        artifact.write(tmp_path)
+    assert (tmp_path / "thesis.tex").read_text() == "years of work"
+
+
+def test_an_altered_file_is_named(artifact, tmp_path):
+    folder = artifact.write(tmp_path / "out")
+    entry = folder / artifact.entry
+    entry.write_text(entry.read_text().replace("50", "51"))
+    with pytest.raises(ArtifactError, match=r"decide\.py.*altered after compilation"):
+        Artifact.read(folder)
+
+
+def test_a_manifest_of_another_ruleset_is_refused(artifact, tmp_path):
+    folder = artifact.write(tmp_path / "out")
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["ruleset"]["digest"] = "sha256:" + "0" * 64
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(ArtifactError, match="another ruleset"):
+        Artifact.read(folder)
+
+
+@pytest.mark.parametrize("damage", ["", "{", "[]", '{"files": {"gone.py": "sha256:0"}}'])
+def test_a_damaged_manifest_is_one_clear_error(artifact, tmp_path, damage):
+    folder = artifact.write(tmp_path / "out")
+    (folder / "manifest.json").write_text(damage)
+    with pytest.raises(ArtifactError, match="not an artifact"):
+        Artifact.read(folder)
+
+
+def test_an_unknown_target_names_the_known_ones(fraud):
+    with pytest.raises(RulekitError, match="unknown target 'polar'") as raised:
+        rulekit.compile(fraud, "polar")
+    assert raised.value.hint == "did you mean 'polars'?"
+
+
+def test_every_refusal_is_reported_at_once(trigger):
+    ruleset = rulekit.load(
+        trigger.replace("then: dimuon", "then: dimuon\n    prescale: 10").replace(
+            "then: met", "then: met\n    prescale: 5"
+        )
+    )  # noqa: E501
+    with pytest.raises(UnsupportedError) as raised:
+        rulekit.compile(ruleset, "python")
+    assert [refusal.rule for refusal in raised.value.refusals] == ["two-muons", "high-met"]
+    assert "prescale 10" in str(raised.value)
+    assert "prescale 5" in str(raised.value)

@@ -1,0 +1,145 @@
+"""The shape of the house: small functions, short files, every public name explained, no import rings."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SOURCES = {"rulekit": ROOT / "rulekit", "rulekit_adapters": ROOT / "adapters" / "rulekit_adapters"}
+FILES = sorted(file for folder in SOURCES.values() for file in folder.rglob("*.py"))
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@cache
+def tree_of(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(encoding="utf-8"), str(file))
+
+
+def named(file: Path) -> str:
+    return str(file.relative_to(ROOT))
+
+
+def functions(tree: ast.AST) -> Iterator[Function]:
+    yield from (node for node in ast.walk(tree) if isinstance(node, Function))
+
+
+def body_lines(function: Function) -> int:
+    """Lines from the first statement to the last; the docstring is not code."""
+    first = function.body[1:] if ast.get_docstring(function) is not None else function.body
+    return (function.end_lineno or 0) - first[0].lineno + 1 if first else 0
+
+
+def public(node: ast.Module | ast.ClassDef) -> Iterator[Function | ast.ClassDef]:
+    """Public functions and classes, and the public methods of these classes."""
+    for child in node.body:
+        if isinstance(
+            child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+        ) and not child.name.startswith("_"):
+            yield child
+            if isinstance(child, ast.ClassDef):
+                yield from public(child)
+
+
+def test_functions_are_small() -> None:
+    lengths = {
+        f"{named(file)}:{f.lineno} {f.name}": body_lines(f)
+        for file in FILES
+        for f in functions(tree_of(file))
+    }
+    ordered = sorted(lengths.values())
+    assert {name: length for name, length in lengths.items() if length > 40} == {}
+    assert ordered[int(0.95 * len(ordered))] <= 25
+
+
+def test_files_are_short() -> None:
+    lengths = {named(file): len(file.read_text(encoding="utf-8").splitlines()) for file in FILES}
+    assert {name: length for name, length in lengths.items() if length > 400} == {}
+
+
+def test_every_module_says_what_it_is() -> None:
+    assert [named(file) for file in FILES if not ast.get_docstring(tree_of(file))] == []
+
+
+def test_every_public_name_has_a_docstring() -> None:
+    bare = [
+        f"{named(file)}:{node.lineno} {node.name}"
+        for file in FILES
+        if not file.name.startswith("_") or file.name == "__init__.py"
+        for node in public(tree_of(file))
+        if not ast.get_docstring(node)
+    ]
+    assert bare == []
+
+
+def test_every_function_says_what_it_returns() -> None:
+    untyped = [
+        f"{named(file)}:{f.lineno} {f.name}"
+        for file in FILES
+        for f in functions(tree_of(file))
+        if f.returns is None
+    ]
+    assert untyped == []
+
+
+def test_nothing_is_left_for_later() -> None:
+    marks = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
+    left = [
+        f"{named(file)}:{number}"
+        for file in FILES
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1)
+        if marks.search(line)
+    ]
+    assert left == []
+
+
+def module_of(file: Path) -> str:
+    package = "rulekit" if file.is_relative_to(SOURCES["rulekit"]) else "rulekit_adapters"
+    parts = [package, *file.relative_to(SOURCES[package]).with_suffix("").parts]
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def top_level(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """Statements that run at import: not those in functions, nor those for type checkers alone."""
+    for node in body:
+        if isinstance(node, ast.If) and "TYPE_CHECKING" not in ast.dump(node.test):
+            yield from top_level(node.body + node.orelse)
+        elif isinstance(node, ast.Try):
+            yield from top_level(node.body + node.orelse + node.finalbody)
+        else:
+            yield node
+
+
+def imported(tree: ast.Module, known: set[str]) -> Iterator[str]:
+    for node in top_level(tree.body):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name in known)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            for alias in node.names:
+                full = f"{node.module}.{alias.name}"
+                yield from (name for name in [full if full in known else node.module] if name in known)
+
+
+def import_graph(files: list[Path]) -> dict[str, set[str]]:
+    known = {module_of(file) for file in files}
+    return {module_of(file): set(imported(tree_of(file), known)) - {module_of(file)} for file in files}
+
+
+def test_no_two_modules_import_each_other() -> None:
+    try:
+        TopologicalSorter(import_graph(FILES)).prepare()
+    except CycleError as ring:
+        pytest.fail(" -> ".join(ring.args[1]))
+
+
+def test_the_graph_sees_what_is_imported() -> None:
+    graph = import_graph(FILES)
+    assert {"rulekit.errors", "rulekit.ir.schema"} <= graph["rulekit.ir.canonical"]
+    assert not any(name.startswith("rulekit.") for name in graph["rulekit.errors"])
