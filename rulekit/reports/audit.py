@@ -16,7 +16,7 @@ from rulekit.reports.case import Case, Question, open_case
 from rulekit.reports.curves import Scores, point, score_curve
 from rulekit.reports.model import Audit, Curve, CurvePoint, CutflowRow, RuleRow
 from rulekit.reports.notes import findings_of, left_out, origin_of
-from rulekit.reports.record import read_record
+from rulekit.reports.record import read_law, read_record
 from rulekit.reports.sources import align
 from rulekit.reports.verdict import Replayed, replay_case
 from rulekit.reports.words import law_in_words
@@ -62,6 +62,20 @@ def audit(  # noqa: PLR0913 - the public verb: all but the first by keyword
     question = Question(truth, teacher, weight, accept)
     case = open_case(record, align(record, events), question)
     return _assemble(case, replay_case(case, sample, seed), command)
+
+
+def recorded_ruleset(decisions: str | Path) -> Ruleset:
+    """Return the ruleset that a record of decisions names, from its manifest alone.
+
+    Raises
+    ------
+    EventError
+        when the manifest is absent or is none.
+    LawError
+        when it holds another ruleset than it names.
+
+    """
+    return read_law(Path(decisions))[1]
 
 
 def _assemble(case: Case, replayed: Replayed, command: str | None) -> Audit:

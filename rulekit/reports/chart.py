@@ -156,7 +156,10 @@ def _axes(curves: tuple[Curve, ...]) -> _Axes:
 
 def _line(curve: Curve, axes: _Axes, *, ours: bool, numbered: bool) -> Line:
     points = [point for point in curve.points if point.efficiency.value is not None]
-    on = [((axes.inside if ours else axes.x)(_rate(point)), axes.y(point.efficiency.value or 0.0)) for point in points]
+    on = [
+        ((axes.inside if ours else axes.x)(_rate(point)), axes.y(point.efficiency.value or 0.0))
+        for point in points
+    ]
     if not ours:
         on = [place for place, point in zip(on, points, strict=True) if _rate(point) > 0]
         points = [point for point in points if _rate(point) > 0]
@@ -179,7 +182,9 @@ def _markers(points: list[CurvePoint], places: list[tuple[float, float]]) -> tup
         )
         side = _free_side(place, [*places, *((m.label_x, m.label_y) for m in markers if m.label)])
         label_x, label_y = side or place
-        markers.append(Marker(*_rounded(place), str(number) if side else "", *_rounded((label_x, label_y)), title))
+        markers.append(
+            Marker(*_rounded(place), str(number) if side else "", *_rounded((label_x, label_y)), title)
+        )
     return tuple(markers)
 
 

@@ -274,6 +274,7 @@ class Origin(Model):
 
     rulekit_then: str
     rulekit_now: str
+    target: str | None
     numerics: dict[str, Any]
     decided_by: str | None
     audited_by: str | None

@@ -90,6 +90,7 @@ def origin_of(case: Case, command: str | None) -> Origin:
     return Origin(
         rulekit_then=manifest.rulekit,
         rulekit_now=VERSION,
+        target=manifest.target,
         numerics=manifest.numerics.model_dump(mode="json"),
         decided_by=manifest.command,
         audited_by=command,

@@ -26,6 +26,7 @@ class Manifest(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     rulekit: str
+    target: str | None = None
     ruleset: dict[str, Any]
     digest: str
     numerics: Numerics = Native()
@@ -82,8 +83,7 @@ def read_record(path: Path, ruleset: Ruleset | None = None) -> Record:
         raise EventError(
             "there is no such decisions file", where=Where(file=str(path)), hint="`rulekit decide` writes it"
         )
-    manifest = read_manifest(manifest_path(path))
-    law = _law(manifest, manifest_path(path), ruleset)
+    manifest, law = read_law(path, ruleset)
     decisions = _normalise(_read(path), manifest, law, Where(file=str(path)))
     findings = (*_digest_findings(decisions, law), *_count_findings(decisions, manifest))
     return Record(path, manifest, law, decisions.drop("ruleset"), findings)
@@ -106,18 +106,20 @@ def read_manifest(path: Path) -> Manifest:
         raise EventError(f"the manifest can't be read: {error}", where=where) from None
 
 
-def _law(manifest: Manifest, path: Path, claimed: Ruleset | None) -> Ruleset:
-    where = Where(file=str(path))
+def read_law(decisions: Path, claimed: Ruleset | None = None) -> tuple[Manifest, Ruleset]:
+    """Read the manifest beside a decisions file, and the ruleset in it; see :func:`read_record`."""
+    manifest = read_manifest(manifest_path(decisions))
+    where = Where(file=str(manifest_path(decisions)))
     law = ruleset_from_document(manifest.ruleset, lambda _: where)
     if law.digest != manifest.digest:
         what = "the manifest names another ruleset than it holds"
         raise LawError(what, where=where, expected=manifest.digest, got=law.digest)
     if claimed is None:
-        return law
+        return manifest, law
     if claimed.digest != manifest.digest:
         what = f"the decisions were made by another ruleset than {claimed.name} {claimed.version}"
         raise LawError(what, where=where, expected=claimed.digest, got=manifest.digest)
-    return claimed
+    return manifest, claimed
 
 
 def _read(path: Path) -> pl.DataFrame:

@@ -40,16 +40,20 @@ def render_html(audit: Audit, twin: str | None = None) -> str:
         when Jinja2 is not installed.
 
     """
-    page = _environment().get_template("report.html.j2").render(
-        audit=audit,
-        twin=twin,
-        sections=view.sections(audit),
-        headlines=view.headlines(audit),
-        measure_rows=view.measure_rows(audit),
-        chart=chart_of(audit),
-        bars=view.cutflow_bars(audit),
-        cells=view.overlap_cells(audit),
-        rule_of={rule.number: rule for rule in audit.rules},
+    page = (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            audit=audit,
+            twin=twin,
+            sections=view.sections(audit),
+            headlines=view.headlines(audit),
+            measure_rows=view.measure_rows(audit),
+            chart=chart_of(audit),
+            bars=view.cutflow_bars(audit),
+            cells=view.overlap_cells(audit),
+            rule_of={rule.number: rule for rule in audit.rules},
+        )
     )
     return "\n".join(line.rstrip() for line in page.splitlines() if line.strip()) + "\n"
 

@@ -56,7 +56,10 @@ class Section:
 
 def sections(audit: Audit) -> list[Section]:
     """Return the sections that the page has."""
-    found = [("verdict", "Verdict"), ("law", "The law"), ("outcomes", "Outcomes"), ("measures", "Measures")]
+    found = [("verdict", "Verdict")]
+    if audit.replay.mismatches:
+        found.append(("mismatches", "Differences"))
+    found += [("law", "The law"), ("outcomes", "Outcomes"), ("measures", "Measures")]
     if audit.curves:
         found.append(("curve", "Efficiency"))
     if audit.rules:
@@ -74,7 +77,9 @@ def headlines(audit: Audit) -> list[Figure]:
         return [rate, *_without_truth(audit)]
     found = [
         _figure("Efficiency", ours.efficiency, "of the signal is accepted"),
-        _figure("False-positive rate", ours.false_positive_rate, f"{ratio(ours.rejection)} of the background"),
+        _figure(
+            "False-positive rate", ours.false_positive_rate, f"{ratio(ours.rejection)} of the background"
+        ),
         _figure("Purity", ours.purity, "of what is accepted is signal"),
         rate,
     ]
@@ -116,7 +121,9 @@ def measure_rows(audit: Audit) -> list[MeasureRow]:
     for field, name, meaning in _MEANINGS:
         ours = _measure(audit.measures, field, name)
         if ours is not None:
-            rows.append(MeasureRow(name, meaning, ours, None if theirs is None else _measure(theirs, field, name)))
+            rows.append(
+                MeasureRow(name, meaning, ours, None if theirs is None else _measure(theirs, field, name))
+            )
     return rows
 
 
@@ -158,4 +165,6 @@ def _cell(name: str, other: str, share: float | None, *, same: bool) -> Cell:
     if same or share is None:
         return Cell("", 0, "the rule itself" if same else f"{name} has no hit")
     text = "" if share == 0 else plain_percent(share)
-    return Cell(text, round(100 * share), f"{plain_percent(share)} % of the hits of {name} are hits of {other} too")
+    return Cell(
+        text, round(100 * share), f"{plain_percent(share)} % of the hits of {name} are hits of {other} too"
+    )
