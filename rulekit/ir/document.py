@@ -46,6 +46,9 @@ def ruleset_from_document(document: object, locate: Locator = nowhere) -> Rulese
         with every problem found, each at its place.
 
     """
+    if not isinstance(document, dict):
+        got = "nothing" if document is None else type(document).__name__
+        raise LawError("this is not a ruleset", where=locate(()), expected="a mapping of fields", got=got)
     try:
         ruleset = _adapter().validate_python(document)
     except ValidationError as error:

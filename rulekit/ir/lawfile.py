@@ -117,7 +117,9 @@ def parse_yaml(text: str, file: str | None = None) -> Any:
     try:
         return _yaml().load(text)
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        marks = (error.context_mark, error.problem_mark)
+        # A key without its colon is noticed on the next line; the context is where the key stands.
+        mark = marks[0] if "expected ':'" in str(error.problem) and marks[0] else marks[1] or marks[0]
         line, column = (mark.line, mark.column) if mark else (0, 0)
         lines = text.splitlines() or [""]
         shown = lines[min(line, len(lines) - 1)]
