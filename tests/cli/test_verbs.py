@@ -112,7 +112,7 @@ def test_schema_is_json_schema(run):
 BAD_LAWS = {
     "typo in YAML": (
         FRAUD.replace("otherwise: approve", "otherwise approve"),
-        "law.yaml:12",
+        "law.yaml:13:1",
         "this is not YAML",
     ),
     "unknown field": (
@@ -142,8 +142,8 @@ BAD_LAWS = {
     ),
     "threshold beyond the dtype": (FRAUD.replace(">= 4", ">= 3000000000"), "beyond int32", "-2147483648"),
     "wrong type": (FRAUD.replace("> 5000", "> large"), "compared with a word", "a number"),
-    "empty file": ("", "law.yaml", "valid"),
-    "a list": ("- 1\n", "law.yaml", "valid"),
+    "empty file": ("", "law.yaml: this is not a ruleset", "got nothing"),
+    "a list": ("- 1\n", "law.yaml: this is not a ruleset", "a mapping of fields"),
     "not UTF-8": (b"\xff\xfe", "can't be read", "law.yaml"),
 }
 
