@@ -68,7 +68,10 @@ def test_a_place_is_completed_and_never_overwritten() -> None:
     error = RulekitError("bad", where=Where(rule="one", text="x", offset=0))
     completed = error.at(Where(file="a.yaml", line=2, column=5, rule="two", text="y", offset=9))
     assert completed is error
-    assert error.where == Where(file="a.yaml", line=2, column=5, rule="one", text="x", offset=0)
+    full = Where(file="a.yaml", line=2, column=5, rule="one", text="x", offset=0)
+    assert error.where == full
+    other = Where(file="b.yaml", line=3, column=6, rule="two", text="y", offset=9)
+    assert error.at(other).where == full
 
 
 def test_problems_are_reported_together() -> None:

@@ -101,7 +101,7 @@ def _feature(low_feature: LowFeature, low: Lowered) -> str:
     if feature.dtype.is_float:
         column = f"number({column})"
     if low_feature.grid is None:
-        return f"{column}.cast(pl.String)" if feature.dtype is DType.CATEGORY else column
+        return column
     bottom, top = low_feature.grid.range
     floor = getattr(low.numerics, "rounding", "") == "floor"
     return f"to_grid({column}, {2.0**low_feature.grid.fraction!r}, {bottom}, {top}, floor={floor})"

@@ -76,7 +76,7 @@ def test_every_refusal_is_reported_at_once(trigger):
         trigger.replace("then: dimuon", "then: dimuon\n    prescale: 10").replace(
             "then: met", "then: met\n    prescale: 5"
         )
-    )  # noqa: E501
+    )
     with pytest.raises(UnsupportedError) as raised:
         rulekit.compile(ruleset, "python")
     assert [refusal.rule for refusal in raised.value.refusals] == ["two-muons", "high-met"]

@@ -63,7 +63,9 @@ def test_hit_matrix_is_never_null(runner):
 def test_expr_filters(fraud):
     chosen = EVENTS.filter(rulekit.expr(fraud, "review"))
     assert chosen["note"].to_list() == ["a", "b"]
-    assert EVENTS.select(rulekit.expr(fraud, "invalid")).to_series().to_list() == [False] * 3 + [True] * 2 + [False]
+    assert EVENTS.select(rulekit.expr(fraud, "invalid")).to_series().to_list() == [False] * 3 + [True] * 2 + [
+        False
+    ]
 
 
 def test_expr_needs_no_outcome_when_there_is_one():
@@ -94,7 +96,12 @@ def test_float64_is_rounded_only_when_asked(runner):
 
 @pytest.mark.parametrize(
     ("column", "dtype"),
-    [("amount", pl.String), ("cards_per_device_1h", pl.Float64), ("cards_per_device_1h", pl.Int64), ("device_age", pl.Date)],
+    [
+        ("amount", pl.String),
+        ("cards_per_device_1h", pl.Float64),
+        ("cards_per_device_1h", pl.Int64),
+        ("device_age", pl.Date),
+    ],
 )
 def test_other_dtypes_are_refused_even_with_cast(runner, column, dtype):
     frame = EVENTS.with_columns(pl.lit(None).cast(dtype).alias(column))
@@ -104,7 +111,9 @@ def test_other_dtypes_are_refused_even_with_cast(runner, column, dtype):
 
 @pytest.mark.parametrize("dtype", [pl.Int8, pl.UInt16])
 def test_casts_that_lose_nothing_are_made(runner, dtype):
-    frame = EVENTS.with_columns(pl.col("cards_per_device_1h").cast(dtype), pl.col("country").cast(pl.Categorical))
+    frame = EVENTS.with_columns(
+        pl.col("cards_per_device_1h").cast(dtype), pl.col("country").cast(pl.Categorical)
+    )
     assert runner.batch(frame)["outcome"].equals(runner.batch(EVENTS)["outcome"])
 
 
@@ -131,3 +140,9 @@ def test_no_rules_at_all():
         runner = rulekit.compile(ruleset, target).load()
         assert runner.batch(pl.DataFrame({"x": [0, 1]}), hits=True)["hits"].to_list() == [[], []]
         assert runner.one({"x": 1}, hits=True) == decide(ruleset, {"x": 1})
+
+
+def test_expr_reads_enums_and_categoricals(fraud):
+    for dtype in (pl.Categorical, pl.Enum(["XX", "DK", "YY", "NO"])):
+        frame = EVENTS.with_columns(pl.col("country").cast(dtype))
+        assert frame.filter(rulekit.expr(fraud, "review"))["note"].to_list() == ["a", "b"]

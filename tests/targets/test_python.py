@@ -27,7 +27,10 @@ def test_the_module_runs_without_rulekit(fraud, tmp_path):
     code = "import decide, sys; print(decide.decide({'amount': 6000, 'country': 'NO'})); print('rulekit' in sys.modules)"
     done = subprocess.run([sys.executable, "-I", "-c", f"import sys; sys.path[:0] = [{str(folder)!r}]; {code}"],
                           capture_output=True, text=True, check=True)  # fmt: skip
-    assert done.stdout.splitlines() == ["Decision(outcome='block', rule='large-abroad', score=None, missing=())", "False"]
+    assert done.stdout.splitlines() == [
+        "Decision(outcome='block', rule='large-abroad', score=None, missing=())",
+        "False",
+    ]
 
 
 def test_the_module_takes_positional_values(fraud):
