@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rulekit.cli.common import Json, answer, command_line
+from rulekit.cli.common import Json, answer, command_line, findings_text, finish, interval_of, table
+
+if TYPE_CHECKING:
+    from rulekit.reports.model import Audit
 
 
 def audit(
@@ -60,5 +63,21 @@ def audit(
     )
     write(report, out)
     answer(json, report.to_json(), _text(report, out))
-    if report.findings:
-        raise typer.Exit(1)
+    finish(report.findings)
+
+
+def _text(report: Audit, out: Path) -> str:
+    measures = report.measures
+    teacher = report.teacher.measures if report.teacher else None
+    head = ("", "ruleset", *(("teacher",) if teacher else ()))
+    lines = []
+    for field in ("rate", "efficiency", "false_positive_rate", "purity", "accuracy", "fidelity"):
+        share = getattr(measures, field)
+        if share is not None:
+            cells = [interval_of(share.model_dump())]
+            if teacher:
+                theirs = None if field == "fidelity" else getattr(teacher, field)
+                cells.append(interval_of(theirs.model_dump()) if theirs is not None else "")
+            lines.append((field.replace("_", " "), *cells))
+    parts = [report.replay.sentence, table(head, lines), findings_text(report.findings), f"report: {out}"]
+    return "\n".join(part for part in parts if part)
