@@ -208,13 +208,17 @@ def infer_schema(frame: pl.LazyFrame, name: str, exclude: set[str], categories: 
             continue
         found = next((ours for ours in _INFERRED if isinstance(dtype, _INFERRED[ours])), None)
         if found is DType.CATEGORY:
-            values = collect(frame.select(pl.col(column).cast(pl.String).drop_nulls().unique().sort().head(categories + 1)))
+            values = collect(
+                frame.select(pl.col(column).cast(pl.String).drop_nulls().unique().sort().head(categories + 1))
+            )
             if 0 < values.height <= categories:
                 features.append(Feature(name=column, dtype=found, categories=tuple(values.to_series())))
         elif found is not None:
             features.append(Feature(name=column, dtype=found))
     if not features:
-        raise EventError("no column of the events can be a feature", hint="write a schema.yaml and pass --schema")
+        raise EventError(
+            "no column of the events can be a feature", hint="write a schema.yaml and pass --schema"
+        )
     return Schema(name=name, version="1.0.0", features=tuple(features))
 
 

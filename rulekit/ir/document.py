@@ -101,11 +101,21 @@ def ruleset_from_json(text: str, file: str | None = None) -> Ruleset:
 
     """
     try:
-        document = json.loads(text)
+        document = json.loads(text, object_pairs_hook=_without_repeats)
     except json.JSONDecodeError as error:
         where = Where(file=file, line=error.lineno, column=error.colno)
         raise ParseError(f"this is not JSON: {error.msg.lower()}", where=where) from None
     return ruleset_from_document(document, lambda path: Where(file=_join(file, path)))
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse a key that stands twice, of which Python's reader would silently keep the last."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise ParseError(f"the key {twice!r} stands twice in one object", hint="keep one of them")
+    return found
 
 
 def json_schema() -> dict[str, Any]:
@@ -148,7 +158,8 @@ def _causes(details: list[ErrorDetails]) -> list[ErrorDetails]:
     return [
         detail
         for detail in details
-        if detail["type"] != "too_short" or not any(path[:-1][: len(detail["loc"])] == detail["loc"] for path in paths)
+        if detail["type"] != "too_short"
+        or not any(path[:-1][: len(detail["loc"])] == detail["loc"] for path in paths)
     ]
 
 

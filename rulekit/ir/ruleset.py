@@ -19,6 +19,7 @@ from rulekit.ir.clauses import WHEN_JSON_SCHEMA, condition_to_when, when_to_cond
 from rulekit.ir.condition import All, Condition, literals
 from rulekit.ir.provenance import Provenance
 from rulekit.ir.schema import NAME_PATTERN, VERSION_PATTERN, Feature, Model, Schema
+from rulekit.ir.text import format_value
 
 INVALID = "invalid"
 """The outcome of an event that lacks a required feature. No rule can give it."""
@@ -153,7 +154,7 @@ class Ruleset:
 
         Words (version, titles, reasons, docs, provenance) are left out, so that changing them is a PATCH.
         """
-        features = [feature.model_dump(mode="json", exclude={"doc"}) for feature in self.schema.features]
+        features = [_feature_law(feature) for feature in self.schema.features]
         rules = [
             {
                 "id": rule.id,
@@ -177,6 +178,13 @@ class Ruleset:
         """``sha256:`` and 64 hex digits over the canonical JSON of :attr:`law`."""
         text = json.dumps(self.law, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def _feature_law(feature: Feature) -> dict[str, Any]:
+    """Return what the digest covers of a feature; bounds as text, so that 1 and 1.0 are the same bound."""
+    plain = feature.model_dump(mode="json", exclude={"doc"})
+    bounds = feature.bounds
+    return {**plain, "bounds": None if bounds is None else [format_value(bound) for bound in bounds]}
 
 
 def _check_outcomes(ruleset: Ruleset) -> None:

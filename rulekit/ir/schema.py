@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 from enum import StrEnum
 from functools import cached_property
 from typing import Self
@@ -83,8 +84,8 @@ class Feature(Model):
             raise ValueError(f"feature {self.name}: at least one category is needed")
         if self.bounds is not None and not self.dtype.is_number:
             raise ValueError(f"feature {self.name}: bounds belong to numbers, got dtype {self.dtype}")
-        if self.bounds is not None and not self.bounds[0] <= self.bounds[1]:
-            raise ValueError(f"feature {self.name}: the lower bound is above the upper, got {self.bounds}")
+        if self.bounds is not None and not -math.inf < self.bounds[0] <= self.bounds[1] < math.inf:
+            raise ValueError(f"feature {self.name}: bounds are finite, the lower first, got {self.bounds}")
         return self
 
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import polars as pl
+
 from rulekit.errors import Refusal, UnsupportedError
 from rulekit.frames import Frame
 from rulekit.ir.document import ruleset_to_json
@@ -81,6 +83,17 @@ class Runner(Protocol):
         ------
         EventError
             when a column is absent or has another dtype than its feature; ``cast`` allows rounding.
+
+        """
+        ...
+
+    def hit_matrix(self, frame: Frame, *, cast: bool = False) -> pl.DataFrame:
+        """Return one Boolean column per rule id, shape (events, rules): whether it hits; never null.
+
+        Raises
+        ------
+        EventError
+            as :meth:`batch` does.
 
         """
         ...

@@ -51,6 +51,16 @@ def batch_by_event(runner: Runner, frame: Frame, *, hits: bool, cast: bool) -> A
     return like_input(frame, events.map_batches(decide, schema=schema, streamable=True))
 
 
+def hit_matrix_by_event(runner: Runner, frame: Frame, *, cast: bool) -> pl.DataFrame:
+    """Return which rules hit, event by event, for runners that know single events only."""
+    ids = [rule.id for rule in runner.artifact.ruleset.rules]
+    decided = collect(scan(runner.batch(frame, hits=True, cast=cast)))
+    hits = [set(found) for found in decided[HITS].to_list()]
+    return pl.DataFrame(
+        {name: pl.Series([name in found for found in hits], dtype=pl.Boolean) for name in ids}
+    )
+
+
 def _decider(
     runner: Runner, bound: list[pl.Expr], added: dict[str, pl.DataType], *, hits: bool
 ) -> Callable[[pl.DataFrame], pl.DataFrame]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from rulekit.frames import POLARS, Frame, bind_columns, scan
+from rulekit.frames import POLARS, Frame, bind_columns, collect, scan
 from rulekit.ir.condition import All, Condition, Member, Missing
 from rulekit.ir.condition import Any as AnyOf
 from rulekit.ir.event import bind_event
@@ -53,7 +53,8 @@ def decide(code: pl.Expr = pl.col(CODE)) -> list[pl.Expr]:
     names = [*THEN, OUTCOMES[-1], OTHERWISE]
     codes = [OUTCOMES.index(name) for name in names]
     outcome = look_up(code.fill_null(len(IDS) + 1), codes)
-    rule = pl.when(code < len(IDS)).then(code)
+    # clipped, because a key beyond the categories below a null makes an Arrow file that Polars can't read back
+    rule = pl.when(code < len(IDS)).then(code.clip(upper_bound=max(len(IDS) - 1, 0)))
     return [outcome.cat.to(pl.Enum(OUTCOMES)).alias("outcome"), rule.cat.to(pl.Enum(IDS)).alias("rule")]
 
 
@@ -172,14 +173,14 @@ class PolarsRunner:
         return like_input(frame, decided.select(*events.collect_schema().names(), *added))
 
     def hit_matrix(self, frame: Frame, *, cast: bool = False) -> pl.DataFrame:
-        """Return one Boolean column per rule id: whether it hits; an invalid event hits nothing."""
+        """Return which rules hit; see :class:`rulekit.targets.base.Runner`."""
         events = scan(frame, self._ruleset.schema)
         valid = ~self._module["invalid"](_read_bound)
         rules = self._module["rules"](_read_bound)
         columns = [
             (valid & condition).fill_null(value=False).alias(name) for name, condition in rules.items()
         ]
-        return self._bind(events, cast=cast).with_columns(columns).select(list(rules)).collect()
+        return collect(self._bind(events, cast=cast).with_columns(columns).select(list(rules)))
 
     def _bind(self, events: pl.LazyFrame, *, cast: bool) -> pl.LazyFrame:
         columns = bind_columns(events, self._ruleset.schema, self._ruleset.read, cast=cast)

@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+import polars as pl
+
 from rulekit.frames import Frame
 from rulekit.ir.condition import All, Compare, Condition, Member, Missing
 from rulekit.ir.condition import Any as AnyOf
@@ -23,7 +25,7 @@ from rulekit.ir.schema import DType
 from rulekit.ir.semantics import Decision
 from rulekit.targets.artifact import Artifact
 from rulekit.targets.base import Capabilities, Target
-from rulekit.targets.columns import batch_by_event
+from rulekit.targets.columns import batch_by_event, hit_matrix_by_event
 from rulekit.targets.lower import Lowered, LowFeature
 from rulekit.targets.source import comment, constants, header, load_module, prelude, value_source
 
@@ -258,6 +260,10 @@ class PythonRunner:
     def batch(self, frame: Frame, *, hits: bool = False, cast: bool = False) -> Any:
         """Decide a frame; see :class:`rulekit.targets.base.Runner`."""
         return batch_by_event(self, frame, hits=hits, cast=cast)
+
+    def hit_matrix(self, frame: Frame, *, cast: bool = False) -> pl.DataFrame:
+        """Return which rules hit; see :class:`rulekit.targets.base.Runner`."""
+        return hit_matrix_by_event(self, frame, cast=cast)
 
 
 def _no_score(*values: Any) -> int | None:

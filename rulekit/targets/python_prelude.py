@@ -26,7 +26,7 @@ class Decision(NamedTuple):
 
 def _plain(value: Any) -> Any:
     """Unwrap a NumPy scalar; None stands for every missing value."""
-    if hasattr(value, "item"):
+    if getattr(value, "shape", None) == ():
         value = value.item()
     return None if isinstance(value, float) and value != value else value  # noqa: PLR0124 - NaN
 

@@ -40,7 +40,7 @@ WRONG: dict[DType, tuple[Any, ...]] = {
     DType.BOOL: (1, 0.0, "true", b"", []),
     DType.INT32: (True, 1.0, "1", 2**31, -(2**31) - 1, [1]),
     DType.INT64: (True, 1.0, "1", 2**63, -(2**63) - 1, {}),
-    DType.FLOAT32: (True, "1.0", "nan", 10**400, (1.0,), 1j),
+    DType.FLOAT32: (True, "1.0", "nan", 10**400, (1.0,), 1j, pl.Series([1.0, 2.0])),
     DType.FLOAT64: (False, "1.0", "", 10**400, b"1", object()),
     DType.CATEGORY: (1, True, 0.5, b"SE", ["SE"]),
 }
@@ -129,6 +129,10 @@ class TargetContract:
             check_frame(case.ruleset, frame, lazy.collect(engine="in-memory"), expected, hits=hits)
             check_frame(case.ruleset, frame, lazy.collect(engine="streaming"), expected, hits=hits)
             check_frame(case.ruleset, frame, runner.batch(frame, hits=hits), expected, hits=hits)
+        fired = runner.hit_matrix(frame)
+        assert fired.columns == [rule.id for rule in case.ruleset.rules]
+        if fired.width:  # a frame of no columns has no events either
+            assert fired.rows() == [tuple(name in (e.hits or ()) for name in fired.columns) for e in expected]
         wide = frame_of(case.ruleset.schema, case.events, wide=True)
         check_frame(case.ruleset, wide, runner.batch(wide, hits=True, cast=True), expected)
         for rows in (0, 1):

@@ -88,7 +88,7 @@ def test_negative_count_is_refused() -> None:
 
 
 @pytest.mark.parametrize("feature", fraud.SCHEMA.features, ids=lambda feature: feature.name)
-def test_values_lie_inside_bounds_and_categories(events: pl.DataFrame, feature) -> None:  # noqa: ANN001
+def test_values_lie_inside_bounds_and_categories(events: pl.DataFrame, feature) -> None:
     values = events[feature.name]
     if feature.required:
         assert values.null_count() == 0

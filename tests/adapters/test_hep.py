@@ -57,7 +57,7 @@ def test_negative_count_is_refused() -> None:
 
 
 @pytest.mark.parametrize("feature", hep.SCHEMA.features, ids=lambda feature: feature.name)
-def test_values_lie_inside_the_bounds(events: pl.DataFrame, feature) -> None:  # noqa: ANN001  (a schema's feature)
+def test_values_lie_inside_the_bounds(events: pl.DataFrame, feature) -> None:
     values = events[feature.name]
     if feature.required:
         assert values.null_count() == 0

@@ -98,7 +98,7 @@ def test_bad_documents(document: Any, messages: list[str]) -> None:
 
 
 def test_a_bad_schema_is_a_schema_error() -> None:
-    with pytest.raises(SchemaError, match=r"lower bound.*, got \(1, 0\)$"):
+    with pytest.raises(SchemaError, match=r"bounds are finite.*, got \(1, 0\)$"):
         schema_from_document({**SCHEMA, "features": [{"name": "x", "dtype": "float64", "bounds": [1, 0]}]})
     with pytest.raises(SchemaError, match="at least 1 item"):
         schema_from_document({**SCHEMA, "features": []})
@@ -138,3 +138,8 @@ def test_the_json_schema_accepts_a_law() -> None:
     jsonschema.validate({**LAW, "schema": "schema.yaml"}, json_schema())
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({**LAW, "ruels": []}, json_schema())
+
+
+def test_a_key_that_stands_twice_is_refused() -> None:
+    with pytest.raises(ParseError, match="'name' stands twice"):
+        ruleset_from_json('{"name": "a", "name": "b"}')

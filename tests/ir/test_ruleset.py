@@ -187,7 +187,7 @@ def test_the_digest_is_the_same_for_ever() -> None:
 
 LAW = (
     '{"features":['
-    '{"bounds":[0,100],"categories":null,"dtype":"float32","name":"x","required":false,"unit":"GeV"},'
+    '{"bounds":["0","100"],"categories":null,"dtype":"float32","name":"x","required":false,"unit":"GeV"},'
     '{"bounds":null,"categories":null,"dtype":"int32","name":"n","required":false,"unit":null},'
     '{"bounds":null,"categories":["a","b"],"dtype":"category","name":"c","required":false,"unit":null}],'
     '"hit_policy":"first","name":"law","otherwise":"reject","rules":['

@@ -73,7 +73,9 @@ def test_what_is_odd_is_a_finding_and_decided_all_the_same(artifact, tmp_path):
 
 def test_invalid_events_are_counted(artifact, events, tmp_path):
     summary = decide_file(artifact, events, tmp_path / "d.parquet")
-    assert [(f.code, f.count) for f in summary.findings if f.code == "invalid-events"] == [("invalid-events", 2)]
+    assert [(f.code, f.count) for f in summary.findings if f.code == "invalid-events"] == [
+        ("invalid-events", 2)
+    ]
 
 
 def test_the_manifest_carries_the_law(artifact, fraud, events, tmp_path):
@@ -107,7 +109,11 @@ def test_a_damaged_file_leaves_no_decisions_and_the_old_ones_stay(artifact, even
 
 @pytest.mark.parametrize(
     ("out", "id_column", "message"),
-    [("d.xlsx", None, "unknown kind"), ("d.parquet", "nope", "no column 'nope'"), ("d.parquet", "outcome", "can't be called")],
+    [
+        ("d.xlsx", None, "unknown kind"),
+        ("d.parquet", "nope", "no column 'nope'"),
+        ("d.parquet", "outcome", "can't be called"),
+    ],
 )
 def test_bad_usage(artifact, events, tmp_path, out, id_column, message):
     with pytest.raises(EventError, match=message):

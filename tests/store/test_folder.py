@@ -27,8 +27,12 @@ def test_a_draft_comes_back_with_its_evidence(induced, tmp_path):
 def test_amending_a_draft_keeps_its_comments(fraud, tmp_path):
     folder = draft(fraud, tmp_path)
     path = folder / "ruleset.yaml"
-    path.write_text("# signed by nobody yet\n" + path.read_text().replace("rules:\n", "rules:\n  # the first rule\n"))
-    amended = replace(fraud, version="1.3.0", rules=(fraud.rules[0], fraud.rules[1].model_copy(update={"then": "review"})))
+    path.write_text(
+        "# signed by nobody yet\n" + path.read_text().replace("rules:\n", "rules:\n  # the first rule\n")
+    )
+    amended = replace(
+        fraud, version="1.3.0", rules=(fraud.rules[0], fraud.rules[1].model_copy(update={"then": "review"}))
+    )
     draft(amended, folder)
     text = path.read_text()
     assert "# signed by nobody yet" in text
@@ -41,7 +45,9 @@ def test_another_ruleset_or_schema_in_the_folder_is_refused(fraud, tmp_path):
     with pytest.raises(LawError, match="holds another ruleset"):
         draft(replace(fraud, name="fraud.online"), tmp_path)
     changed = fraud.schema.features[0].model_copy(update={"unit": "SEK"})
-    other = replace(fraud, schema=fraud.schema.model_copy(update={"features": (changed, *fraud.schema.features[1:])}))
+    other = replace(
+        fraud, schema=fraud.schema.model_copy(update={"features": (changed, *fraud.schema.features[1:])})
+    )
     with pytest.raises(LawError, match="another schema"):
         draft(other, tmp_path)
 
@@ -103,7 +109,11 @@ def test_a_precedent_decided_otherwise_is_a_finding_on_every_target(law, old, ne
     (law / "cases.yaml").write_text(CASES.replace(old, new, 1))
     findings = check(law)
     assert {finding.code for finding in findings} == {"precedent"}
-    assert [finding.message.split(":")[0] for finding in findings] == ["on semantics", "on python", "on polars"]
+    assert [finding.message.split(":")[0] for finding in findings] == [
+        "on semantics",
+        "on python",
+        "on polars",
+    ]
     assert all(re.search(wrong, finding.message) for finding in findings)
 
 
@@ -117,5 +127,7 @@ def test_a_typo_in_a_case_has_file_and_line(law):
 
 def test_a_threshold_outside_the_bounds_is_a_finding():
     findings = check(rulekit.load(FRAUD.replace("amount > 5000", "amount > 60000")))
-    assert [(finding.code, finding.subject) for finding in findings] == [("threshold-out-of-bounds", "rule large-abroad")]
+    assert [(finding.code, finding.subject) for finding in findings] == [
+        ("threshold-out-of-bounds", "rule large-abroad")
+    ]
     assert "amount > 60000" in findings[0].message
