@@ -58,9 +58,23 @@ def interval_of(share: Mapping[str, Any] | None) -> str:
     """Return a share as it stands in a JSON document; see :func:`interval`."""
     if share is None or share["value"] is None:
         return "unknown"
-    digits = 1 if share["value"] >= 0.1 else 2 if share["value"] >= 0.01 else 3
-    value, low, high = (f"{100 * share[key]:.{digits}f}" for key in ("value", "low", "high"))
+    value, low, high = (_percent(share[key], share["value"]) for key in ("value", "low", "high"))
     return f"{value} % ({low} to {high})"
+
+
+def percent(share: Proportion | None) -> str:
+    """Return a share in per cent, without its interval: ``34.2 %``."""
+    return "unknown" if share is None else percent_of(share.to_json())
+
+
+def percent_of(share: Mapping[str, Any] | None) -> str:
+    """Return a share as it stands in a JSON document; see :func:`percent`."""
+    unknown = share is None or share["value"] is None
+    return "unknown" if unknown or share is None else f"{_percent(share['value'], share['value'])} %"
+
+
+def _percent(number: float, scale: float) -> str:
+    return f"{100 * number:.{1 if scale >= 0.1 else 2 if scale >= 0.01 else 3}f}"
 
 
 def command_line() -> str:

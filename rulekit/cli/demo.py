@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rulekit.cli.common import interval_of, table
+from rulekit.cli.common import interval_of, percent_of, table
 from rulekit.errors import RulekitError
 from rulekit.registry import Registry
 
@@ -54,7 +54,7 @@ def demo(
     """
     start = time.perf_counter()
     reports = [_travel(journey, out / journey.pack, events, seed) for journey in _JOURNEYS]
-    head = ("pack", "rules/literals", "efficiency", "teacher's", "at rate")
+    head = ("pack", "rules/literals", "efficiency", "teacher's", "false positives", "rate")
     lines = [_line(journey, out, report) for journey, report in zip(_JOURNEYS, reports, strict=True)]
     typer.echo("\n" + table(head, lines))
     seconds = time.perf_counter() - start
@@ -89,7 +89,9 @@ def _travel(journey: _Journey, folder: Path, events: int, seed: int) -> dict[str
         "--out",
         str(folder / "report.html"),
     ]
-    return dict(json.loads(_run(report, as_json=True)))
+    audited: dict[str, Any] = json.loads(_run(report, as_json=True))
+    typer.echo(audited["replay"]["sentence"])
+    return audited
 
 
 def law_name(journey: _Journey) -> str:
@@ -130,13 +132,12 @@ def _line(journey: _Journey, out: Path, report: dict[str, Any]) -> tuple[str, ..
     from rulekit.store.folder import read
 
     conditions = read(out / journey.pack / journey.law).ruleset.bound
-    shares = (
-        report["measures"]["efficiency"],
-        report["teacher"]["measures"]["efficiency"],
-        report["measures"]["rate"],
-    )
+    measures, teacher = report["measures"], report["teacher"]["measures"]
     return (
         journey.pack,
         f"{len(conditions)}/{sum(1 for condition in conditions for _ in literals(condition))}",
-        *(interval_of(share) for share in shares),
+        interval_of(measures["efficiency"]),
+        percent_of(teacher["efficiency"]),
+        percent_of(measures["false_positive_rate"]),
+        percent_of(measures["rate"]),
     )

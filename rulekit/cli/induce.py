@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rulekit.cli.common import Json, answer, command_line, interval, table
+from rulekit.cli.common import Json, answer, command_line, interval, percent, table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,7 +79,7 @@ def induce(
         seed=seed,
     )
     folder = draft(_with_command(result.ruleset), out)
-    answer(json, _document(result, folder), _text(result, folder))
+    answer(json, _document(result, folder), _text(result, folder, by_rate=alert_rate is not None))
 
 
 def _schema(path: Path | None, out: Path, frame: Callable[[], Frame], not_features: set[str]) -> Schema:
@@ -118,19 +118,15 @@ def _document(result: Induction, folder: Path) -> dict[str, object]:
     }
 
 
-def _text(result: Induction, folder: Path) -> str:
+def _text(result: Induction, folder: Path, *, by_rate: bool) -> str:
     lines = []
     for point in result.path:
         measures = point.measures
-        rate = measures.false_positive_rate or measures.rate
+        rate = measures.rate if by_rate else measures.false_positive_rate
         chosen = "<" if point.rules == len(result.ruleset.rules) else ""
-        lines.append((
-            str(point.rules), str(point.literals), interval(measures.efficiency), interval(rate),
-            interval(measures.purity), chosen,
-        ))  # fmt: skip
-    rate_name = "rate" if result.measures.false_positive_rate is None else "false-positive rate"
-    head = ("rules", "literals", "efficiency", rate_name, "purity", "")
-    note = "Measured on the calibration fold, with 95 % intervals."
-    return "\n".join(
-        [table(head, lines), note, f"{folder}: draft of {result.ruleset.name}, {result.ruleset.digest[:19]}"]
-    )
+        size = (str(point.rules), str(point.literals))
+        lines.append((*size, interval(measures.efficiency), interval(rate), percent(measures.purity), chosen))
+    head = ("rules", "literals", "efficiency", "rate" if by_rate else "false positives", "purity", "")
+    note = "On the calibration fold, with 95 % intervals; < is the ruleset within the budget."
+    draft = f"{folder}: draft of {result.ruleset.name}, {result.ruleset.digest[:19]}"
+    return "\n".join([table(head, lines), note, draft])
