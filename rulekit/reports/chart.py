@@ -193,7 +193,7 @@ def _free_side(place: tuple[float, float], taken: list[tuple[float, float]]) -> 
     x, y = place
     sides = [(x, y - _APART), (x, y + _APART), (x - _APART, y), (x + _APART, y)]
     free = (side for side in sides if all(math.dist(side, other) >= _APART - 2 for other in taken))
-    return next((side for side in free if LEFT + 4 < side[0] and TOP < side[1] < HEIGHT - BOTTOM - 4), None)
+    return next((side for side in free if side[0] > LEFT + 4 and TOP < side[1] < HEIGHT - BOTTOM - 4), None)
 
 
 def _rounded(place: tuple[float, float]) -> tuple[float, float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 
 import polars as pl
+from pydantic import JsonValue, ValidationError
 
 from rulekit.findings import Finding, event_findings, threshold_findings
 from rulekit.reports.case import Case
@@ -40,11 +41,17 @@ def _mismatch(replay: Replay) -> list[Finding]:
 
 def _recorded(case: Case) -> list[Finding]:
     """Return what the manifest says of the events, which are not at hand to look at again."""
+    recorded = (_finding(value) for value in case.record.manifest.findings)
     return [
-        Finding.model_validate({key: value.get(key) for key in ("code", "subject", "message", "count")})
-        for value in case.record.manifest.findings
-        if isinstance(value, dict) and value.get("code") in {"out-of-bounds", "unknown-category"}
+        finding for finding in recorded if finding and finding.code in {"out-of-bounds", "unknown-category"}
     ]
+
+
+def _finding(value: JsonValue) -> Finding | None:
+    try:
+        return Finding.model_validate(value)
+    except ValidationError:  # of another version, perhaps
+        return None
 
 
 def left_out(case: Case, *, hits: bool) -> tuple[LeftOut, ...]:

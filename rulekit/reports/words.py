@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Literal
 
+from rulekit.ir.clauses import condition_to_when
 from rulekit.ir.condition import All, Any, Compare, Condition, LiteralCondition, Member, Missing, Value
 from rulekit.ir.ruleset import HitPolicy, Rule, Ruleset
 from rulekit.ir.schema import Feature, Schema
-from rulekit.ir.text import format_literal, format_value
+from rulekit.ir.text import format_value
 from rulekit.reports.model import Clause, LawInWords, RuleInWords
 
 _SIGNS = {
@@ -88,18 +90,13 @@ def effect(rule: Rule) -> str:
 
 def clause(condition: Condition, schema: Schema) -> Clause:
     """Return a condition as a tree of words with the exact text of every literal."""
-    if isinstance(condition, All) and (pair := _as_range(condition)) is not None:
-        text = f"{format_literal(pair[0])} and {format_literal(pair[1])}"
-        return Clause(kind="literal", words=_words(condition, schema), text=text)
-    if isinstance(condition, (All, Any)):
-        terms = tuple(clause(term, schema) for term in condition.terms)
-        heading = "all of" if isinstance(condition, All) else "at least one of"
-        return Clause(
-            kind="all" if isinstance(condition, All) else "any",
-            words=heading if terms else "always",
-            terms=terms,
-        )
-    return Clause(kind="literal", words=literal_in_words(condition, schema), text=format_literal(condition))
+    (written,) = condition_to_when(All((condition,)))
+    if isinstance(written, str) or not isinstance(condition, (All, Any)):  # a literal, or a range
+        return Clause(kind="literal", words=_words(condition, schema), text=str(written))
+    terms = tuple(clause(term, schema) for term in condition.terms)
+    heading = "all of" if isinstance(condition, All) else "at least one of"
+    kind: Literal["all", "any"] = "all" if isinstance(condition, All) else "any"
+    return Clause(kind=kind, words=heading if terms else "always", terms=terms)
 
 
 def _words(condition: Condition, schema: Schema, *, nested: bool = False) -> str:
