@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 DEMO_VENV ?= .venv-demo
 DEMO_FOLDER ?= demo
+COMMA := ,
 
 .PHONY: demo test lint clean
 
@@ -22,7 +23,7 @@ $(VENV)/installed: pyproject.toml
 	$(call install,$(VENV),dev)
 
 $(DEMO_VENV)/installed: pyproject.toml
-	$(call install,$(DEMO_VENV),all)
+	$(call install,$(DEMO_VENV),induction$(COMMA)onnx$(COMMA)reports)
 
 # Debian splits venv from Python; where it is absent and can be had, fetch it.
 define install
@@ -30,7 +31,7 @@ define install
 	$(PYTHON) -m venv --clear $(1) || { apt-get update -qq && apt-get install -y -qq python3-venv && $(PYTHON) -m venv --clear $(1); } \
 		|| { echo "python3 -m venv does not work: apt-get install python3-venv"; exit 1; }
 	$(1)/bin/python -m pip install --quiet --upgrade pip
-	$(1)/bin/python -m pip install --quiet --editable '.[$(2)]'
+	$(1)/bin/python -m pip install --quiet --editable ".[$(strip $(2))]"
 	touch $@
 endef
 

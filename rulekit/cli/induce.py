@@ -124,9 +124,9 @@ def _text(result: Induction, folder: Path, *, by_rate: bool) -> str:
         measures = point.measures
         rate = measures.rate if by_rate else measures.false_positive_rate
         chosen = "<" if point.rules == len(result.ruleset.rules) else ""
-        size = (str(point.rules), str(point.literals))
-        lines.append((*size, interval(measures.efficiency), interval(rate), percent(measures.purity), chosen))
-    head = ("rules", "literals", "efficiency", "rate" if by_rate else "false positives", "purity", "")
+        size = f"{point.rules}/{point.literals}"
+        lines.append((size, interval(measures.efficiency), interval(rate), percent(measures.purity), chosen))
+    head = ("rules/literals", "efficiency", "rate" if by_rate else "false positives", "purity", "")
     note = "On the calibration fold, with 95 % intervals; < is the ruleset within the budget."
     draft = f"{folder}: draft of {result.ruleset.name}, {result.ruleset.digest[:19]}"
     return "\n".join([table(head, lines), note, draft])
