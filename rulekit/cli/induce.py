@@ -127,6 +127,6 @@ def _text(result: Induction, folder: Path, *, by_rate: bool) -> str:
         size = f"{point.rules}/{point.literals}"
         lines.append((size, interval(measures.efficiency), interval(rate), percent(measures.purity), chosen))
     head = ("rules/literals", "efficiency", "rate" if by_rate else "false positives", "purity", "")
-    note = "On the calibration fold, with 95 % intervals; < is the ruleset within the budget."
+    note = "On the calibration fold, with 95 % intervals; < is the one drafted."
     draft = f"{folder}: draft of {result.ruleset.name}, {result.ruleset.digest[:19]}"
     return "\n".join([table(head, lines), note, draft])

@@ -98,8 +98,8 @@ def test_the_same_seed_gives_the_same_digest_from_onnx_and_from_its_scores(run):
 
 
 def test_events_without_a_schema_make_one(run, place):
-    code, _, err = run("induce --teacher forest --events train.parquet --truth signal --fpr 0.02 --rules 3 --method tree "
-                       "--drop event,process --out inferred")  # fmt: skip
+    line = INDUCE.replace("--schema schema.yaml", "--drop event,process")
+    code, _, err = run(f"{line} --teacher forest --out inferred")
     assert (code, err) == (0, "")
     assert set(read(place / "inferred").ruleset.schema.names) == set(pack.SCHEMA.names)
 
@@ -110,9 +110,8 @@ def test_a_tampered_record_is_found(run, place):
     decisions = pl.read_parquet(place / "tampered.parquet")
     outcome = decisions["outcome"].cast(pl.String).to_list()
     outcome[17] = "accept" if outcome[17] == "reject" else "reject"
-    decisions.with_columns(pl.Series("outcome", outcome, dtype=decisions["outcome"].dtype)).write_parquet(
-        place / "tampered.parquet"
-    )
+    changed = pl.Series("outcome", outcome, dtype=decisions["outcome"].dtype)
+    decisions.with_columns(changed).write_parquet(place / "tampered.parquet")
     code, out, _ = run("audit tampered.parquet --truth signal --out tampered.html --json")
     report = json.loads(out)
     assert (code, report["replay"]["verdict"]) == (1, "does not hold")
