@@ -240,8 +240,8 @@ def main() -> int:
             f"at most {case.budget.rules} rules"
         )
         print(
-            f"{'method':24} rules literals  efficiency            {case.budget.kind:24}  agree / F1     teacher seconds"
-            "  winner"
+            f"{'method':24} rules literals  efficiency            {case.budget.kind:24}  agree / F1   "
+            "  teacher seconds  winner"
         )
         best = None
         for method, policy in METHODS:

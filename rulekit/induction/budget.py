@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -46,10 +46,14 @@ class Budget(Model):
             when it contradicts itself or a number is out of range.
 
         """
+        facts: dict[str, Any] = {
+            "false_positive_rate": false_positive_rate,
+            "alert_rate": alert_rate,
+            "rules": rules,
+            "literals": literals,
+        }
         try:
-            super().__init__(
-                false_positive_rate=false_positive_rate, alert_rate=alert_rate, rules=rules, literals=literals
-            )
+            super().__init__(**facts)
         except ValidationError as error:
             raise _refusal(error) from None
 
@@ -77,4 +81,6 @@ def _refusal(error: ValidationError) -> BudgetError:
     if not field:
         return BudgetError(message, hint=_HINT)
     expected = message.replace("Input should be ", "")
-    return BudgetError(f"the budget's {field} is out of range", expected=expected, got=repr(first["input"]), hint=_HINT)
+    return BudgetError(
+        f"the budget's {field} is out of range", expected=expected, got=repr(first["input"]), hint=_HINT
+    )

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from rulekit.induction.teachers import feature_matrix
 
 from rulekit.errors import MissingExtraError, TeacherError
+from rulekit.induction.teachers import feature_matrix
 from rulekit.ir.schema import Schema
 
 

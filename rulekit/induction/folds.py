@@ -181,7 +181,9 @@ def split(sample: Sample, seed: int) -> Folds:
 def check_size(sample: Sample) -> None:
     """Refuse a sample that is too small to be split, or has one class only."""
     if len(sample) < _FEWEST:
-        raise BudgetError("there are too few events to induce from", expected=f"at least {_FEWEST}", got=str(len(sample)))
+        raise BudgetError(
+            "there are too few events to induce from", expected=f"at least {_FEWEST}", got=str(len(sample))
+        )
     if sample.truth is None:
         return
     signal = int(sample.truth.sum())
@@ -190,12 +192,20 @@ def check_size(sample: Sample) -> None:
             raise BudgetError(f"there is no {name} among the events", expected="both classes",
                               hint="is it the right truth column?")  # fmt: skip
         if count < _FEWEST_OF_A_CLASS:
-            raise BudgetError(f"there is too little {name} among the events", expected=f"at least {_FEWEST_OF_A_CLASS}",
-                              got=str(count))  # fmt: skip
+            raise BudgetError(f"there is too little {name} among the events", got=str(count),
+                              expected=f"at least {_FEWEST_OF_A_CLASS}")  # fmt: skip
+
+
+def decidable(sample: Sample, schema: Schema) -> Sample:
+    """Leave out the events that lack a required feature: no rule decides them."""
+    if not schema.required:
+        return sample
+    return sample.take(
+        sample.frame.select(pl.all_horizontal(pl.col(schema.required).is_not_null())).to_series().to_numpy()
+    )
 
 
 def describe_events(events: Frame, count: int) -> str:
     """Return where the events come from, without folders, and how many there are."""
     source = Path(events).name if isinstance(events, (str, Path)) else "a frame"
     return f"{source}, {count:,} events"
-

@@ -33,7 +33,7 @@ class OnnxTeacher:
     It has either one float tensor of shape (events, features), in schema order as
     :func:`rulekit.induction.teachers.feature_matrix` lays it out, or one input of shape (events, 1) or
     (events,) per feature, of the feature's name. Its score is the second column of a probability tensor of shape
-    (events, 2), the probability of the second class in a sequence of maps, or a float tensor of one value per event.
+    (events, 2), the probability of the second class in a sequence of maps, or a float tensor of one value an event.
     """
 
     def __init__(self, path: Path, schema: Schema) -> None:
@@ -81,7 +81,9 @@ class OnnxTeacher:
         if self._single:
             (given,) = self._inputs
             width = given.shape[1] if len(given.shape) == 2 else None
-            fits = len(given.shape) == 2 and (not isinstance(width, int) or width == len(self._schema.features))
+            fits = len(given.shape) == 2 and (
+                not isinstance(width, int) or width == len(self._schema.features)
+            )
             fits = fits and given.type in {"tensor(float)", "tensor(double)"}
         else:
             fits = names <= set(self._schema.names) and all(self._is_column(given) for given in self._inputs)
@@ -131,7 +133,9 @@ class OnnxTeacher:
         events = scan(frame, self._schema)
         bound = bind_columns(events, self._schema, read, cast=True)
         table = collect(events.select(expression.alias(name) for name, expression in bound.items()))
-        return {given.name: self._column(given, self._schema.by_name[given.name], table) for given in self._inputs}
+        return {
+            given.name: self._column(given, self._schema.by_name[given.name], table) for given in self._inputs
+        }
 
     def _column(self, given: Any, feature: Feature, table: pl.DataFrame) -> npt.NDArray[Any]:
         """Return one feature as the tensor that its input wants."""
@@ -147,7 +151,11 @@ class OnnxTeacher:
                     expected="a tensor(float) input",
                     got=f"{given.type}, and {coded.null_count():,} events without {feature.name}",
                 )
-            column = coded.cast(pl.Float64).fill_null(np.nan).to_numpy() if coded.null_count() else coded.to_numpy()
+            column = (
+                coded.cast(pl.Float64).fill_null(np.nan).to_numpy()
+                if coded.null_count()
+                else coded.to_numpy()
+            )
             column = column.astype(_NUMPY[given.type])
         return column.reshape(-1, 1) if len(given.shape) == 2 else column
 
@@ -155,7 +163,9 @@ class OnnxTeacher:
         try:
             (found,) = self._session.run([self._output.name], tensors)
         except Exception as error:  # noqa: BLE001 - as in _load
-            raise TeacherError(f"the teacher can't score the events: {_first_line(error)}", where=self._where) from None
+            raise TeacherError(
+                f"the teacher can't score the events: {_first_line(error)}", where=self._where
+            ) from None
         if isinstance(found, list):
             return self._from_maps(found)
         if found.ndim == 2 and found.shape[1] == 2:
@@ -172,7 +182,9 @@ class OnnxTeacher:
     def _from_maps(self, found: list[dict[Any, float]]) -> npt.NDArray[Any]:
         keys = list(found[0])
         if len(keys) != 2:
-            raise TeacherError("the teacher is no classifier of two classes", where=self._where, got=f"classes {keys}")
+            raise TeacherError(
+                "the teacher is no classifier of two classes", where=self._where, got=f"classes {keys}"
+            )
         signal = max(keys)
         return np.fromiter((item[signal] for item in found), dtype=np.float64, count=len(found))
 
@@ -180,6 +192,3 @@ class OnnxTeacher:
 def _first_line(error: Exception) -> str:
     lines = str(error).strip().splitlines()
     return lines[0] if lines else type(error).__name__
-
-
-

@@ -56,12 +56,14 @@ class Inducer(Protocol):
     ----------
     summary : one line for the list of inducers.
     policies : the hit policies of its proposals, the natural one first.
+    working_points : multiples of the budget; it is given the labels of the teacher at each of these rates.
     most_events : how many events of the fit fold it is given at most; the rest is left out at random.
 
     """
 
     summary: str
     policies: tuple[HitPolicy, ...]
+    working_points: tuple[float, ...]
     most_events: int
 
     def propose(self, task: Task, policy: HitPolicy) -> list[Proposal]:

@@ -35,6 +35,11 @@ class Step(NamedTuple):
         below = (threshold >= -1) == left if missing is None else missing
         return cls(column, max(cut, 0), left, below)
 
+    @property
+    def other(self) -> Step:
+        """The other branch of the same split."""
+        return Step(self.column, self.cut, not self.left, not self.missing)
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -64,6 +69,11 @@ class Choice:
 
 Region = dict[str, Span | Choice]
 """What is allowed, by feature; a feature that is absent is free. Do not change one in place."""
+
+
+def key_of(region: Region) -> tuple[tuple[str, Span | Choice], ...]:
+    """Return what two regions share exactly when they allow the same."""
+    return tuple(sorted(region.items(), key=lambda item: item[0]))
 
 
 def intersect(steps: Iterable[Step], encoding: Encoding) -> Region | None:
@@ -102,7 +112,9 @@ def _choose(choice: Choice, category: str, step: Step) -> Choice | None:
             return None
         return Choice((category,), negated=False, missing=False)
     if choice.negated:
-        return replace(choice, values=(*choice.values, category) if category not in choice.values else choice.values)
+        return replace(
+            choice, values=(*choice.values, category) if category not in choice.values else choice.values
+        )
     kept = tuple(value for value in choice.values if value != category)
     return replace(choice, values=kept) if kept or choice.missing else None
 
@@ -145,5 +157,5 @@ def _inside(name: str, part: Span | Choice, encoding: Encoding) -> Mask:
         return hit | np.isnan(rank) if part.missing else hit
     named = [index for index, column in enumerate(encoding.columns)
              if column.feature.name == name and column.category in part.values]  # fmt: skip
-    found: Mask = encoding.matrix[:, named].any(axis=1)
+    found: Mask = np.asarray(encoding.matrix[:, named].any(axis=1))
     return ~found if part.negated else found

@@ -2,14 +2,13 @@
 
 For a price of one unit of the budget, rules are taken greedily by what they add (their gain, less what they
 cost), then exchanged one by one while that helps. The price is found by bisection, so that the rules together
-spend the budget; it is the Lagrangian relaxation of maximum coverage under a budget (H. Everett, Oper. Res. 11, 1963;
-greedy coverage: G. Nemhauser, L. Wolsey, M. Fisher, Math. Program. 14, 1978). Gains and costs are sums over events,
-so weights are respected throughout.
+spend the budget, and what is left is filled up: the Lagrangian relaxation of maximum coverage under a budget (H.
+Everett, Oper. Res. 11, 1963; greedy coverage: G. Nemhauser, L. Wolsey, M. Fisher, Math. Program. 14, 1978). Gains and costs are sums over
+events, so weights are respected throughout.
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +16,10 @@ import numpy.typing as npt
 
 from rulekit.induction.folds import Mask, Weights
 
+_PRICES = (1e-6, 1e6)
+"""Lowest and highest price tried, in units of what an event picked at random brings over what it costs."""
+
+_ONE_RULE = 0.6
 _BISECTIONS = 14
 _EXCHANGES = 3
 
@@ -48,6 +51,11 @@ class Limits:
     rules: int
     literals: int | None
 
+    @property
+    def one_rule(self) -> float:
+        """What one of several rules may cost: a ruleset of one dear rule can't be cut, only refused."""
+        return self.cost * (_ONE_RULE if self.rules > 1 else 1.0)
+
 
 class _Search:
     """Sums over the events that no chosen rule takes, kept sparse: most rules hit few events."""
@@ -60,29 +68,38 @@ class _Search:
         self.matrix = csr_matrix(self.hits.astype(np.float64))
         self.gain, self.cost = pool.gain[seen], pool.cost[seen]
         self.literals, self.limits = pool.literals, limits
+        self.by_literal = False
+        self.affordable = self.matrix @ self.cost <= limits.one_rule
 
     def covered(self, chosen: list[int]) -> Mask:
-        found: Mask = self.hits[chosen].any(axis=0)
+        found: Mask = np.asarray(self.hits[chosen].any(axis=0))
         return found
 
-    def totals(self, chosen: list[int]) -> tuple[float, float]:
-        mask = self.covered(chosen)
-        return float(self.gain[mask].sum()), float(self.cost[mask].sum())
+    def gain_of(self, chosen: list[int]) -> float:
+        return float(self.gain[self.covered(chosen)].sum())
 
     def worth(self, chosen: list[int], price: float) -> float:
-        gain, cost = self.totals(chosen)
-        return gain - price * cost
+        mask = self.covered(chosen)
+        return float(self.gain[mask].sum()) - price * float(self.cost[mask].sum())
 
-    def best_next(self, chosen: list[int], price: float) -> int | None:
-        """Return the rule that adds most at a price and fits; None when none adds anything."""
-        free = ~self.covered(chosen)
-        added: Weights = self.matrix @ (np.where(free, self.gain - price * self.cost, 0.0))
+    def cost_of(self, chosen: list[int]) -> float:
+        return float(self.cost[self.covered(chosen)].sum())
+
+    def best_next(self, chosen: list[int], price: float, *, fill: bool = False) -> int | None:
+        """Return the rule that adds most at a price, to ``fill`` one that the cost has room for; None for none."""
+        covered = self.covered(chosen)
+        gains = self.matrix @ np.where(covered, 0.0, self.gain)
+        costs = self.matrix @ np.where(covered, 0.0, self.cost)
+        added: Weights = gains - price * costs
+        fits = self.affordable.copy()
+        if fill:
+            fits &= costs <= self.limits.cost - float(self.cost[covered].sum())
         if self.limits.literals is not None:
-            room = self.limits.literals - int(self.literals[chosen].sum())
-            added = np.where(self.literals <= room, added, -np.inf)
-        added[chosen] = -np.inf
-        best = int(np.argmax(added))
-        return best if added[best] > 1e-12 * max(1.0, float(self.gain.sum())) else None
+            added = added / self.literals if self.by_literal else added
+            fits &= self.literals <= self.limits.literals - int(self.literals[chosen].sum())
+        fits[chosen] = False
+        best = int(np.argmax(np.where(fits, added, -np.inf)))
+        return best if fits[best] and added[best] > 1e-12 * max(1.0, float(self.gain.sum())) else None
 
     def choose(self, price: float) -> list[int]:
         """Return rules for a price: greedy, then exchanges."""
@@ -108,20 +125,29 @@ def choose(pool: Pool, limits: Limits) -> list[int]:
     if len(pool.hits) == 0:
         return []
     search = _Search(pool, limits)
+    best = _bisect(search)
+    if limits.literals is not None:  # with few literals to give, what a rule brings per literal counts
+        search.by_literal = True
+        best = max(best, _bisect(search), key=search.gain_of)
+    return _rank(best or _cheapest(search), search)
+
+
+def _bisect(search: _Search) -> list[int]:
+    """Return the selection at the lowest price that keeps to the cost, filled up with what still fits."""
+    base = float(search.gain.sum()) / max(float(search.cost.sum()), 1e-300)
+    low, high = _PRICES
     best: list[int] = []
-    low, high = 1e-6, 1e6
-    ratio = float(search.gain.sum()) / max(float(search.cost.sum()), 1e-300)
     for _ in range(_BISECTIONS):
-        price = math.sqrt(low * high)
-        chosen = search.choose(price * ratio)
-        gain, cost = search.totals(chosen)
-        if cost <= limits.cost:
+        price = float(np.sqrt(low * high))
+        chosen = search.choose(base * price)
+        if search.cost_of(chosen) <= search.limits.cost:
             high = price
-            if chosen and gain >= search.totals(best)[0]:
-                best = chosen
+            best = max(best, chosen, key=search.gain_of)
         else:
             low = price
-    return rank(pool, best or _cheapest(search), search)
+    while len(best) < search.limits.rules and (more := search.best_next(best, 0.0, fill=True)) is not None:
+        best = [*best, more]
+    return best
 
 
 def _cheapest(search: _Search) -> list[int]:
@@ -130,9 +156,8 @@ def _cheapest(search: _Search) -> list[int]:
     return [int(np.argmin(costs))]
 
 
-def rank(pool: Pool, chosen: list[int], search: _Search) -> list[int]:
+def _rank(chosen: list[int], search: _Search) -> list[int]:
     """Order chosen rules by what each adds to those before it: gain over cost."""
-    del pool
     ordered: list[int] = []
     left = sorted(chosen)
     floor = 0.5 * float(search.cost.mean()) if search.cost.any() else 1.0

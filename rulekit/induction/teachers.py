@@ -64,7 +64,10 @@ def teacher(source: Any, schema: Schema) -> Teacher:
         return source
     if isinstance(source, (str, Path)):
         return _named(source, schema)
-    if any(hasattr(source, method) for method in ("predict_proba", "decision_function", "score_samples", "predict")):
+    if any(
+        hasattr(source, method)
+        for method in ("predict_proba", "decision_function", "score_samples", "predict")
+    ):
         return EstimatorTeacher(source, schema)
     expected = "a fitted scikit-learn estimator, the path of an .onnx file, or the name of a score column"
     raise TeacherError("this is no teacher", expected=expected, got=type(source).__name__)
@@ -130,7 +133,11 @@ def checked(scores: Any, name: str, events: int) -> Scores:
     """
     found: Scores = np.asarray(scores, dtype=np.float64)
     if found.shape != (events,):
-        raise TeacherError(f"teacher {name} does not give one score per event", expected=f"shape ({events},)", got=f"shape {found.shape}")
+        raise TeacherError(
+            f"teacher {name} does not give one score per event",
+            expected=f"shape ({events},)",
+            got=f"shape {found.shape}",
+        )
     bad = int(np.isnan(found).sum())
     if bad:
         raise TeacherError(
@@ -210,7 +217,9 @@ class EstimatorTeacher:
         if hasattr(estimator, "decision_function"):
             found = np.asarray(estimator.decision_function(matrix))
             if found.ndim != 1:
-                raise TeacherError(f"teacher {self.name} knows {found.shape[1]} classes", expected="two classes")
+                raise TeacherError(
+                    f"teacher {self.name} knows {found.shape[1]} classes", expected="two classes"
+                )
             return -found if hasattr(estimator, "score_samples") else found
         if hasattr(estimator, "score_samples"):
             return -np.asarray(estimator.score_samples(matrix))
@@ -229,5 +238,7 @@ def _second(probabilities: Any, name: str) -> Any:
     found = np.asarray(probabilities)
     if found.ndim != 2 or found.shape[1] != 2:
         got = f"{found.shape[-1]} classes" if found.ndim == 2 else f"shape {found.shape}"
-        raise TeacherError(f"teacher {name} is no classifier of two classes", expected="background and signal", got=got)
+        raise TeacherError(
+            f"teacher {name} is no classifier of two classes", expected="background and signal", got=got
+        )
     return found[:, 1]

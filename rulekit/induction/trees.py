@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-
 from rulekit.errors import MissingExtraError
 from rulekit.induction.encoding import Encoding
 from rulekit.induction.proposals import Candidate, Proposal, Task
@@ -16,7 +15,7 @@ from rulekit.ir.ruleset import HitPolicy
 class Node(NamedTuple):
     """One node of a fitted tree: its number, the path to it, and whether it is a leaf."""
 
-    index: int
+    number: int
     steps: tuple[Step, ...]
     is_leaf: bool
 
@@ -52,7 +51,7 @@ def regions_of(found: Iterator[Node], encoding: Encoding) -> Iterator[tuple[int,
     for node in found:
         region = intersect(node.steps, encoding)
         if region:
-            yield node.index, region
+            yield node.number, region
 
 
 class TreeInducer:
@@ -64,6 +63,7 @@ class TreeInducer:
 
     summary = "a decision tree on the teacher's labels (scikit-learn)"
     policies = (HitPolicy.ANY,)
+    working_points = (0.5, 1.0, 2.0, 4.0)
     most_events = 200_000
 
     def propose(self, task: Task, policy: HitPolicy) -> list[Proposal]:

@@ -1,8 +1,8 @@
 """Writing a region as a condition, with the shortest thresholds that mean the same.
 
 Between two neighbouring values of the fit fold any threshold selects the same events, so the one with the
-fewest digits is taken. With a tolerance a threshold may also step over some of the rule's events: a rule that
-reads ``alpha <= 10`` in place of ``alpha <= 9.8713`` is easier to remember, and a fit fold does not know the third digit.
+fewest digits is taken. With a tolerance a threshold may also step over some of the rule's events: a rule that reads
+``alpha <= 10`` in place of ``alpha <= 9.8713`` is easier to remember, and a fit fold does not know the third digit.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any as AnyValue
-from typing import cast
+from typing import NamedTuple, cast
 
 import numpy as np
 
@@ -23,6 +23,15 @@ from rulekit.ir.schema import DType
 
 TOLERANCE = 0.01
 """Share of a rule's weight that one rounded threshold may gain or lose."""
+
+
+class _Rule(NamedTuple):
+    """A region with all that its thresholds depend on."""
+
+    region: Region
+    encoding: Encoding
+    weights: Weights
+    tolerance: float
 
 
 def write(region: Region, encoding: Encoding, weights: Weights, tolerance: float = 0.0) -> All:
@@ -38,12 +47,13 @@ def write(region: Region, encoding: Encoding, weights: Weights, tolerance: float
 
     """
     terms: list[Condition] = []
+    rule = _Rule(region, encoding, weights, tolerance)
     for name, part in region.items():
         column = encoding.columns[encoding.column_of(name)]
         if isinstance(part, Choice):
             term: Condition | None = Member(name, part.values, part.negated) if part.values else None
         else:
-            term = _span(region, name, part, encoding, weights if tolerance else None, tolerance)
+            term = _span(rule, name, part)
         terms.extend(_with_missing(term, part, column))
     return All(tuple(terms))
 
@@ -58,17 +68,15 @@ def _with_missing(term: Condition | None, part: Span | Choice, column: Column) -
     return (Any((term, Missing(name))),) if part.missing else (term,)
 
 
-def _span(
-    region: Region, name: str, span: Span, encoding: Encoding, weights: Weights | None, tolerance: float
-) -> Condition | None:
-    column = encoding.columns[encoding.column_of(name)]
+def _span(rule: _Rule, name: str, span: Span) -> Condition | None:
+    column = rule.encoding.columns[rule.encoding.column_of(name)]
     if span.is_empty or (span.low == 0 and span.high == len(column.values)):
         return None
     if column.feature.dtype is DType.BOOL:
         return Compare(name, "==", bool(column.values[span.low]))
     lows, highs = (span.low, span.low), (span.high, span.high)
-    if weights is not None:
-        lows, highs = _slack(region, name, span, encoding, weights * 1.0, tolerance)
+    if rule.tolerance:
+        lows, highs = _slack(rule, name, span)
     if column.feature.dtype.is_integer:
         return _integers(column, lows, highs)
     terms = []
@@ -83,23 +91,20 @@ Cuts = tuple[int, int]
 """The lowest and the highest cut that a threshold may be moved to: so many values are below it."""
 
 
-def _slack(
-    region: Region, name: str, span: Span, encoding: Encoding, weights: Weights, tolerance: float
-) -> tuple[Cuts, Cuts]:
+def _slack(rule: _Rule, name: str, span: Span) -> tuple[Cuts, Cuts]:
     """Return how far each end of a span may be moved within the tolerance."""
-    index = encoding.column_of(name)
-    count = len(encoding.columns[index].values)
-    others = hits(region, encoding, but=name)
-    rank = encoding.matrix[:, index]
-    present = others & ~np.isnan(rank)
-    mass = np.bincount(rank[present].astype(np.int64), weights=weights[present], minlength=count)
+    index = rule.encoding.column_of(name)
+    count = len(rule.encoding.columns[index].values)
+    rank = rule.encoding.matrix[:, index]
+    present = hits(rule.region, rule.encoding, but=name) & ~np.isnan(rank)
+    mass = np.bincount(rank[present].astype(np.int64), weights=rule.weights[present], minlength=count)
     below = np.concatenate([[0.0], np.cumsum(mass)])
-    allowed = tolerance * (below[span.high] - below[span.low])
+    allowed = rule.tolerance * (below[span.high] - below[span.low]) * (1 + 1e-9)
     limits = ((1, max(1, span.high - 1)), (min(span.low + 1, count - 1), count - 1))
     found = []
     for cut, (least, most) in zip((span.low, span.high), limits, strict=True):
-        first = int(np.searchsorted(below, below[cut] - allowed * (1 + 1e-9), side="left"))
-        last = int(np.searchsorted(below, below[cut] + allowed * (1 + 1e-9), side="right")) - 1
+        first = int(np.searchsorted(below, below[cut] - allowed, side="left"))
+        last = int(np.searchsorted(below, below[cut] + allowed, side="right")) - 1
         found.append((min(cut, max(first, least)), max(cut, min(last, most))))
     return found[0], found[1]
 
@@ -113,19 +118,24 @@ def _integers(column: Column, lows: Cuts, highs: Cuts) -> Condition:
     if highs[1] < len(values):
         high = _round_integer(int(values[highs[0] - 1]), int(values[highs[1]]) - 1)
     if low is not None and high is not None:
-        return Compare(name, "==", low) if low == high else All((Compare(name, ">=", low), Compare(name, "<=", high)))
+        return (
+            Compare(name, "==", low)
+            if low == high
+            else All((Compare(name, ">=", low), Compare(name, "<=", high)))
+        )
     return Compare(name, ">=", low) if low is not None else Compare(name, "<=", cast("int", high))
 
 
 def _round_integer(least: int, most: int) -> int:
-    """Return the roundest whole number in a closed interval: 0, else a multiple of the highest power of ten."""
+    """Return the roundest whole number in a closed interval: 0, or a multiple of the highest power of ten there."""
     if least <= 0 <= most:
         return 0
-    step = 10 ** len(str(max(abs(least), abs(most))))
+    step: int = 10 ** len(str(max(abs(least), abs(most))))
     while True:
-        first = -(-least // step) * step
-        if first <= most:
-            return first if least > 0 else most // step * step
+        middle = (least + most + step) // (2 * step) * step
+        for multiple in (middle, middle - step, middle + step):
+            if least <= multiple <= most:
+                return multiple
         step //= 10
 
 
@@ -140,12 +150,18 @@ def _shortest(column: Column, cuts: Cuts) -> AnyValue:
         high = low + max(1.0, abs(low))
     bottom, top = Decimal(low), Decimal(high)
     exponent = max(bottom.adjusted(), top.adjusted()) + 1
+    found: Decimal | None = None
     for digits in range(-exponent, 20 - exponent):
         step = Decimal(1).scaleb(-digits)
         found = _multiple(bottom, top, step)
         if found is not None and low <= nearest(found) < high:
-            return int(found) if found == found.to_integral_value() else found
-    return Decimal(shortest_float32(low) if is_float32 else repr(low))
+            break
+    else:
+        found = None
+    itself = Decimal(shortest_float32(low) if is_float32 else repr(low)).normalize()
+    if found is None or len(itself.as_tuple().digits) < len(found.as_tuple().digits):
+        found = itself
+    return int(found) if found == found.to_integral_value() else found
 
 
 def _multiple(bottom: Decimal, top: Decimal, step: Decimal) -> Decimal | None:

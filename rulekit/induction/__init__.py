@@ -1,0 +1,46 @@
+"""Inducers: from a teacher and events to a short ruleset within a budget.
+
+Chosen: three folds. Rules are found on the fit fold, from labels that the teacher gives at several working
+points around the budget; ranked on the fit and selection folds; and cut on the calibration fold, which nothing
+before has seen. What the cut leaves is measured there, too, and said to be.
+
+Chosen: learners see ranks, not values (:mod:`rulekit.induction.encoding`). What scikit-learn does in float32 is
+then exact, and so is the translation of what it learned, from its arrays and not from its text.
+
+Chosen: a rule's expected signal, by the teacher's score calibrated against the truth (isotonic), ranks the rules.
+Twenty background events that a rule happens to hit tell little; the same events' probabilities tell more. The
+calibration fold counts the truth itself.
+
+Chosen: hits are those of the compiled ``polars`` target, because a rule is what will decide.
+
+Refused: taking the best of several cuts by the calibration fold, because then it would have been selected on, too;
+reading pickles, because a pickle runs code; parsing the text of rules, where the learner keeps a structure; a
+default that is tuned to a data set.
+
+An inducer is one object with a ``propose`` method (:class:`rulekit.induction.proposals.Inducer`): it gets the
+encoded fit fold with labels, and answers with regions. Ranking, rounding, cutting, measuring and naming are not its
+business.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rulekit.registry import Registry
+
+if TYPE_CHECKING:
+    from rulekit.induction.proposals import Inducer
+
+inducers: Registry[Inducer] = Registry(
+    "inducer",
+    "rulekit.inducers",
+    {
+        "tree": "rulekit.induction.trees:TREE",
+        "skope-rules": "rulekit.induction.imodels_rules:SKOPE_RULES",
+        "rule-fit": "rulekit.induction.imodels_rules:RULE_FIT",
+        "figs": "rulekit.induction.imodels_rules:FIGS",
+        "boosted-rules": "rulekit.induction.imodels_rules:BOOSTED_RULES",
+        "greedy-rule-list": "rulekit.induction.imodels_rules:GREEDY_RULE_LIST",
+    },
+)
+"""Every inducer by name; the method ``auto`` runs a race between them."""

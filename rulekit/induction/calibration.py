@@ -1,0 +1,108 @@
+"""Cutting a draft on the calibration fold, and measuring what is left there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from rulekit.errors import BudgetError
+from rulekit.induction.budget import Budget
+from rulekit.induction.drafts import Cut, Draft, hit_matrix, last_within, rate_of
+from rulekit.induction.folds import Mask, Sample
+from rulekit.induction.race import Arena
+from rulekit.measures import Events, Measures, measure
+
+_NAMES = {"false_positive_rate": ("a", "false-positive rate"), "alert_rate": ("an", "alert rate")}
+
+
+@dataclass(frozen=True)
+class Calibrated:
+    """A draft with its cuts on the calibration fold.
+
+    Attributes
+    ----------
+    hits : which condition hits which calibration event, shape (conditions, events).
+    cuts, measures : every cut within the caps on size, and its measures.
+    chosen : index of the largest cut within the budget's rate.
+    events : what is known of the calibration events; the teacher's labels are those at the budget.
+
+    """
+
+    draft: Draft
+    hits: Mask
+    cuts: tuple[Cut, ...]
+    measures: tuple[Measures, ...]
+    chosen: int
+    events: Events
+
+    @property
+    def cut(self) -> Cut:
+        """The chosen cut."""
+        return self.cuts[self.chosen]
+
+    @property
+    def kept(self) -> range:
+        """Which conditions of the draft became rules."""
+        return self.draft.kept(self.cut.size)
+
+
+def calibrate(draft: Draft, arena: Arena) -> Calibrated:
+    """Cut a draft at the budget.
+
+    Raises
+    ------
+    BudgetError
+        when not even its first rule keeps to the budget.
+
+    """
+    sample, budget = arena.folds.calibration, arena.budget
+    matrix = hit_matrix(draft.conditions, sample, arena.schema)
+    cuts = tuple(draft.cuts(matrix, sample, budget))
+    best = last_within(cuts, sample, budget)
+    if best is None:
+        raise _nothing_fits(draft, cuts, sample, budget)
+    events = sample.known(sample.scores >= arena.threshold)
+    measures = tuple(measure(pl.Series(cut.accepted), events) for cut in cuts)
+    chosen = next(index for index, cut in enumerate(cuts) if cut is best)
+    return Calibrated(draft, matrix, cuts, measures, chosen, events)
+
+
+def _nothing_fits(draft: Draft, cuts: tuple[Cut, ...], sample: Sample, budget: Budget) -> BudgetError:
+    article, name = _NAMES[budget.kind]
+    if not cuts:
+        least = min((draft.literals(size) for size in draft.sizes), default=0)
+        got = f"the smallest ruleset found has {least} literals" if draft.conditions else "no rule was found"
+        return BudgetError("no ruleset keeps to the caps of the budget", got=got, hint="allow more literals")
+    rates = [rate_of(cut.accepted, sample, budget.kind) for cut in cuts if cut.accepted.any()]
+    reached = (
+        f"the smallest {name} reached is {min(rates):.2g}" if rates else "no rule hits any calibration event"
+    )
+    return BudgetError(
+        f"no rule keeps to {article} {name} of {budget.rate:g} on the {len(sample):,} calibration events",
+        got=reached,
+        hint="raise the budget, or give more events",
+    )
+
+
+def check_resolution(sample: Sample, budget: Budget) -> None:
+    """Refuse a budget that is finer than one event of the calibration fold.
+
+    Raises
+    ------
+    BudgetError
+        with the smallest rate that the fold can tell from zero.
+
+    """
+    charged = sample.charged(budget.kind)
+    whole, square = float(charged.sum()), float((charged * charged).sum())
+    effective = whole * whole / square if square else 0.0
+    if budget.rate * effective >= 1:
+        return
+    what = "events" if budget.kind == "alert_rate" else "background events"
+    raise BudgetError(
+        f"the calibration fold is too small for a budget of {budget.rate:g}",
+        expected=f"at least one over {budget.rate:g} {what}",
+        got=f"{effective:,.0f}; the smallest rate it can tell is {1 / max(effective, 1):.2g}",
+        hint="raise the budget, or give more events",
+    )

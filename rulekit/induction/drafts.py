@@ -1,0 +1,131 @@
+"""Drafts: ordered conditions that can be cut anywhere, and the cut."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from rulekit.induction.budget import Budget
+from rulekit.induction.folds import Mask, Sample
+from rulekit.ir.condition import Condition, literals
+from rulekit.ir.ruleset import HitPolicy, Rule, Ruleset
+from rulekit.ir.schema import Schema
+from rulekit.targets.api import compile as compile_ruleset
+from rulekit.targets.polars import PolarsRunner
+
+
+class Cut(NamedTuple):
+    """A draft cut to its first ``size`` steps: the events it accepts, and the points to reach (SCORE)."""
+
+    size: int
+    accepted: Mask
+    threshold: int | None = None
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A ruleset in the making.
+
+    Attributes
+    ----------
+    method, policy : who made it, and how hits become an outcome.
+    conditions : in rank order; under FIRST in the order of the list.
+    points : of each condition, under SCORE.
+    exits : under FIRST, the conditions that may accept, the purest first; the others reject.
+
+    """
+
+    method: str
+    policy: HitPolicy
+    conditions: tuple[Condition, ...]
+    points: tuple[int, ...] = ()
+    exits: tuple[int, ...] = ()
+
+    @property
+    def sizes(self) -> range:
+        """The sizes that it can be cut to."""
+        return range(1, len(self.exits if self.policy is HitPolicy.FIRST else self.conditions) + 1)
+
+    def kept(self, size: int) -> range:
+        """Return which conditions are rules at a size: under FIRST all up to the last that accepts."""
+        return range(max(self.exits[:size]) + 1 if self.policy is HitPolicy.FIRST else size)
+
+    def literals(self, size: int) -> int:
+        """Return the number of literals at a size."""
+        return sum(count_literals(self.conditions[index]) for index in self.kept(size))
+
+    def cuts(self, hits: Mask, sample: Sample, budget: Budget) -> Iterator[Cut]:
+        """Yield every cut that keeps to the caps on size; hits have the shape (conditions, events)."""
+        for size in self.sizes:
+            if len(self.kept(size)) > budget.rules or self.literals(size) > (budget.literals or np.inf):
+                return
+            yield self._cut(hits, sample, budget, size)
+
+    def _cut(self, hits: Mask, sample: Sample, budget: Budget, size: int) -> Cut:
+        kept = hits[: len(self.kept(size))]
+        if self.policy is HitPolicy.SCORE:
+            score = np.asarray(self.points[:size], dtype=np.int64) @ kept
+            threshold = lowest_threshold(score, sample, budget)
+            return Cut(size, score >= threshold, threshold)
+        if self.policy is HitPolicy.FIRST:
+            first = np.where(kept.any(axis=0), kept.argmax(axis=0), -1)
+            return Cut(size, np.isin(first, self.exits[:size]))
+        return Cut(size, np.asarray(kept.any(axis=0)))
+
+
+def count_literals(condition: Condition) -> int:
+    """Return the number of literals of a condition."""
+    return sum(1 for _ in literals(condition))
+
+
+def lowest_threshold(score: npt.NDArray[np.int64], sample: Sample, budget: Budget) -> int:
+    """Return the lowest number of points whose events keep to the budget; above all scores when none do."""
+    charged = sample.charged(budget.kind)
+    values, inverse = np.unique(score, return_inverse=True)
+    at = np.bincount(inverse, weights=charged, minlength=len(values))
+    above = np.cumsum(at[::-1])[::-1]
+    fits = np.flatnonzero(above <= budget.rate * charged.sum() * (1 + 1e-12))
+    return int(values[fits[0]]) if len(fits) else int(values[-1]) + 1
+
+
+def rate_of(accepted: Mask, sample: Sample, kind: str) -> float:
+    """Return the rate that the budget caps."""
+    charged = sample.charged(kind)
+    return float(charged[accepted].sum() / charged.sum())
+
+
+def last_within(cuts: Sequence[Cut], sample: Sample, budget: Budget) -> Cut | None:
+    """Return the largest cut that keeps to the budget's rate; None when not even the smallest does.
+
+    A larger cut accepts all that a smaller one does (SCORE: each has a threshold of its own), so the first that
+    breaks the budget ends the search.
+    """
+    best = None
+    for cut in cuts:
+        if rate_of(cut.accepted, sample, budget.kind) > budget.rate * (1 + 1e-12):
+            return best
+        best = cut if cut.accepted.any() else best
+    return best
+
+
+def hit_matrix(conditions: Sequence[Condition], sample: Sample, schema: Schema) -> Mask:
+    """Return which condition hits which event, by the compiled ``polars`` target: shape (conditions, events)."""
+    if not conditions:
+        return np.zeros((0, len(sample)), dtype=np.bool_)
+    rules = tuple(
+        Rule(id=f"r{index}", when=condition, then="hit") for index, condition in enumerate(conditions)
+    )
+    ruleset = Ruleset(
+        name="candidates",
+        version="0.1.0",
+        schema=schema,
+        hit_policy=HitPolicy.ANY,
+        otherwise="no_hit",
+        rules=rules,
+    )
+    frame = PolarsRunner(compile_ruleset(ruleset, "polars")).hit_matrix(sample.frame)
+    return np.stack([column.to_numpy() for column in frame.get_columns()])

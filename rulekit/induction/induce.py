@@ -1,0 +1,126 @@
+"""The verb ``induce``: a teacher and events in, a ruleset within a budget out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from rulekit.errors import BudgetError
+from rulekit.frames import Frame
+from rulekit.induction.budget import Budget
+from rulekit.induction.calibration import Calibrated, calibrate, check_resolution
+from rulekit.induction.entrants import entrants, policy_named
+from rulekit.induction.folds import describe_events, read_sample, split
+from rulekit.induction.progress import progress_bar
+from rulekit.induction.publishing import Law, Origin, measured_rules, provenance, publish
+from rulekit.induction.race import Arena, Result, open_arena, run_race
+from rulekit.induction.teachers import teacher as read_teacher
+from rulekit.ir.ruleset import Ruleset
+from rulekit.ir.schema import Schema
+from rulekit.measures import Measures, RuleMeasures
+
+
+@dataclass(frozen=True)
+class Point:
+    """One point of the path along the cut: size, and measures on the calibration fold."""
+
+    rules: int
+    literals: int
+    measures: Measures
+
+
+@dataclass(frozen=True)
+class Induction:
+    """What was induced.
+
+    Attributes
+    ----------
+    ruleset : the draft of a law, with provenance.
+    path : every cut of the winning draft on the calibration fold, smallest first; also those beyond the budget.
+    measures : of the chosen cut, on the calibration fold, which nothing but the cut has seen.
+    rule_measures : of each rule, on the calibration fold.
+    race : what each method reached on the selection fold, the best first.
+
+    """
+
+    ruleset: Ruleset
+    path: tuple[Point, ...]
+    measures: Measures
+    rule_measures: tuple[RuleMeasures, ...]
+    race: tuple[Result, ...]
+
+
+def induce(  # noqa: PLR0913 - the verb of the library
+    teacher: Any,
+    events: Frame,
+    truth: str | None = None,
+    *,
+    schema: Schema,
+    budget: Budget,
+    method: str = "auto",
+    hit_policy: str | None = None,
+    weight: str | None = None,
+    name: str | None = None,
+    outcome: str = "accept",
+    otherwise: str = "reject",
+    seed: int = 0,
+    time_limit: float | None = None,
+    progress: bool | None = None,
+) -> Induction:
+    """Distil a teacher into a short ruleset within a budget. Nothing becomes law by itself.
+
+    Parameters
+    ----------
+    teacher : see :func:`rulekit.induction.teachers.teacher`.
+    events : events with the features of the schema; numbers are rounded to the dtype of their feature.
+    truth : a Boolean or 0/1 column, 1 for signal. A false-positive rate needs it; without it rules are ranked
+        by agreement with the teacher.
+    schema : the features that rules may speak of.
+    budget : the rate and the size to keep to. The rate is kept to on the calibration fold.
+    method : the name of an inducer, or ``auto`` for a race between all.
+    hit_policy : ``any``, ``first`` or ``score``; without, the method's natural one (``auto``: any or first).
+    weight : a column of event weights; respected in fitting, thresholds, ranking, rates and measures.
+    name : of the ruleset; the schema's without.
+    outcome, otherwise : of the accepted events, and of the others.
+    seed : the only source of chance: the same seed gives the same digest.
+    time_limit : seconds after which ``auto`` starts no further method, so that the result depends on the machine.
+    progress : whether to show a bar on stderr; without, only on a terminal.
+
+    Raises
+    ------
+    BudgetError
+        when no ruleset meets the budget, the method has no such hit policy, or there are too few events.
+    EventError
+        when the events don't fit the schema, or truth or weight are not what they should be.
+    TeacherError
+        when the teacher can't be read or can't score the events.
+    MissingExtraError
+        when a library that the teacher or the method needs is not installed.
+
+    """
+    if budget.kind == "false_positive_rate" and truth is None:
+        raise BudgetError("a false-positive rate needs the truth", expected="truth=, the column that tells signal",
+                          hint="without truth, give Budget(alert_rate=...)")  # fmt: skip
+    racing = entrants(method, policy_named(hit_policy))
+    law = Law(name or schema.name, schema, outcome, otherwise)
+    with progress_bar(len(racing) + 2, show=progress) as step:
+        source = read_teacher(teacher, schema)
+        sample = read_sample(events, source, schema, truth=truth, weight=weight)
+        folds = split(sample, seed)
+        check_resolution(folds.calibration, budget)
+        arena = open_arena(folds, schema, budget, seed)
+        drafts = run_race(racing, arena, time_limit, step)
+        origin = Origin(source.name, describe_events(events, len(sample)), method, weight)
+        step("calibrating")
+        calibrated = calibrate(drafts[0][0], arena)
+    return _answer(calibrated, law, arena, [result for _, result in drafts], origin)
+
+
+def _answer(calibrated: Calibrated, law: Law, arena: Arena, race: list[Result], origin: Origin) -> Induction:
+    draft, measured = calibrated.draft, measured_rules(calibrated)
+    ruleset = publish(calibrated, law, measured, provenance(calibrated, arena, race, origin))
+    path = tuple(
+        Point(len(draft.kept(cut.size)), draft.literals(cut.size), measures)
+        for cut, measures in zip(calibrated.cuts, calibrated.measures, strict=True)
+    )
+    return Induction(ruleset, path, calibrated.measures[calibrated.chosen], tuple(measured), tuple(race))
