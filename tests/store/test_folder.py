@@ -94,7 +94,7 @@ def law(fraud, tmp_path):
 
 def test_precedents_hold_on_every_target(law):
     assert rulekit.check(law) == []
-    assert [case.name for case in read(law).cases][0] == "card testing"
+    assert [case.name for case in read(law).cases][:1] == ["card testing"]
 
 
 @pytest.mark.parametrize(

@@ -134,7 +134,8 @@ def test_many_rules_and_outcomes():
 
 
 def test_no_rules_at_all():
-    head = "name: empty\nversion: 0.1.0\nschema: {name: empty, version: 1.0.0, features: [{name: x, dtype: int64}]}\n"
+    schema = "{name: empty, version: 1.0.0, features: [{name: x, dtype: int64}]}"
+    head = f"name: empty\nversion: 0.1.0\nschema: {schema}\n"
     ruleset = rulekit.load(f"{head}hit_policy: first\notherwise: none\nrules: []\n")
     for target in ("python", "polars"):
         runner = rulekit.compile(ruleset, target).load()

@@ -24,7 +24,8 @@ def test_one_event_from_a_dict(runner):
 
 def test_the_module_runs_without_rulekit(fraud, tmp_path):
     folder = rulekit.compile(fraud, "python").write(tmp_path / "build")
-    code = "import decide, sys; print(decide.decide({'amount': 6000, 'country': 'NO'})); print('rulekit' in sys.modules)"
+    event = {"amount": 6000, "country": "NO"}
+    code = f"import decide, sys; print(decide.decide({event})); print('rulekit' in sys.modules)"
     done = subprocess.run([sys.executable, "-I", "-c", f"import sys; sys.path[:0] = [{str(folder)!r}]; {code}"],
                           capture_output=True, text=True, check=True)  # fmt: skip
     assert done.stdout.splitlines() == [
