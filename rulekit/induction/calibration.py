@@ -9,7 +9,7 @@ import polars as pl
 from rulekit.errors import BudgetError
 from rulekit.induction.budget import Budget
 from rulekit.induction.drafts import Cut, Draft, hit_matrix, last_within, rate_of
-from rulekit.induction.folds import Mask, Sample
+from rulekit.induction.folds import Mask, Sample, effective_count
 from rulekit.induction.race import Arena
 from rulekit.measures import Events, Measures, measure
 
@@ -94,9 +94,7 @@ def check_resolution(sample: Sample, budget: Budget) -> None:
         with the smallest rate that the fold can tell from zero.
 
     """
-    charged = sample.charged(budget.kind)
-    whole, square = float(charged.sum()), float((charged * charged).sum())
-    effective = whole * whole / square if square else 0.0
+    effective = effective_count(sample.charged(budget.kind))
     if budget.rate * effective >= 1:
         return
     what = "events" if budget.kind == "alert_rate" else "background events"

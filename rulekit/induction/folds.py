@@ -205,6 +205,12 @@ def decidable(sample: Sample, schema: Schema) -> Sample:
     )
 
 
+def effective_count(weights: Weights) -> float:
+    """Return how many events of equal weight tell as much: ``(sum w)**2 / sum w**2`` (L. Kish, 1965)."""
+    square = float((weights * weights).sum())
+    return float(weights.sum()) ** 2 / square if square else 0.0
+
+
 def describe_events(events: Frame, count: int) -> str:
     """Return where the events come from, without folders, and how many there are."""
     source = Path(events).name if isinstance(events, (str, Path)) else "a frame"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +17,7 @@ from rulekit.induction.budget import Budget
 from rulekit.induction.drafts import Draft, count_literals, hit_matrix, last_within
 from rulekit.induction.encoding import Encoding, encode
 from rulekit.induction.entrants import POOL, Entrant
-from rulekit.induction.folds import Folds, Mask, Sample, Weights, decidable
+from rulekit.induction.folds import Folds, Mask, Sample, Weights, decidable, effective_count
 from rulekit.induction.proposals import Candidate, Inducer, Proposal, Task
 from rulekit.induction.regions import Region, hits, key_of
 from rulekit.induction.select import Limits, Pool, choose
@@ -31,10 +32,7 @@ from rulekit.measures import Measures, measure
 MOST_CANDIDATES = 600
 """So many candidates of a pool, the best ones by the fit fold, are rounded, compiled and ranked."""
 
-SPEND = {"false_positive_rate": 0.8, "alert_rate": 0.95}
-"""Share of the budget that rules are chosen to spend. Rules that were chosen for looking pure take more background
-elsewhere; how many events they take is known better. The cut takes back what turns out to be too much.
-"""
+_LEAST_SPENT = 0.5
 
 MOST_POINTS = 100
 """Points of the weightiest rule of a sum."""
@@ -218,9 +216,19 @@ def _select(regions: list[Region], arena: Arena) -> list[Region]:
         search.weights * arena.signal_search,
         costs(search, arena.signal_search, arena.budget.kind),
     )
-    allowed = SPEND[arena.budget.kind] * arena.budget.rate * float(search.charged(arena.budget.kind).sum())
+    allowed = spend(arena) * float(search.charged(arena.budget.kind).sum())
     limits = Limits(allowed, arena.budget.rules, arena.budget.literals)
     return [pairs[index][0] for index in choose(pool, limits)]
+
+
+def spend(arena: Arena) -> float:
+    """Return the rate that rules are chosen to spend: the budget, less one standard deviation of the cut's count.
+
+    On the calibration fold a rate is a count of events. Rules that are expected to fill the budget to the brim
+    break it there every other time, and the cut then takes away a whole rule.
+    """
+    count = arena.budget.rate * effective_count(arena.folds.calibration.charged(arena.budget.kind))
+    return arena.budget.rate * max(_LEAST_SPENT, 1 - 1 / math.sqrt(max(count, 1.0)))
 
 
 def _fit_values(arena: Arena) -> tuple[Weights, Weights]:

@@ -3,8 +3,8 @@
 For a price of one unit of the budget, rules are taken greedily by what they add (their gain, less what they
 cost), then exchanged one by one while that helps. The price is found by bisection, so that the rules together
 spend the budget, and what is left is filled up: the Lagrangian relaxation of maximum coverage under a budget (H.
-Everett, Oper. Res. 11, 1963; greedy coverage: G. Nemhauser, L. Wolsey, M. Fisher, Math. Program. 14, 1978). Gains and costs are sums over
-events, so weights are respected throughout.
+Everett, Oper. Res. 11, 1963; greedy coverage: G. Nemhauser, L. Wolsey, M. Fisher, Math. Program. 14, 1978). Gains
+and costs are sums over events, so weights are respected throughout.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ fewest digits is taken. With a tolerance a threshold may also step over some of 
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any as AnyValue
 from typing import NamedTuple, cast
@@ -54,8 +55,18 @@ def write(region: Region, encoding: Encoding, weights: Weights, tolerance: float
             term: Condition | None = Member(name, part.values, part.negated) if part.values else None
         else:
             term = _span(rule, name, part)
+        if isinstance(part, Span) and part.missing and term is not None and not _takes_missing(rule, name):
+            part = replace(part, missing=False)  # noqa: PLW2901 - the same part, said shorter
         terms.extend(_with_missing(term, part, column))
     return All(tuple(terms))
+
+
+def _takes_missing(rule: _Rule, name: str) -> bool:
+    """Say whether the region has events that lack the feature, beyond the tolerance: else they need no word."""
+    column = rule.encoding.matrix[:, rule.encoding.column_of(name)]
+    taken = hits(rule.region, rule.encoding)
+    lacking = float(rule.weights[taken & np.isnan(column)].sum())
+    return lacking > rule.tolerance * float(rule.weights[taken].sum())
 
 
 def _with_missing(term: Condition | None, part: Span | Choice, column: Column) -> tuple[Condition, ...]:

@@ -53,7 +53,7 @@ def tree(events: pl.DataFrame, schema: Schema) -> Induction:
         *((name, "score", 0.75) for name in ("figs", "rule-fit", "boosted-rules")),
     ],
 )
-def test_every_inducer_finds_the_planted_rules(  # noqa: PLR0917 - fixtures
+def test_every_inducer_finds_the_planted_rules(
     method: str, policy: str, least: float, events: pl.DataFrame, fresh: pl.DataFrame, schema: Schema
 ) -> None:
     budget = Budget(false_positive_rate=0.03, rules=10)
@@ -332,7 +332,7 @@ def _with(**columns: Any) -> Any:
         ),
     ],
 )
-def test_bad_input(  # noqa: PLR0917 - fixtures
+def test_bad_input(
     change: Any,
     options: dict[str, Any],
     error: type[Exception],

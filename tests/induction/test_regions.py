@@ -158,7 +158,7 @@ def test_boosted_rules_sum_to_the_decision_function(
         ("RuleFitClassifier", {"n_estimators": 20, "include_linear": False, "cv": False, "random_state": 0}),
     ],
 )
-def test_rules_with_terms(  # noqa: PLR0917 - fixtures
+def test_rules_with_terms(
     name: str, options: Any, encoding: Encoding, labels: Mask, fit: pl.DataFrame, schema: Schema
 ) -> None:
     model = _learner(name, encoding, labels, **options)

@@ -17,7 +17,7 @@ from rulekit.targets.api import compile as compile_rules
 @pytest.mark.parametrize("suffix", [".parquet", ".arrow", ".csv"])
 @pytest.mark.parametrize("law", ["ruleset", "score_ruleset"])
 @pytest.mark.parametrize("id_column", ["payment", None])
-def test_decided_file_is_audited(  # noqa: PLR0917
+def test_decided_file_is_audited(
     request: pytest.FixtureRequest,
     tmp_path: Path,
     events: pl.DataFrame,

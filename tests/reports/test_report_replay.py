@@ -38,7 +38,7 @@ def at(place: int, **values: Any) -> Any:
 @SUFFIXES
 @pytest.mark.parametrize("id_column", ["payment", None])
 @pytest.mark.parametrize("law", ["ruleset", "score_ruleset"])
-def test_honest_record_holds(  # noqa: PLR0917
+def test_honest_record_holds(
     request: pytest.FixtureRequest,
     record: Callable[..., Path],
     events: pl.DataFrame,
@@ -78,7 +78,7 @@ def test_altered_outcome_is_found_and_named(
     [("rule", "dear"), ("rule", None), ("score", 99), ("hits", ["dear", "away"]),
      ("outcome", None), ("outcome", "no such")],
 )  # fmt: skip
-def test_every_field_is_compared(  # noqa: PLR0917
+def test_every_field_is_compared(
     record: Callable[..., Path],
     score_ruleset: Ruleset,
     ruleset: Ruleset,
@@ -362,7 +362,7 @@ CONTRADICTIONS = [
 
 
 @pytest.mark.parametrize(("law", "changed"), CONTRADICTIONS)
-def test_without_events_a_record_can_contradict_itself(  # noqa: PLR0917
+def test_without_events_a_record_can_contradict_itself(
     request: pytest.FixtureRequest,
     record: Callable[..., Path],
     events: pl.DataFrame,
@@ -399,7 +399,7 @@ def test_record_without_hits(
 
 @SUFFIXES
 @pytest.mark.parametrize("law", ["ruleset", "score_ruleset"])
-def test_no_event_at_all(  # noqa: PLR0917
+def test_no_event_at_all(
     request: pytest.FixtureRequest,
     record: Callable[..., Path],
     events: pl.DataFrame,
