@@ -122,7 +122,7 @@ def _run(arguments: Sequence[str], *, as_json: bool = False) -> str:
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)  # noqa: S603 - our own verbs
     if not as_json:
         typer.echo(done.stdout.rstrip())
-    if done.returncode == 2:  # what went wrong is on stderr already
+    if done.returncode not in {0, 1} or not done.stdout:  # what went wrong is on stderr already
         raise RulekitError(f"the demo stopped: `rulekit {arguments[0]}` failed")
     return done.stdout
 

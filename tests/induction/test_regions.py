@@ -117,6 +117,9 @@ def test_figs(encoding: Encoding, labels: Mask, fit: pl.DataFrame, schema: Schem
     assert _check(paths, encoding, fit, schema) > 5
     own = sum(model._predict_tree(root, encoding.filled)[:, 1] for root in model.trees_)
     assert total == pytest.approx(own, abs=1e-12)
+    for root in model.trees_:
+        expected = model._predict_tree(root, encoding.filled)
+        assert np.array_equal(imodels_rules.figs_predict(root, encoding.filled), expected)
 
 
 def _figs_leaf(node: Any, row: Any) -> Any:
