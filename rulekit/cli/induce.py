@@ -66,7 +66,7 @@ def induce(
     vocabulary = _schema(schema, out, lambda: scan(events), not_features)
     result = induce_ruleset(
         teacher,
-        scan(events, vocabulary),
+        events,
         truth,
         schema=vocabulary,
         budget=budget,

@@ -16,8 +16,9 @@ import numpy.typing as npt
 
 from rulekit.induction.folds import Mask, Weights
 
-_PRICES = (1e-6, 1e6)
-"""Lowest and highest price tried, in units of what an event picked at random brings over what it costs."""
+_PRICES = (1.0, 1e6)
+"""Lowest and highest price tried, in units of what an event picked at random brings over what it costs: a rule
+that does no better than picking at random is none, however much of the budget is left."""
 
 _ONE_RULE = 0.6
 _BISECTIONS = 14
@@ -145,7 +146,10 @@ def _bisect(search: _Search) -> list[int]:
             best = max(best, chosen, key=search.gain_of)
         else:
             low = price
-    while len(best) < search.limits.rules and (more := search.best_next(best, 0.0, fill=True)) is not None:
+    while (
+        len(best) < search.limits.rules
+        and (more := search.best_next(best, base * _PRICES[0], fill=True)) is not None
+    ):
         best = [*best, more]
     return best
 
