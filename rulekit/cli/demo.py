@@ -54,7 +54,7 @@ def demo(
     """
     start = time.perf_counter()
     reports = [_travel(journey, out / journey.pack, events, seed) for journey in _JOURNEYS]
-    head = ("pack", "rules/literals", "efficiency", "teacher's", "false positives", "rate")
+    head = ("pack", "rules/literals", "efficiency", "teacher", "false positives", "rate")
     lines = [_line(journey, out, report) for journey, report in zip(_JOURNEYS, reports, strict=True)]
     typer.echo("\n" + table(head, lines))
     seconds = time.perf_counter() - start
