@@ -10,8 +10,8 @@ from pydantic import JsonValue, ValidationError
 from rulekit.findings import Finding, event_findings, threshold_findings
 from rulekit.reports.case import Case
 from rulekit.reports.model import Data, LeftOut, Origin, Replay, Source
-from rulekit.reports.record import manifest_path
 from rulekit.reports.sources import digest_of
+from rulekit.runtime.engine import manifest_path
 from rulekit.version import VERSION
 
 

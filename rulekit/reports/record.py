@@ -16,6 +16,7 @@ from rulekit.frames import collect, scan, unreadable
 from rulekit.ir.document import ruleset_from_document
 from rulekit.ir.numerics import Native, Numerics
 from rulekit.ir.ruleset import HitPolicy, Ruleset
+from rulekit.runtime.engine import manifest_path
 
 HITS, HITS_TEXT = "hits", "hits_text"
 
@@ -56,11 +57,6 @@ class Record:
     def has_hits(self) -> bool:
         """Whether every hit was recorded, not only the first."""
         return HITS in self.decisions.columns
-
-
-def manifest_path(decisions: Path) -> Path:
-    """Return where the manifest of a decisions file is."""
-    return decisions.with_name(decisions.name + ".json")
 
 
 def read_record(path: Path, ruleset: Ruleset | None = None) -> Record:

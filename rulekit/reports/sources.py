@@ -12,7 +12,8 @@ import polars as pl
 from rulekit.errors import EventError
 from rulekit.findings import Finding
 from rulekit.frames import Frame, collect, scan
-from rulekit.reports.record import Record, manifest_path
+from rulekit.reports.record import Record
+from rulekit.runtime.engine import manifest_path
 
 
 @dataclass(frozen=True, slots=True)

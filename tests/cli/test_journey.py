@@ -1,13 +1,11 @@
 """Induce, check, compile, decide, audit, as typed; and what the two ends of the journey say to bad input."""
 
 import json
-import sys
 
 import numpy as np
 import polars as pl
 import pytest
 
-from rulekit.cli import main
 from rulekit.induction.export import export_onnx
 from rulekit.ir.lawfile import dump_schema
 from rulekit.store.folder import read
@@ -37,19 +35,10 @@ def place(tmp_path_factory):
 
 
 @pytest.fixture
-def run(monkeypatch, capsys, place):
-    """Run a command line in the folder; return exit code, stdout and stderr."""
+def run(monkeypatch, typed, place):
+    """Run a command line in the folder."""
     monkeypatch.chdir(place)
-
-    def command(line):
-        monkeypatch.setattr(sys, "argv", ["rulekit", *line.split()])
-        with pytest.raises(SystemExit) as left:
-            main()
-        said = capsys.readouterr()
-        assert "Traceback" not in said.err
-        return left.value.code or 0, said.out, said.err
-
-    return command
+    return typed
 
 
 INDUCE = (

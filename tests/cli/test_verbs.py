@@ -8,7 +8,6 @@ import polars as pl
 import pytest
 from fixtures import FRAUD
 
-from rulekit.cli import main
 from rulekit.errors import RulekitError
 from rulekit.ir.lawfile import load
 
@@ -27,21 +26,12 @@ HEAVY = ("sklearn", "onnxruntime", "matplotlib", "imodels", "polars", "pydantic"
 
 
 @pytest.fixture
-def run(monkeypatch, capsys, tmp_path):
-    """Run a command line in a folder with a law and events; return exit code, stdout and stderr."""
+def run(monkeypatch, typed, tmp_path):
+    """Run a command line in a folder with a law and events."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "law.yaml").write_text(FRAUD)
     EVENTS.write_parquet("events.parquet")
-
-    def command(line):
-        monkeypatch.setattr(sys, "argv", ["rulekit", *line.split()])
-        with pytest.raises(SystemExit) as left:
-            main()
-        said = capsys.readouterr()
-        assert "Traceback" not in said.err
-        return left.value.code or 0, said.out, said.err
-
-    return command
+    return typed
 
 
 def test_check_says_so_when_all_is_well(run):

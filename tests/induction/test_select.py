@@ -11,7 +11,7 @@ from rulekit.induction.select import Limits, Pool, choose
 def _pool(seed: int, rules: int = 12, events: int = 400) -> Pool:
     rng = np.random.default_rng(seed)
     hits = rng.random((rules, events)) < rng.uniform(0.02, 0.2, (rules, 1))
-    signal = rng.random(events)
+    signal = np.where(hits[:8].any(axis=0), rng.uniform(0.4, 1, events), rng.uniform(0, 0.2, events))
     return Pool(hits, rng.integers(1, 6, rules), signal, 1 - signal)
 
 
@@ -45,7 +45,7 @@ def test_rank_is_by_what_each_rule_adds() -> None:
     hits[0, :30] = True
     hits[1, 20:60] = True
     hits[2, 60:70] = True
-    signal = np.where(np.arange(100) < 60, 0.9, 0.6)
+    signal = np.repeat([0.9, 0.7, 0.05], [60, 10, 30])
     assert choose(Pool(hits, np.ones(3, dtype=int), signal, 1 - signal), Limits(50.0, 3, None))[-1] == 2
 
 
