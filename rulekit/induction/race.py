@@ -65,7 +65,11 @@ class Arena:
 
 
 class Result(NamedTuple):
-    """What one method reached on the selection fold."""
+    """What one method reached on the selection fold, cut at the budget there.
+
+    ``expected_efficiency`` is the share of the *expected* signal that is accepted. It differs less from fold to
+    fold than the count of true signal does, and decides the race where the truth is known.
+    """
 
     method: str
     policy: str
@@ -73,6 +77,7 @@ class Result(NamedTuple):
     rules: int
     literals: int
     measures: Measures | None
+    expected_efficiency: float | None = None
 
     def to_json(self) -> dict[str, JsonValue]:
         """Return plain JSON."""
@@ -266,15 +271,15 @@ def judge(draft: Draft, pool: int, arena: Arena) -> Result:
     if cut is None:
         return Result(draft.method, draft.policy.value, pool, 0, 0, None)
     measures = measure(pl.Series(cut.accepted), sample.known(sample.scores >= arena.threshold))
-    return Result(
-        draft.method, draft.policy.value, pool, len(draft.kept(cut.size)), draft.literals(cut.size), measures
-    )
+    size, value = len(draft.kept(cut.size)), sample.weights * arena.signal_search[len(arena.folds.fit) :]
+    expected = float(value[cut.accepted].sum() / value.sum()) if value.any() else 0.0
+    return Result(draft.method, draft.policy.value, pool, size, draft.literals(cut.size), measures, expected)
 
 
 def merit(result: Result) -> float:
-    """Return what the race is decided by: efficiency, or without truth the F1 against the teacher."""
+    """Return what the race is decided by: expected efficiency, or without truth the F1 against the teacher."""
     if result.measures is None:
         return -1.0
     if result.measures.efficiency is not None:
-        return result.measures.efficiency.value
+        return result.expected_efficiency or 0.0
     return result.measures.teacher_f1 or 0.0

@@ -70,6 +70,7 @@ class _Search:
         self.gain, self.cost = pool.gain[seen], pool.cost[seen]
         self.literals, self.limits = pool.literals, limits
         self.by_literal = False
+        self.base = float(pool.gain.sum()) / max(float(pool.cost.sum()), 1e-300)
         self.affordable = self.matrix @ self.cost <= limits.one_rule
 
     def covered(self, chosen: list[int]) -> Mask:
@@ -135,12 +136,11 @@ def choose(pool: Pool, limits: Limits) -> list[int]:
 
 def _bisect(search: _Search) -> list[int]:
     """Return the selection at the lowest price that keeps to the cost, filled up with what still fits."""
-    base = float(search.gain.sum()) / max(float(search.cost.sum()), 1e-300)
     low, high = _PRICES
     best: list[int] = []
     for _ in range(_BISECTIONS):
         price = float(np.sqrt(low * high))
-        chosen = search.choose(base * price)
+        chosen = search.choose(search.base * price)
         if search.cost_of(chosen) <= search.limits.cost:
             high = price
             best = max(best, chosen, key=search.gain_of)
@@ -148,7 +148,7 @@ def _bisect(search: _Search) -> list[int]:
             low = price
     while (
         len(best) < search.limits.rules
-        and (more := search.best_next(best, base * _PRICES[0], fill=True)) is not None
+        and (more := search.best_next(best, search.base * _PRICES[0], fill=True)) is not None
     ):
         best = [*best, more]
     return best

@@ -215,6 +215,16 @@ def test_weights_become_copies(encoding: Encoding, labels: Mask) -> None:
     assert copies.sum() == len(labels)
 
 
+def test_chance_is_seeded_and_put_back() -> None:
+    before = np.random.get_state()[1].copy()  # noqa: NPY002
+    drawn = []
+    for _ in range(2):
+        with imodels_rules.quiet(5):
+            drawn.append(np.random.random())  # noqa: NPY002
+    assert drawn[0] == drawn[1]
+    assert np.array_equal(np.random.get_state()[1], before)  # noqa: NPY002
+
+
 def test_steps_on_a_feature_become_one_range(encoding: Encoding, fit: pl.DataFrame) -> None:
     at = encoding.column_of("hits")
     steps = [

@@ -45,7 +45,7 @@ def test_rank_is_by_what_each_rule_adds() -> None:
     hits[0, :30] = True
     hits[1, 20:60] = True
     hits[2, 60:70] = True
-    signal = np.repeat([0.9, 0.7, 0.05], [60, 10, 30])
+    signal = np.repeat([0.9, 0.8, 0.05], [60, 10, 30])
     assert choose(Pool(hits, np.ones(3, dtype=int), signal, 1 - signal), Limits(50.0, 3, None))[-1] == 2
 
 
