@@ -11,7 +11,7 @@ def check(rules: Rules, json: Json = False) -> None:
     from rulekit.store.folder import read
 
     law = read(rules)
-    findings = check_law(rules)
+    findings = check_law(law)
     ruleset = law.ruleset
     size = f"{len(ruleset.rules)} rules, {len(law.cases)} precedents"
     head = f"{ruleset.name} {ruleset.version}: {size}\n{ruleset.digest}"

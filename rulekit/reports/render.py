@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rulekit.errors import MissingExtraError, RulekitError, Where
+from rulekit.files import write_text
 from rulekit.reports import numbers, view
 from rulekit.reports.chart import chart_of
 from rulekit.reports.model import Audit
@@ -101,18 +100,6 @@ def write(audit: Audit, path: str | Path) -> tuple[Path, Path]:
     html = render_html(audit, twin.name)
     document = json.dumps(audit.to_json(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     page.parent.mkdir(parents=True, exist_ok=True)
-    _replace(twin, document)
-    _replace(page, html)
+    write_text(twin, document)
+    write_text(page, html)
     return page, twin
-
-
-def _replace(path: Path, text: str) -> None:
-    handle, draft = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-        Path(draft).chmod(0o644)
-        Path(draft).replace(path)
-    except BaseException:
-        Path(draft).unlink(missing_ok=True)
-        raise

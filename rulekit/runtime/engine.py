@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from rulekit.errors import EventError, Where
+from rulekit.files import write_text, write_whole
 from rulekit.findings import Finding, event_counts, event_findings
 from rulekit.frames import bind_columns, collect, scan, unreadable
 from rulekit.ir.document import ruleset_to_document
@@ -66,7 +66,10 @@ def decide_file(
     frame = scan(events, ruleset.schema)
     decided = _decisions(artifact, frame, id_column, cast=cast)
     out.parent.mkdir(parents=True, exist_ok=True)
-    _write_whole(out, lambda draft: sink(decided, draft))
+    try:
+        write_whole(out, lambda draft: sink(decided, draft))
+    except pl.exceptions.PolarsError as error:
+        raise unreadable(error) from None
     counts = _count_outcomes(out, ruleset)
     findings = [*_invalid_findings(counts), *_value_findings(ruleset, frame, cast=cast)]
     summary = DecideSummary(
@@ -74,7 +77,7 @@ def decide_file(
     )
     manifest = _manifest(artifact, events, id_column, summary, command)
     text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
-    _write_whole(manifest_path(out), lambda draft: draft.write_text(text, encoding="utf-8"))
+    write_text(manifest_path(out), text)
     return summary
 
 
@@ -119,18 +122,6 @@ _SINKS: dict[str, Callable[[pl.LazyFrame, Path], Any]] = {
     ".ipc": lambda frame, draft: frame.sink_ipc(draft),
     ".feather": lambda frame, draft: frame.sink_ipc(draft),
 }
-
-
-def _write_whole(path: Path, write: Callable[[Path], Any]) -> None:
-    """Write a draft beside the path and rename it, so that no reader ever sees half a file."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
-    try:
-        write(draft)
-        draft.replace(path)
-    except pl.exceptions.PolarsError as error:
-        raise unreadable(error) from None
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _count_outcomes(out: Path, ruleset: Ruleset) -> dict[str, int]:

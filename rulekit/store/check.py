@@ -10,7 +10,7 @@ from rulekit.store.cases import run_cases
 from rulekit.store.folder import Law, read
 
 
-def check(source: Ruleset | str | Path) -> list[Finding]:
+def check(source: Law | Ruleset | str | Path) -> list[Finding]:
     """Return the findings on a ruleset, a law folder or a ruleset file; an empty list when all is well.
 
     Checked are thresholds against bounds, and every precedent on every target.
@@ -21,5 +21,5 @@ def check(source: Ruleset | str | Path) -> list[Finding]:
         when the law can't be read, or a rule does not fit its schema.
 
     """
-    law = Law(source) if isinstance(source, Ruleset) else read(source)
+    law = source if isinstance(source, Law) else Law(source) if isinstance(source, Ruleset) else read(source)
     return [*threshold_findings(law.ruleset), *run_cases(law.ruleset, law.cases)]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rulekit.errors import LawError, ParseError, Where
+from rulekit.files import write_text
 from rulekit.ir.document import model_from_document
 from rulekit.ir.lawfile import dump, dump_schema, load, load_schema, read_text
 from rulekit.ir.provenance import Provenance
@@ -77,12 +78,12 @@ def draft(ruleset: Ruleset, folder: str | Path) -> Path:
     onto = _earlier_text(ruleset, folder)
     (folder / EVIDENCE).mkdir(parents=True, exist_ok=True)
     if not (folder / SCHEMA).exists():
-        _write(folder / SCHEMA, dump_schema(ruleset.schema))
-    _write(folder / RULESET, dump(replace(ruleset, provenance=None), schema_file=SCHEMA, onto=onto))
+        write_text(folder / SCHEMA, dump_schema(ruleset.schema))
+    write_text(folder / RULESET, dump(replace(ruleset, provenance=None), schema_file=SCHEMA, onto=onto))
     if ruleset.provenance is not None:
         evidence = ruleset.provenance.model_dump(mode="json", exclude_defaults=True)
         text = json.dumps(evidence, indent=2, ensure_ascii=False) + "\n"
-        _write(folder / EVIDENCE / f"{ruleset.version}.json", text)
+        write_text(folder / EVIDENCE / f"{ruleset.version}.json", text)
     return folder
 
 
@@ -101,9 +102,3 @@ def _earlier_text(ruleset: Ruleset, folder: Path) -> str | None:
             "the folder holds another ruleset", where=where, expected=ruleset.name, got=earlier.name
         )
     return read_text(folder / RULESET)
-
-
-def _write(path: Path, text: str) -> None:
-    draft_path = path.with_name(f".{path.name}.draft")
-    draft_path.write_text(text, encoding="utf-8")
-    draft_path.replace(path)

@@ -1,0 +1,22 @@
+"""Writing files whole: a draft beside the path and one rename, so that no reader ever sees half a file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+
+def write_whole(path: Path, write: Callable[[Path], object]) -> None:
+    """Let ``write`` fill a draft, and rename it; if it fails, what stood at the path stays, and no draft is left."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
+    try:
+        write(draft)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file whole, as UTF-8 with plain line feeds."""
+    write_whole(path, lambda draft: draft.write_text(text, encoding="utf-8", newline="\n"))
