@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def write_whole(path: Path, write: Callable[[Path], object]) -> None:
-    """Let ``write`` fill a draft, and rename it; if it fails, what stood at the path stays, and no draft is left."""
+    """Let ``write`` fill a draft, and rename it; if it fails, what stood there stays, and no draft is left."""
     draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
     try:
         write(draft)
