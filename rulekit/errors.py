@@ -12,7 +12,8 @@
     |-- TeacherError        a teacher can't be read or scored
     |-- BudgetError         no ruleset meets the budget
     |-- ArtifactError       a compiled artifact is damaged or belongs to another ruleset
-    `-- MissingExtraError   an optional library is not installed
+    |-- MissingExtraError   an optional library is not installed
+    `-- MissingToolError    a program outside Python is not installed
 
 One grammar: *what*, *where*, *expected* against *got*, *hint*. The parts are attributes, so that a
 program can act on them; ``str(error)`` is the sentence for people.
@@ -186,3 +187,11 @@ class MissingExtraError(RulekitError):
             f"{library} is not installed",
             hint=f"pip install 'rulekit-engine[{extra}]'",
         )
+
+
+class MissingToolError(RulekitError):
+    """A program outside Python is not installed. ``tool`` names it, the hint says how to get it."""
+
+    def __init__(self, tool: str, install: str) -> None:
+        self.tool = tool
+        super().__init__(f"{tool} is not installed", hint=install)

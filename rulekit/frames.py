@@ -140,11 +140,17 @@ def collect(frame: pl.LazyFrame) -> pl.DataFrame:
 
 
 def bind_columns(
-    frame: pl.LazyFrame, schema: Schema, features: tuple[Feature, ...], *, cast: bool = False
+    frame: pl.LazyFrame,
+    schema: Schema,
+    features: tuple[Feature, ...],
+    *,
+    cast: bool = False,
+    codes: bool = False,
 ) -> dict[str, pl.Expr]:
     """Return one expression per feature that reads the frame's column at the feature's dtype.
 
-    Only casts that lose nothing are made; ``cast`` also allows numbers to be rounded to the nearest float.
+    Only casts that lose nothing are made; ``cast`` also allows numbers to be rounded to the nearest float. With
+    ``codes`` a category is its UInt32 place among the feature's categories; their number when it is none of them.
 
     Raises
     ------
@@ -165,7 +171,20 @@ def bind_columns(
             if near
             else "a feature that is never measured is a column of nulls",
         )
-    return {feature.name: _bind_column(feature, columns[feature.name], cast=cast) for feature in features}
+    bound = {feature.name: _bind_column(feature, columns[feature.name], cast=cast) for feature in features}
+    if codes:
+        words = [feature for feature in features if feature.dtype is DType.CATEGORY]
+        bound.update({word.name: _category_codes(word, columns[word.name]) for word in words})
+    return bound
+
+
+def _category_codes(feature: Feature, dtype: pl.DataType) -> pl.Expr:
+    known = pl.Enum(feature.categories or ())
+    if dtype == known:
+        return pl.col(feature.name).to_physical().cast(pl.UInt32)
+    word = pl.col(feature.name).cast(pl.String)
+    code = word.cast(known, strict=False).to_physical().cast(pl.UInt32)
+    return pl.when(word.is_not_null()).then(code.fill_null(len(known.categories)))
 
 
 def _listed(names: list[str]) -> str:

@@ -8,10 +8,10 @@ import os
 import shutil
 import tempfile
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import polars as pl
 from pydantic import TypeAdapter, ValidationError
 
 from rulekit.errors import ArtifactError, Where
@@ -55,6 +55,7 @@ class Artifact:
     @property
     def manifest(self) -> dict[str, Any]:
         """What the artifact is, as plain JSON: no date in it, so that equal input gives equal bytes."""
+        tools = targets.get(self.target).tools
         return {
             "target": self.target,
             "entry": self.entry,
@@ -65,7 +66,7 @@ class Artifact:
             },
             "numerics": self.numerics.model_dump(mode="json"),
             "files": {name: _digest(data) for name, data in sorted(self.files.items())},
-            "versions": {"rulekit-engine": VERSION, "polars": pl.__version__},
+            "versions": {"rulekit-engine": VERSION, **{name: version(name) for name in tools}},
         }
 
     def load(self) -> Runner:

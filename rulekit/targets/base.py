@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import polars as pl
 
-from rulekit.errors import Refusal, UnsupportedError
+from rulekit.errors import Refusal, RulekitError, UnsupportedError
 from rulekit.frames import Frame
 from rulekit.ir.document import ruleset_to_json
 from rulekit.ir.numerics import Numerics
@@ -104,14 +104,18 @@ class Target:
     """One place where decisions are made.
 
     ``emit`` turns the low form into files, ``load`` an artifact into a runner; both are plain functions.
+    ``absent`` looks for what emitting and loading need beyond the core install, and returns the error that says
+    how to get it. ``tools`` are the distributions whose version shows in the emitted files.
     """
 
     name: str
     summary: str
     capabilities: Capabilities
     entry: str
-    emit: Callable[[Lowered], dict[str, str]]
+    emit: Callable[[Lowered], dict[str, str | bytes]]
     load: Callable[[Artifact], Runner]
+    absent: Callable[[], RulekitError | None] = lambda: None
+    tools: tuple[str, ...] = ()
 
     def compile(self, ruleset: Ruleset, numerics: Numerics) -> Artifact:
         """Compile a ruleset.
@@ -122,11 +126,14 @@ class Target:
             with every reason, when the target can't express the ruleset.
         LawError
             when a rule does not fit the schema or the numerics.
+        MissingExtraError
+            when emitting needs a library that is not installed.
 
         """
         refusals = self.capabilities.refusals(ruleset, numerics)
         if refusals:
             raise UnsupportedError(self.name, refusals)
-        files = {name: text.encode() for name, text in self.emit(lower(ruleset, numerics)).items()}
+        emitted = self.emit(lower(ruleset, numerics))
+        files = {name: data.encode() if isinstance(data, str) else data for name, data in emitted.items()}
         files[LAW] = ruleset_to_json(ruleset).encode()
         return Artifact(self.name, self.entry, ruleset, numerics, files)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import polars as pl
 
 from rulekit.errors import EventError
-from rulekit.frames import Frame, bind_columns, collect, scan
+from rulekit.frames import POLARS, Frame, bind_columns, collect, scan
+from rulekit.ir.event import bind_event
 from rulekit.ir.ruleset import HitPolicy, Ruleset
+from rulekit.ir.semantics import Decision
 from rulekit.targets.base import Runner
 
 OUTCOME, RULE, SCORE, HITS = "outcome", "rule", "score", "hits"
@@ -36,6 +38,22 @@ def check_free(frame: pl.LazyFrame, added: dict[str, pl.DataType]) -> None:
 def like_input(frame: Frame, decided: pl.LazyFrame) -> Any:
     """Return a LazyFrame for a LazyFrame, and a DataFrame for anything else."""
     return decided if isinstance(frame, pl.LazyFrame) else collect(decided)
+
+
+def one_by_frame(runner: Runner, event: Mapping[str, Any], *, hits: bool) -> Decision:
+    """Decide one event as a frame of one, for runners that know frames only."""
+    ruleset = runner.artifact.ruleset
+    bound = bind_event(ruleset.read, event)
+    dtypes = {feature.name: POLARS[feature.dtype] for feature in ruleset.read}
+    frame = pl.DataFrame([bound] if dtypes else {"_": [0]}, schema=dtypes or {"_": pl.Int8}, orient="row")
+    decided = runner.batch(frame, hits=hits).row(0, named=True)
+    return Decision(
+        decided[OUTCOME],
+        rule=decided[RULE],
+        hits=tuple(decided[HITS]) if hits else None,
+        missing=tuple(name for name in ruleset.schema.required if bound[name] is None),
+        score=decided.get(SCORE),
+    )
 
 
 def batch_by_event(runner: Runner, frame: Frame, *, hits: bool, cast: bool) -> Any:

@@ -15,12 +15,11 @@ import polars as pl
 from rulekit.frames import POLARS, Frame, bind_columns, collect, scan
 from rulekit.ir.condition import All, Condition, Member, Missing
 from rulekit.ir.condition import Any as AnyOf
-from rulekit.ir.event import bind_event
 from rulekit.ir.schema import DType
 from rulekit.ir.semantics import Decision
 from rulekit.targets.artifact import Artifact
 from rulekit.targets.base import Capabilities, Target
-from rulekit.targets.columns import HITS, OUTCOME, RULE, SCORE, check_free, decision_columns, like_input
+from rulekit.targets.columns import HITS, check_free, decision_columns, like_input, one_by_frame
 from rulekit.targets.lower import Lowered, LowFeature
 from rulekit.targets.source import comment, constants, header, load_module, prelude, value_source
 
@@ -28,7 +27,7 @@ ENTRY = "decide.py"
 _BOUND = "__rulekit_{}"
 
 
-def emit(low: Lowered) -> dict[str, str]:
+def emit(low: Lowered) -> dict[str, str | bytes]:
     """Return the generated module."""
     parts = [
         header(low, "as Polars expressions: a frame in, outcome, rule, score and hits out."),
@@ -189,18 +188,7 @@ class PolarsRunner:
 
     def one(self, event: Mapping[str, Any], *, hits: bool = False) -> Decision:
         """Decide one event; see :class:`rulekit.targets.base.Runner`."""
-        bound = bind_event(self._ruleset.read, event)
-        dtypes = {feature.name: POLARS[feature.dtype] for feature in self._ruleset.read}
-        frame = pl.DataFrame([bound] if dtypes else {"_": [0]}, schema=dtypes or {"_": pl.Int8}, orient="row")
-        decided = self.batch(frame, hits=hits).row(0, named=True)
-        missing = tuple(name for name in self._ruleset.schema.required if bound[name] is None)
-        return Decision(
-            decided[OUTCOME],
-            rule=decided[RULE],
-            hits=tuple(decided[HITS]) if hits else None,
-            missing=missing,
-            score=decided.get(SCORE),
-        )
+        return one_by_frame(self, event, hits=hits)
 
 
 def _read_bound(name: str) -> pl.Expr:
@@ -223,4 +211,5 @@ TARGET = Target(
     entry=ENTRY,
     emit=emit,
     load=PolarsRunner,
+    tools=("polars",),
 )

@@ -32,7 +32,7 @@ from rulekit.targets.source import comment, constants, header, load_module, prel
 ENTRY = "decide.py"
 
 
-def emit(low: Lowered) -> dict[str, str]:
+def emit(low: Lowered) -> dict[str, str | bytes]:
     """Return the generated module."""
     parts = [
         header(low, "as plain Python: one event in, one decision out."),
