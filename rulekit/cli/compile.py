@@ -13,7 +13,7 @@ from rulekit.cli.common import Json, Rules, answer
 def compile_(
     rules: Rules,
     out: Annotated[Path, typer.Option("--out", help="The artifact folder to write.", show_default=False)],
-    target: Annotated[str, typer.Option("--target", help="Name of the target.")] = "polars",
+    target: Annotated[str, typer.Option("--target", help="Name of the target.")] = "kernel",
     numerics: Annotated[
         Path | None, typer.Option("--numerics", help="YAML file with fixed-point formats; native without.")
     ] = None,

@@ -24,7 +24,7 @@ def decide(
     id_column: Annotated[
         str | None, typer.Option("--id", help="Column with the event id; a running number without.")
     ] = None,
-    target: Annotated[str, typer.Option("--target", help="Name of the target that decides.")] = "polars",
+    target: Annotated[str, typer.Option("--target", help="Name of the target that decides.")] = "kernel",
     cast: Annotated[
         bool, typer.Option("--cast", help="Round numbers to the schema's floats (float64 to float32).")
     ] = False,

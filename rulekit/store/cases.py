@@ -52,11 +52,11 @@ def load_cases(path: Path) -> tuple[Case, ...]:
 
 
 def run_cases(ruleset: Ruleset, cases: Iterable[Case]) -> list[Finding]:
-    """Decide every precedent by ``semantics`` and on every target that can; return what is decided otherwise."""
+    """Decide every precedent by ``semantics`` and on every installed target that can; return what differs."""
     deciders: dict[str, Callable[[dict[str, EventValue]], Decision]] = {"semantics": partial(decide, ruleset)}
     for name in targets.names():
         target = targets.get(name)
-        if not target.capabilities.refusals(ruleset, Native()):
+        if target.absent() is None and not target.capabilities.refusals(ruleset, Native()):
             deciders[name] = partial(target.compile(ruleset, Native()).load().one, hits=True)
     found = []
     for case in cases:

@@ -6,7 +6,7 @@ in one place, the integers become the outcome, rule, score and hits columns that
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,10 +38,19 @@ class Hits:
     @classmethod
     def from_matrix(cls, matrix: npt.NDArray[Any]) -> Hits:
         """Return the hits of a truth table, shape (n, rules), bool or 0 and 1."""
-        events, rules = np.nonzero(matrix)
+        width = max(matrix.shape[1], 1)
+        found = np.flatnonzero(matrix)  # in one dimension, which NumPy searches ten times as fast as in two
         ends = np.zeros(len(matrix) + 1, np.int64)
-        np.cumsum(np.bincount(events, minlength=len(matrix)), out=ends[1:])
-        return cls(ends, rules.astype(np.uint32))
+        np.cumsum(np.bincount(found // width, minlength=len(matrix)), out=ends[1:])
+        return cls(ends, (found % width).astype(np.uint32))
+
+    @classmethod
+    def joined(cls, parts: Sequence[Hits]) -> Hits:
+        """Return the hits of the events of every part, one part after the other; at least one part."""
+        offsets = np.cumsum([0, *(len(part.rules) for part in parts)])
+        ends = [part.ends[1:] + offset for part, offset in zip(parts, offsets[:-1], strict=True)]
+        rules = np.concatenate([part.rules for part in parts])
+        return cls(np.concatenate([np.zeros(1, np.int64), *ends]), rules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +72,19 @@ class Answers:
 
 
 Engine = Callable[[pl.DataFrame, bool], Answers]
-"""Decides bound columns, one per feature that is read (categories as codes), with all hits on request."""
+"""Decides bound columns, one per feature that is read (categories as codes or words), with all hits on request."""
 
 
-def batch_by_answers(runner: Runner, frame: Frame, engine: Engine, *, hits: bool, cast: bool) -> Any:
-    """Decide a frame with an engine of codes: a DataFrame at once, anything else batch by batch."""
+def batch_by_answers(
+    runner: Runner, frame: Frame, engine: Engine, *, hits: bool, cast: bool, codes: bool = True
+) -> Any:
+    """Decide a frame with an engine of codes: a DataFrame at once, anything else batch by batch.
+
+    The engine sees categories as words where it asks for no ``codes``.
+    """
     ruleset = runner.artifact.ruleset
     events = scan(frame, ruleset.schema)
-    columns = bind_columns(events, ruleset.schema, ruleset.read, cast=cast, codes=True)
+    columns = bind_columns(events, ruleset.schema, ruleset.read, cast=cast, codes=codes)
     added = decision_columns(ruleset, hits=hits)
     check_free(events, added)
     bound = [expression.alias(name) for name, expression in columns.items()]
@@ -86,11 +100,13 @@ def batch_by_answers(runner: Runner, frame: Frame, engine: Engine, *, hits: bool
     return decided if isinstance(frame, pl.LazyFrame) else collect(decided)
 
 
-def hit_matrix_by_answers(runner: Runner, frame: Frame, engine: Engine, *, cast: bool) -> pl.DataFrame:
-    """Return which rules hit, from an engine of codes."""
+def hit_matrix_by_answers(
+    runner: Runner, frame: Frame, engine: Engine, *, cast: bool, codes: bool = True
+) -> pl.DataFrame:
+    """Return which rules hit, from an engine of codes; see :func:`batch_by_answers`."""
     ruleset = runner.artifact.ruleset
     events = scan(frame, ruleset.schema)
-    columns = bind_columns(events, ruleset.schema, ruleset.read, cast=cast, codes=True)
+    columns = bind_columns(events, ruleset.schema, ruleset.read, cast=cast, codes=codes)
     bound = [expression.alias(name) for name, expression in columns.items()]
     batch = collect(events.select(bound) if bound else events)
     hits = engine(batch, True).hits
@@ -113,7 +129,7 @@ def answer_columns(ruleset: Ruleset, answers: Answers) -> list[pl.Series]:
 
 def _first_hit(ruleset: Ruleset, codes: npt.NDArray[np.uint32]) -> list[pl.Series]:
     named = [*(str(rule.then) for rule in ruleset.rules), INVALID, ruleset.otherwise]
-    return [_outcomes(ruleset, named, codes), _named(RULE, [rule.id for rule in ruleset.rules], codes)]
+    return [_outcomes(ruleset, named, codes), _rules(ruleset, codes)]
 
 
 def _scored(ruleset: Ruleset, answers: Answers) -> list[pl.Series]:
@@ -133,17 +149,29 @@ def _scored(ruleset: Ruleset, answers: Answers) -> list[pl.Series]:
 
 def _outcomes(ruleset: Ruleset, named: list[str], codes: npt.NDArray[Any]) -> pl.Series:
     """Return the outcome column: each code is a place in the list of names."""
-    table = np.array([ruleset.outcomes.index(name) for name in named], np.uint32)
-    return _named(OUTCOME, list(ruleset.outcomes), table[codes])
+    places = np.array([ruleset.outcomes.index(name) for name in named], _physical(len(ruleset.outcomes)))
+    return _enum(OUTCOME, list(ruleset.outcomes), pl.Series(places.take(codes)))
 
 
-def _named(name: str, categories: list[str], codes: npt.NDArray[Any]) -> pl.Series:
-    """Return an Enum column; a code beyond the categories is null."""
-    code = pl.col(name)
+def _rules(ruleset: Ruleset, codes: npt.NDArray[np.uint32]) -> pl.Series:
+    """Return the rule column; null where no rule decides."""
+    ids = [rule.id for rule in ruleset.rules]
     # clipped, because a key beyond the categories below a null makes an Arrow file that Polars can't read back
-    known = pl.when(code < len(categories)).then(code.clip(upper_bound=max(len(categories) - 1, 0)))
-    frame = pl.DataFrame({name: codes.astype(np.uint32, copy=False)})
-    return frame.select(known.cat.to(pl.Enum(categories)).alias(name)).to_series()
+    known = np.minimum(codes, max(len(ids) - 1, 0)).astype(_physical(len(ids)))
+    decided = np.packbits(codes < len(ids), bitorder="little")
+    buffers = [pa.py_buffer(decided), pa.py_buffer(known)]
+    return _enum(
+        RULE, ids, pl.Series(pa.Array.from_buffers(pa.from_numpy_dtype(known.dtype), len(codes), buffers))
+    )
+
+
+def _physical(categories: int) -> type[np.unsignedinteger[Any]]:
+    """Return the dtype in which Polars keeps the codes of an Enum: narrower ones are quicker to hand over."""
+    return np.uint8 if categories < 1 << 8 else np.uint16 if categories < 1 << 16 else np.uint32
+
+
+def _enum(name: str, categories: list[str], codes: pl.Series) -> pl.Series:
+    return codes.to_frame(name).select(pl.col(name).cat.to(pl.Enum(categories))).to_series()
 
 
 def _hit_lists(ruleset: Ruleset, hits: Hits) -> pl.Series:

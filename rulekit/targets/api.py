@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from importlib import import_module
+
 import polars as pl
 
 from rulekit.errors import RulekitError
@@ -11,7 +14,7 @@ from rulekit.targets import targets
 from rulekit.targets.artifact import Artifact
 
 
-def compile(ruleset: Ruleset, target: str = "polars", numerics: Numerics | None = None) -> Artifact:  # noqa: A001 - the field's verb
+def compile(ruleset: Ruleset, target: str = "kernel", numerics: Numerics | None = None) -> Artifact:  # noqa: A001 - the field's verb
     """Compile a ruleset for a target.
 
     Raises
@@ -27,20 +30,20 @@ def compile(ruleset: Ruleset, target: str = "polars", numerics: Numerics | None 
     return targets.get(target).compile(ruleset, numerics or Native())
 
 
-def expr(ruleset: Ruleset, outcome: str | None = None) -> pl.Expr:
+def expr(ruleset: Ruleset, outcome: str | None = None, *, engine: str = "polars") -> pl.Expr:
     """Return a Boolean Polars expression, for ``frame.filter(rulekit.expr(ruleset, outcome="accept"))``.
 
     The frame must have the features of the schema at their dtypes; the expression is never null. Without
     ``outcome`` it is true where any outcome but ``otherwise`` and ``invalid`` is given, if there is just one.
+    The engine ``polars`` gives expressions that the optimiser sees through, ``kernel`` the compiled loops.
 
     Raises
     ------
     RulekitError
-        when the ruleset has no such outcome, or the outcome must be named because there are several.
+        when the ruleset has no such outcome, the outcome must be named because there are several, or there is no
+        such engine.
 
     """
-    from rulekit.targets.polars import expression
-
     named = [name for name in ruleset.outcomes[:-1] if name != ruleset.otherwise]
     if outcome is None and len(named) != 1:
         raise RulekitError("the outcome must be named", expected="one of " + ", ".join(ruleset.outcomes))
@@ -49,4 +52,11 @@ def expr(ruleset: Ruleset, outcome: str | None = None) -> pl.Expr:
         raise RulekitError(
             "there is no such outcome", expected="one of " + ", ".join(ruleset.outcomes), got=chosen
         )
-    return expression(compile(ruleset, "polars"), chosen)
+    if engine not in _ENGINES:
+        raise RulekitError("there is no such engine", expected="one of " + ", ".join(_ENGINES), got=engine)
+    expression: Callable[[Artifact, str], pl.Expr] = import_module(_ENGINES[engine]).expression
+    return expression(compile(ruleset, engine), chosen)
+
+
+_ENGINES = {"polars": "rulekit.targets.polars", "kernel": "rulekit.targets.kernel"}
+"""Where the targets lie that can be an expression within a Polars plan."""

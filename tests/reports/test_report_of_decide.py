@@ -32,6 +32,6 @@ def test_decided_file_is_audited(
     found = audit(out, truth="fraud", teacher=teacher("model", ruleset.schema), sample=100)
     assert found.holds
     assert found.data.events == events.height
-    assert found.origin.target == "polars"
+    assert found.origin.target == "kernel"
     assert found.origin.decided_by == "rulekit decide"
     assert found.teacher is not None

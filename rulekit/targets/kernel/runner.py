@@ -1,0 +1,125 @@
+"""Decides frames with the compiled loops, on every core that the process may use."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from rulekit.frames import Frame
+from rulekit.ir.semantics import Decision
+from rulekit.targets.answers import Answers, Hits, batch_by_answers, hit_matrix_by_answers
+from rulekit.targets.artifact import Artifact
+from rulekit.targets.columns import one_by_frame
+from rulekit.targets.kernel import machine
+from rulekit.targets.kernel.columns import Lying, lying_arrays, lying_parts
+from rulekit.targets.kernel.plan import new_scratch, read_plan
+from rulekit.targets.kernel.tables import BLOCK, Answer
+
+_LEAST = 32 * BLOCK
+"""Events for which another thread is worth its start."""
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(_cores(), thread_name_prefix="rulekit-kernel")
+
+
+def _cores() -> int:
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+class KernelRunner:
+    """Decides frames; the same runner may be used by several threads at once.
+
+    ``threads`` is how many cores a frame is spread over: all that the process may use unless told.
+    """
+
+    def __init__(self, artifact: Artifact, threads: int | None = None) -> None:
+        self.artifact = artifact
+        self.threads = threads or _cores()
+        self._plan = read_plan(artifact.source)
+        self._features = artifact.ruleset.read
+
+    def answers(self, columns: pl.DataFrame | Mapping[str, Any], *, hits: bool = False) -> Answers:
+        """Decide bare columns into codes, for pipelines that hold arrays and can do without a frame.
+
+        Parameters
+        ----------
+        columns : one for each feature that is read, exactly at its dtype, categories as UInt32 places in the
+            schema: a Polars frame, or NumPy or Arrow arrays by name. They are read where they lie.
+        hits : whether all hits are wanted as well, listed.
+
+        Raises
+        ------
+        EventError
+            when an array is absent or does not fit.
+
+        """
+        answer = self.masks(columns) if hits else self._decide(columns, 0)
+        found = _listed(answer.masks) if hits else None
+        return Answers(answer.codes, answer.scores if self._plan.is_score else None, found)
+
+    def masks(self, columns: pl.DataFrame | Mapping[str, Any]) -> Answer:
+        """Decide as :meth:`answers` does, with all hits as bits: uint32, shape (events, words), 32 rules a word."""
+        return self._decide(columns, max(1, len(self._plan.chapter) - 1))
+
+    def _decide(self, columns: pl.DataFrame | Mapping[str, Any], words: int) -> Answer:
+        if isinstance(columns, pl.DataFrame):
+            parts = list(lying_parts(columns, [feature.name for feature in self._features]))
+        else:
+            parts = [lying_arrays(self._features, columns)]
+        events = sum(part.events for part in parts)
+        answer = Answer(
+            np.empty(events, np.uint32),
+            np.empty(events if self._plan.is_score else 0, np.int64),
+            np.zeros((events if words else 0, words), np.uint32),
+        )
+        first = 0
+        for part in parts:
+            cut = slice(first, first + part.events)
+            self._decide_part(part, Answer(*(each[cut] if len(each) else each for each in answer)))
+            first += part.events
+        return answer
+
+    def _decide_part(self, part: Lying, answer: Answer) -> None:
+        shares = max(1, min(self.threads, part.events // _LEAST))
+        step = -(-part.events // (shares * BLOCK)) * BLOCK
+        cuts = range(0, part.events, step) if step else range(0)
+        work = [(start, min(start + step, part.events)) for start in cuts]
+        if len(work) == 1:
+            self._decide_share(part, answer, work[0])
+            return
+        list(_pool().map(lambda share: self._decide_share(part, answer, share), work))
+
+    def _decide_share(self, part: Lying, answer: Answer, share: tuple[int, int]) -> None:
+        machine.decide(self._plan, part.columns, answer, *share, new_scratch(self._plan))
+
+    def batch(self, frame: Frame, *, hits: bool = False, cast: bool = False) -> Any:
+        """Decide a frame; see :class:`rulekit.targets.base.Runner`."""
+        return batch_by_answers(self, frame, self._engine, hits=hits, cast=cast)
+
+    def hit_matrix(self, frame: Frame, *, cast: bool = False) -> pl.DataFrame:
+        """Return which rules hit; see :class:`rulekit.targets.base.Runner`."""
+        return hit_matrix_by_answers(self, frame, self._engine, cast=cast)
+
+    def one(self, event: Mapping[str, Any], *, hits: bool = False) -> Decision:
+        """Decide one event; see :class:`rulekit.targets.base.Runner`."""
+        return one_by_frame(self, event, hits=hits)
+
+    def _engine(self, columns: pl.DataFrame, hits: bool) -> Answers:  # noqa: FBT001 - the shape of an Engine
+        return self.answers(columns, hits=hits)
+
+
+def _listed(masks: Any) -> Hits:
+    ends = np.zeros(len(masks) + 1, np.int64)
+    machine.count_hits(masks, ends)
+    rules = np.empty(ends[-1], np.uint32)
+    machine.list_hits(masks, rules)
+    return Hits(ends, rules)
