@@ -43,7 +43,7 @@ def emit(low: Lowered) -> dict[str, str | bytes]:
 
 def _lines(part: Any) -> str:
     """Return JSON with one line for each item of a list, so that a diff shows what changed."""
-    if not isinstance(part, list) or not part or not isinstance(part[0], (list, dict)):
+    if not isinstance(part, list) or not part or not isinstance(part[0], (list, tuple, dict)):
         return json.dumps(part, ensure_ascii=False)
     return "[\n" + ",\n".join("  " + json.dumps(item, ensure_ascii=False) for item in part) + "\n]"
 
