@@ -47,12 +47,12 @@ def _threshold(rng: random.Random, sign: str) -> float:
     return cut if sign.startswith("<") else round(1 - cut, 3)
 
 
-def as_ruleset(rules: list[list[Literal]]) -> rulekit.Ruleset:
-    """Return the rules as a FIRST ruleset over float64 features."""
+def as_ruleset(rules: list[list[Literal]], dtype: str = "float64") -> rulekit.Ruleset:
+    """Return the rules as a FIRST ruleset over features of a dtype."""
     schema = rulekit.Schema(
         name="bench",
         version="1.0.0",
-        features=tuple(rulekit.Feature(name=name, dtype="float64") for name in FEATURES),
+        features=tuple(rulekit.Feature(name=name, dtype=dtype) for name in FEATURES),
     )
     return rulekit.Ruleset(
         name="bench",

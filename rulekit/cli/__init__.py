@@ -15,12 +15,14 @@ import sys
 import typer
 
 from rulekit.cli.audit import audit
+from rulekit.cli.bench import bench
 from rulekit.cli.check import check
 from rulekit.cli.compile import compile_
 from rulekit.cli.decide import decide
 from rulekit.cli.demo import demo
 from rulekit.cli.induce import induce
 from rulekit.cli.schema import schema
+from rulekit.cli.targets import targets
 from rulekit.errors import RulekitError
 
 app = typer.Typer(
@@ -35,6 +37,8 @@ for verb, name in (
     (induce, "induce"),
     (check, "check"),
     (compile_, "compile"),
+    (targets, "targets"),
+    (bench, "bench"),
     (decide, "decide"),
     (audit, "audit"),
     (schema, "schema"),

@@ -27,6 +27,10 @@ targets: Registry[Target] = Registry(
     {
         "python": "rulekit.targets.python:TARGET",
         "polars": "rulekit.targets.polars:TARGET",
+        "sql": "rulekit.targets.sql:TARGET",
+        "kernel": "rulekit.targets.kernel:TARGET",
+        "onnx": "rulekit.targets.onnx:TARGET",
+        "c": "rulekit.targets.c:TARGET",
     },
 )
 """Every target by name. Built-in ones first, then those of installed plugins."""

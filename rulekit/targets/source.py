@@ -39,14 +39,15 @@ def value_source(value: object) -> str:
 
 
 def comment(rule: Rule, indent: int) -> str:
-    """Return comment lines that give a rule as the law has it: id, title, and the text of its literals."""
-    margin = " " * indent
+    """Return comment lines that give a rule as the law has it; see :func:`rule_lines`."""
+    return "".join(f"{' ' * indent}# {line}\n" for line in rule_lines(rule))
+
+
+def rule_lines(rule: Rule) -> list[str]:
+    """Return a rule as the law has it, in lines: id and title, then the text of its literals."""
     title = " ".join(rule.title.split())
-    lines = [
-        f"{rule.id}: {title}" if title else rule.id,
-        *(clause_text(term) for term in condition_to_when(rule.when)),
-    ]
-    return "".join(f"{margin}# {'' if number == 0 else '    '}{line}\n" for number, line in enumerate(lines))
+    literals = [f"    {clause_text(term)}" for term in condition_to_when(rule.when)]
+    return [f"{rule.id}: {title}" if title else rule.id, *literals]
 
 
 def clause_text(clause: Clause) -> str:

@@ -1,0 +1,247 @@
+"""Timing targets on the user's own rules and events, after checking that they decide alike.
+
+A target that is fast and wrong is not fast: where two targets differ on one event, or one differs from
+:mod:`rulekit.ir.semantics`, nothing is timed and the event is shown.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import statistics
+import time
+from collections.abc import Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from rulekit.errors import EventError, RulekitError, UnsupportedError
+from rulekit.findings import Finding
+from rulekit.frames import Frame, collect, scan
+from rulekit.ir.numerics import Native, Numerics
+from rulekit.ir.ruleset import Ruleset
+from rulekit.ir.schema import Model
+from rulekit.ir.semantics import Decision, decide
+from rulekit.targets import targets
+from rulekit.targets.base import Runner
+from rulekit.targets.columns import HITS, decision_columns
+
+PATIENCE = 5.0
+"""Seconds that one target may take over the whole frame; it gets a sample where it would take longer."""
+_PROBE = 1000
+_REPLAYED = 500
+_SINGLE = 2000
+_LIBRARIES = ("rulekit-engine", "polars", "numpy", "numba", "onnxruntime", "duckdb")
+
+
+class Timing(Model):
+    """How fast one target is.
+
+    ``median_us`` and ``p99_us`` are of one event, ``events_per_second`` of a frame of ``events``, and ``ratio`` is
+    how many times as long as the fastest target it takes for an event of a frame.
+    """
+
+    target: str
+    median_us: float
+    p99_us: float
+    events: int
+    events_per_second: float
+    ratio: float
+
+
+class Bench(Model):
+    """What was checked and timed.
+
+    ``checked`` says on how many events each target was compared with the first, ``replayed`` on how many that
+    one was compared with the semantics, ``left_out`` why a target was not run. With findings, nothing is timed.
+    """
+
+    machine: str
+    versions: dict[str, str]
+    events: int
+    checked: dict[str, int]
+    replayed: int
+    timings: tuple[Timing, ...]
+    left_out: dict[str, str]
+    findings: tuple[Finding, ...]
+
+
+def bench(
+    ruleset: Ruleset,
+    events: Frame,
+    names: Sequence[str] = (),
+    *,
+    numerics: Numerics | None = None,
+    cast: bool = False,
+) -> Bench:
+    """Compare targets on a frame of events, then time them; every target of the registry without ``names``.
+
+    Raises
+    ------
+    EventError
+        when the events can't be read, do not fit the schema, or are none.
+    RulekitError
+        when a name is no target, or no target can run the ruleset.
+
+    """
+    frame = collect(scan(events, ruleset.schema))
+    if not frame.height:
+        raise EventError("there are no events to decide", expected="at least one")
+    runners, left_out = _runners(ruleset, numerics or Native(), names or targets.names())
+    samples = {name: _sample(frame, _affordable(runner, frame, cast)) for name, runner in runners.items()}
+    first = max(samples, key=lambda name: samples[name].height)
+    ordered = {name: runners[name] for name in sorted(runners, key=first.__ne__)}
+    replayed, findings = _disagreements(ordered, samples, cast=cast)
+    timings = [] if findings else [_time(n, runners[n], samples[n], cast=cast) for n in runners]
+    best = max((timing.events_per_second for timing in timings), default=0.0)
+    return Bench(
+        machine=machine(),
+        versions=_versions(),
+        events=frame.height,
+        checked={name: samples[name].height for name in ordered},
+        replayed=replayed,
+        timings=tuple(t.model_copy(update={"ratio": best / t.events_per_second}) for t in timings),
+        left_out=left_out,
+        findings=tuple(findings),
+    )
+
+
+def machine() -> str:
+    """Return processor, cores and Python in one line."""
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text(encoding="utf-8").splitlines() if info.exists() else []
+    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    processor = names[0] if names else platform.processor() or "unknown processor"
+    return f"{processor}, {os.cpu_count()} cores, Python {platform.python_version()}"
+
+
+def _versions() -> dict[str, str]:
+    found = {}
+    for name in _LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _runners(
+    ruleset: Ruleset, numerics: Numerics, names: Sequence[str]
+) -> tuple[dict[str, Runner], dict[str, str]]:
+    runners: dict[str, Runner] = {}
+    left_out = {}
+    for name in dict.fromkeys(names):
+        target = targets.get(name)
+        absent = target.absent()
+        if absent is not None:
+            left_out[name] = "; ".join(part for part in (absent.what, absent.hint) if part)
+            continue
+        try:
+            runners[name] = target.compile(ruleset, numerics).load()
+        except UnsupportedError as error:
+            left_out[name] = "; ".join(str(refusal) for refusal in error.refusals)
+    if not runners:
+        why = ", ".join(f"{name} ({reason})" for name, reason in left_out.items())
+        raise RulekitError("no target can decide these events", got=why)
+    return runners, left_out
+
+
+def _affordable(runner: Runner, frame: pl.DataFrame, cast: bool) -> int:  # noqa: FBT001 - handed through
+    """Return how many events the target decides within our patience."""
+    probe = _sample(frame, _PROBE)
+    runner.batch(probe, hits=True, cast=cast)
+    start = time.perf_counter()
+    runner.batch(probe, hits=True, cast=cast)
+    per_event = (time.perf_counter() - start) / probe.height
+    return max(_PROBE, int(PATIENCE / per_event))
+
+
+def _sample(frame: pl.DataFrame, most: int) -> pl.DataFrame:
+    """Return at most so many events, evenly spread; all of them where they are no more."""
+    return frame.gather_every(-(-frame.height // most))
+
+
+def _disagreements(
+    runners: Mapping[str, Runner], samples: Mapping[str, pl.DataFrame], *, cast: bool
+) -> tuple[int, list[Finding]]:
+    """Return how many events the first target was replayed on, and where anybody differs from it."""
+    (first, runner), *others = runners.items()
+    ruleset = runner.artifact.ruleset
+    added = list(decision_columns(ruleset, hits=True))
+    whole = runner.batch(samples[first], hits=True, cast=cast).select(added)
+    replayed = _sample(samples[first], _REPLAYED)
+    meant = [decide(ruleset, event, runner.artifact.numerics) for event in replayed.to_dicts()]
+    reference = pl.DataFrame([_row(decision, added) for decision in meant], schema=whole.schema, orient="row")
+    ours = whole.gather_every(-(-whole.height // _REPLAYED))
+    findings = _differing(("semantics", reference), (first, ours), replayed, ruleset)
+    for name, other in others:
+        sample = samples[name]
+        mine = whole if sample.height == whole.height else runner.batch(sample, hits=True, cast=cast)
+        theirs = other.batch(sample, hits=True, cast=cast).select(added)
+        findings += _differing((first, mine.select(added)), (name, theirs), sample, ruleset)
+    return replayed.height, findings
+
+
+def _row(decision: Decision, columns: Sequence[str]) -> list[Any]:
+    return [list(decision.hits or ()) if name == HITS else getattr(decision, name) for name in columns]
+
+
+def _differing(
+    one: tuple[str, pl.DataFrame], other: tuple[str, pl.DataFrame], events: pl.DataFrame, ruleset: Ruleset
+) -> list[Finding]:
+    """Return a finding that shows the first event on which two tables of decisions differ, if there is one."""
+    if one[1].equals(other[1]):
+        return []
+    rows = zip(one[1].iter_rows(named=True), other[1].iter_rows(named=True), strict=True)
+    unequal = [place for place, (left, right) in enumerate(rows) if left != right]
+    first = unequal[0]
+    read = [feature.name for feature in ruleset.read]
+    message = f"event {events.select(read).row(first, named=True) if read else {}}: " + ", but ".join(
+        f"{name} decides {decided.row(first, named=True)}" for name, decided in (one, other)
+    )
+    return [Finding(code="mismatch", subject=f"{one[0]} and {other[0]}", message=message, count=len(unequal))]
+
+
+def _time(name: str, runner: Runner, frame: pl.DataFrame, *, cast: bool) -> Timing:
+    singles = sorted(_singles(runner, frame))
+    seconds = _best(runner, frame, cast=cast)
+    return Timing(
+        target=name,
+        median_us=statistics.median(singles),
+        p99_us=singles[int(len(singles) * 0.99)],
+        events=frame.height,
+        events_per_second=frame.height / seconds,
+        ratio=1.0,
+    )
+
+
+def _singles(runner: Runner, frame: pl.DataFrame) -> list[float]:
+    """Return the microseconds that single events take, each a dict as a stream hands it over."""
+    read = [feature.name for feature in runner.artifact.ruleset.read]
+    events = _sample(frame, _SINGLE).select(read).to_dicts() if read else [{}]
+    for event in events[:_PROBE]:
+        runner.one(event)
+        if len(events) == 1:
+            break
+    times, until = [], time.perf_counter() + PATIENCE
+    for event in events:
+        start = time.perf_counter_ns()
+        runner.one(event)
+        times.append((time.perf_counter_ns() - start) / 1000)
+        if time.perf_counter() > until:
+            break
+    return times
+
+
+def _best(runner: Runner, frame: pl.DataFrame, *, cast: bool) -> float:
+    """Return the shortest of several wall times of the whole frame, in seconds; it has been decided before."""
+    times: list[float] = []
+    while len(times) < 3 or (sum(times) < 1 and len(times) < 50):
+        start = time.perf_counter()
+        runner.batch(frame, cast=cast)
+        times.append(time.perf_counter() - start)
+        if sum(times) > PATIENCE:
+            break
+    return min(times)

@@ -1,0 +1,190 @@
+"""Decides with the compiled pair: one event as packed bytes, frames as columns in place."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import struct
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from rulekit.frames import Frame
+from rulekit.ir.event import bind_event
+from rulekit.ir.ruleset import INVALID
+from rulekit.ir.semantics import Decision
+from rulekit.targets.answers import Answers, Hits, batch_by_answers, hit_matrix_by_answers
+from rulekit.targets.artifact import Artifact
+from rulekit.targets.c.build import build
+from rulekit.targets.c.header import words
+from rulekit.targets.c.names import Names
+from rulekit.targets.c.packing import Columns, Packer
+from rulekit.targets.lower import lower
+
+_LEAST = 1 << 13
+"""Events for which another thread is worth its start."""
+_PART = 1 << 16
+"""Events whose hits are listed at a time: their bits, one a byte, stay small."""
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(_cores(), thread_name_prefix="rulekit-c")
+
+
+def _cores() -> int:
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+class CRunner:
+    """Decides events; the same runner may be used by several threads at once.
+
+    ``threads`` is how many cores a frame is spread over: all that the process may use unless told.
+    """
+
+    def __init__(self, artifact: Artifact, threads: int | None = None) -> None:
+        self.artifact = artifact
+        self.threads = threads or _cores()
+        names = Names(lower(artifact.ruleset, artifact.numerics))
+        ruleset, library = artifact.ruleset, build(artifact.files)
+        self._is_score, self._words = names.low.is_score, words(names)
+        self._library = library
+        self._batch = library[f"{names.prefix}_decide_batch"]
+        # An event takes less time than giving up the interpreter's lock and getting it back.
+        quick = ctypes.PyDLL(library._name, handle=library._handle)
+        self._hits = quick[f"{names.prefix}_hits"]
+        self._decide = quick[f"{names.prefix}_decide"]
+        if not self._is_score:
+            self._first = quick[f"{names.prefix}_first_rule"]
+            self._first.argtypes, self._first.restype = [ctypes.c_char_p], ctypes.c_uint32
+        self._pack = Packer(names).pack
+        self._ids = [rule.id for rule in ruleset.rules]
+        decided = [Decision(str(rule.then), rule=rule.id) for rule in ruleset.rules]
+        self._table = (*decided, Decision(INVALID), Decision(ruleset.otherwise))
+        self._invalid = len(decided)
+
+    def one(self, event: Mapping[str, Any], *, hits: bool = False) -> Decision:
+        """Decide one event; see :class:`rulekit.targets.base.Runner`."""
+        data = self._pack(event)
+        if not hits and not self._is_score:
+            rule = self._first(data)
+            return self._table[rule] if rule != self._invalid else self._lacking(event, None)
+        found = self._found(data) if hits else None
+        if self._is_score:
+            return self._scored(event, data, found)
+        rule = self._first(data)
+        if rule == self._invalid:
+            return self._lacking(event, found)
+        known = self._table[rule]
+        return Decision(known.outcome, known.rule, found)
+
+    def _found(self, data: bytes) -> tuple[str, ...]:
+        bits = (ctypes.c_uint32 * self._words)()
+        self._hits(data, bits)
+        mask = sum(word << (32 * place) for place, word in enumerate(bits))
+        return tuple(name for place, name in enumerate(self._ids) if mask >> place & 1)
+
+    def _scored(self, event: Mapping[str, Any], data: bytes, found: tuple[str, ...] | None) -> Decision:
+        answer = ctypes.create_string_buffer(24)
+        self._decide(data, answer)
+        place, score = struct.unpack_from("@Iq", answer)
+        outcome = self.artifact.ruleset.outcomes[place]
+        if outcome == INVALID:
+            return self._lacking(event, found)
+        return Decision(outcome, None, found, score=score)
+
+    def _lacking(self, event: Mapping[str, Any], found: tuple[str, ...] | None) -> Decision:
+        ruleset = self.artifact.ruleset
+        bound = bind_event(ruleset.read, event)
+        return Decision(
+            INVALID, None, found, tuple(name for name in ruleset.schema.required if bound[name] is None)
+        )
+
+    def batch(self, frame: Frame, *, hits: bool = False, cast: bool = False) -> Any:
+        """Decide a frame; see :class:`rulekit.targets.base.Runner`."""
+        return batch_by_answers(self, frame, self._engine, hits=hits, cast=cast)
+
+    def hit_matrix(self, frame: Frame, *, cast: bool = False) -> pl.DataFrame:
+        """Return which rules hit; see :class:`rulekit.targets.base.Runner`."""
+        return hit_matrix_by_answers(self, frame, self._engine, cast=cast)
+
+    def answers(self, columns: pl.DataFrame, *, hits: bool = False) -> Answers:
+        """Decide bound columns (one per feature that is read, categories as codes) into codes.
+
+        This is what deciding costs without a frame around it; see :class:`rulekit.targets.answers.Answers`.
+        """
+        events = columns.height
+        lying = Columns(self.artifact.ruleset.read, columns)
+        codes = np.empty(events, np.uint32)
+        scores = np.empty(events, np.int64) if self._is_score else None
+        if hits:
+            parts = [
+                _listed(self._share(lying, codes, scores, (start, min(start + _PART, events)), hits=True))
+                for start in range(0, events, _PART)
+            ]
+        else:
+            self._spread(lying, codes, scores)
+        if self._is_score:
+            codes = self._codes_of_outcomes(codes)
+        return Answers(codes, scores, _joined(parts) if hits else None)
+
+    def _engine(self, columns: pl.DataFrame, hits: bool) -> Answers:  # noqa: FBT001 - the shape of an Engine
+        return self.answers(columns, hits=hits)
+
+    def _codes_of_outcomes(self, outcomes: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
+        """Return the codes of a SCORE ruleset: only that of an invalid event matters."""
+        invalid = len(self.artifact.ruleset.outcomes) - 1
+        return np.where(outcomes == invalid, self._invalid, self._invalid + 1).astype(np.uint32)
+
+    def _spread(self, lying: Columns, codes: npt.NDArray[Any], scores: npt.NDArray[Any] | None) -> None:
+        events = len(codes)
+        shares = max(1, min(self.threads, events // _LEAST))
+        step = -(-events // shares) or 1
+        work = [(start, min(start + step, events)) for start in range(0, events, step)]
+        if len(work) == 1:
+            self._share(lying, codes, scores, work[0], hits=False)
+            return
+        list(_pool().map(lambda cut: self._share(lying, codes, scores, cut, hits=False), work))
+
+    def _share(
+        self,
+        lying: Columns,
+        codes: npt.NDArray[Any],
+        scores: npt.NDArray[Any] | None,
+        cut: tuple[int, int],
+        *,
+        hits: bool,
+    ) -> npt.NDArray[np.uint32]:
+        """Decide some of the events in place; return their words of hits, shape (events, words), when asked for."""
+        first, end = cut
+        bits = np.empty((end - first if hits else 0, self._words), np.uint32)
+        found = bits.ctypes.data if hits else None
+        if scores is None:  # outcome, rule, hits
+            places = (None, codes.ctypes.data + 4 * first, found)
+        else:  # outcome, score, hits
+            places = (codes.ctypes.data + 4 * first, scores.ctypes.data + 8 * first, found)
+        self._batch(lying.at(first), ctypes.c_size_t(end - first), (ctypes.c_void_p * 3)(*places))
+        return bits
+
+
+def _listed(bits: npt.NDArray[np.uint32]) -> Hits:
+    little = np.ascontiguousarray(bits.astype("<u4", copy=False)).view(np.uint8)
+    return Hits.from_matrix(np.unpackbits(little, axis=1, bitorder="little").view(np.bool_))
+
+
+def _joined(parts: list[Hits]) -> Hits:
+    """Return the hits of parts that follow each other."""
+    if len(parts) == 1:
+        return parts[0]
+    ends, before = [np.zeros(1, np.int64)], 0
+    for part in parts:
+        ends.append(part.ends[1:] + before)
+        before += int(part.ends[-1])
+    rules = [part.rules for part in parts] or [np.zeros(0, np.uint32)]
+    return Hits(np.concatenate(ends), np.concatenate(rules))
