@@ -99,10 +99,8 @@ def _words(names: Names) -> str:
         lines = ""
         for bit, rule in enumerate(rules[word * WORD_BITS : (word + 1) * WORD_BITS]):
             test = write.condition(rule.condition)
-            lines += (
-                f"        /* {rule.rule.id} */
-        word |= (uint32_t)(\n            {test}) << {bit};\n"
-            )
+            lines += f"        /* {rule.rule.id} */\n"
+            lines += f"        word |= (uint32_t)(\n            {test}) << {bit};\n"
         unused = "" if "block->" in lines else "    (void)block;\n"
         text += (
             f"\nstatic void block_word_{word}(const block_of_events *block, uint32_t words[BLOCK])\n"

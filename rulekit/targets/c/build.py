@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import hashlib
 import os
 import platform
@@ -51,8 +50,8 @@ def flags() -> list[str]:
     return ["-O3"]
 
 
-def build(files: Mapping[str, bytes]) -> ctypes.CDLL:
-    """Return the shared library of a pair, compiled now or taken from the cache.
+def build(files: Mapping[str, bytes]) -> Path:
+    """Return the path of the shared library of a pair, compiled now or taken from the cache.
 
     Raises
     ------
@@ -66,7 +65,7 @@ def build(files: Mapping[str, bytes]) -> ctypes.CDLL:
     library = cache_folder() / f"{_key(files, command)}.so"
     if not library.exists():
         _compile(files, command, library)
-    return ctypes.CDLL(str(library))
+    return library
 
 
 def cache_folder() -> Path:

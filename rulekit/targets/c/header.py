@@ -137,8 +137,8 @@ def has_grid(names: Names) -> bool:
 
 
 _EVENT_SAYS = (
-    "One event, in native units. A floating-point value is missing where it is NaN, any other where its has_ member "
-    "is false."
+    "One event, in native units. A floating-point value is missing where it is NaN, any other where its has_ "
+    "member is false."
 )
 _ENCODED_SAYS = (
     "One event with its numbers in least significant bits, within the range of their format. A value is missing "

@@ -52,12 +52,11 @@ class CRunner:
         self.artifact = artifact
         self.threads = threads or _cores()
         names = Names(lower(artifact.ruleset, artifact.numerics))
-        ruleset, library = artifact.ruleset, build(artifact.files)
+        ruleset, library = artifact.ruleset, str(build(artifact.files))
         self._is_score, self._words = names.low.is_score, words(names)
-        self._library = library
-        self._batch = library[f"{names.prefix}_decide_batch"]
+        self._batch = ctypes.CDLL(library)[f"{names.prefix}_decide_batch"]
         # An event takes less time than giving up the interpreter's lock and getting it back.
-        quick = ctypes.PyDLL(library._name, handle=library._handle)
+        quick = ctypes.PyDLL(library)
         self._hits = quick[f"{names.prefix}_hits"]
         self._decide = quick[f"{names.prefix}_decide"]
         if not self._is_score:
@@ -166,7 +165,7 @@ class CRunner:
         bits = np.empty((end - first if hits else 0, self._words), np.uint32)
         found = bits.ctypes.data if hits else None
         if scores is None:  # outcome, rule, hits
-            places = (None, codes.ctypes.data + 4 * first, found)
+            places: tuple[int | None, ...] = (None, codes.ctypes.data + 4 * first, found)
         else:  # outcome, score, hits
             places = (codes.ctypes.data + 4 * first, scores.ctypes.data + 8 * first, found)
         self._batch(lying.at(first), ctypes.c_size_t(end - first), (ctypes.c_void_p * 3)(*places))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from rulekit.targets.c.conditions import EVENT, Writer
 from rulekit.targets.c.header import WORD_BITS, has_grid
 from rulekit.targets.c.names import Names, is_real, native, rule_comment
+
+_Item = TypeVar("_Item")
 
 SECTION = 128
 """Rules asked by one function: compilers take more than linear time over a long one."""
@@ -72,7 +75,8 @@ def hits(names: Names) -> str:
         body = keep + "".join(calls)
     else:
         each = value.format("WORD_PARTS[word](event)")
-        body = f"    size_t word;\n{keep}    for (word = 0U; word < @P_HIT_WORDS; word++) {{\n        hits[word] = {each};\n    }}\n"
+        loop = "    for (word = 0U; word < @P_HIT_WORDS; word++) {\n"
+        body = f"    size_t word;\n{keep}{loop}        hits[word] = {each};\n    }}\n"
     return text + _public(names, "void @p_hits", ", uint32_t hits[@P_HIT_WORDS]", body)
 
 
@@ -161,7 +165,8 @@ def _public(names: Names, name: str, more: str, body: str) -> str:
     return (
         f"\n{name}_encoded(const {struct} *event{more})\n{{\n{body}}}\n"
         f"\n{name}(const @p_event *event{more})\n"
-        f"{{\n    @p_encoded encoded;\n    @p_encode(event, &encoded);\n    {result}{called}(&encoded{passed});\n}}\n"
+        "{\n    @p_encoded encoded;\n    @p_encode(event, &encoded);\n"
+        f"    {result}{called}(&encoded{passed});\n}}\n"
     )
 
 
@@ -190,7 +195,8 @@ def ladder(names: Names) -> str:
     by_word = dict(zip(ruleset.outcomes, names.outcomes, strict=True))
     for outcome, points in reversed(ruleset.ladder):
         steps += f"    if (score >= INT64_C({points})) {{\n        return {by_word[outcome]};\n    }}\n"
-    return f"\nstatic @p_outcome outcome_of(int64_t score)\n{{\n{steps}    return {by_word[ruleset.otherwise]};\n}}\n"
+    last = by_word[ruleset.otherwise]
+    return f"\nstatic @p_outcome outcome_of(int64_t score)\n{{\n{steps}    return {last};\n}}\n"
 
 
 def clear(names: Names) -> str:
@@ -212,5 +218,5 @@ _NAN = """    const double zero = 0.0;
 """
 
 
-def _parts(items: Sequence[object], size: int) -> list[Sequence[object]]:
+def _parts(items: Sequence[_Item], size: int) -> list[Sequence[_Item]]:
     return [items[at : at + size] for at in range(0, len(items), size)] or [[]]

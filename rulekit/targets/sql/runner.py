@@ -40,12 +40,12 @@ _TYPES: dict[DType, str] = {
 class DuckDBRunner:
     """Decides frames and events in DuckDB."""
 
-    def __init__(self, artifact: Artifact) -> None:
+    def __init__(self, artifact: Artifact, threads: int | None = None) -> None:
         self.artifact = artifact
         self._ruleset = artifact.ruleset
         self._select = artifact.source
         self._columns = _DUCKDB.column_names([feature.name for feature in self._ruleset.read])
-        self._connection = duckdb.connect(":memory:")
+        self._connection = duckdb.connect(":memory:", config={"threads": threads} if threads else {})
         self._lock = Lock()
 
     def one(self, event: Mapping[str, Any], *, hits: bool = False) -> Decision:
