@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 
 import pytest
 from fixtures import FRAUD, TRIGGER
@@ -20,6 +21,15 @@ settings.register_profile(
     "long", deadline=None, max_examples=3000, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile(os.environ.get("RULEKIT_HYPOTHESIS", "ci" if os.environ.get("CI") else "default"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _c_is_compiled_quickly_and_for_the_tests_alone():
+    """Hundreds of drawn rulesets are compiled: quickly, and not into the user's cache."""
+    with tempfile.TemporaryDirectory() as cache, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CFLAGS", "-O1")
+        patch.setenv("XDG_CACHE_HOME", cache)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -27,8 +27,8 @@ targets: Registry[Target] = Registry(
     {
         "python": "rulekit.targets.python:TARGET",
         "polars": "rulekit.targets.polars:TARGET",
-        "sql": "rulekit.targets.sql:TARGET",
         "kernel": "rulekit.targets.kernel:TARGET",
+        "sql": "rulekit.targets.sql:TARGET",
         "onnx": "rulekit.targets.onnx:TARGET",
         "c": "rulekit.targets.c:TARGET",
     },

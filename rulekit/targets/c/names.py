@@ -13,7 +13,7 @@ from functools import cached_property
 from rulekit.ir.clauses import condition_to_when
 from rulekit.ir.floats import shortest_float32
 from rulekit.ir.ruleset import Rule
-from rulekit.ir.schema import DType
+from rulekit.ir.schema import DType, Feature
 from rulekit.targets.lower import Lowered, LowFeature
 from rulekit.targets.source import clause_text
 
@@ -21,7 +21,7 @@ WIDTH = 110
 _RESERVED = frozenset(
     """alignas alignof and and_eq asm auto bitand bitor bool break case catch char class compl concept const
     constexpr continue decltype default delete do double else enum explicit export extern false far float for
-    friend goto if inline int interface linux long mutable namespace near new noexcept not not_eq nullptr
+    friend goto i386 if inline int interface linux long mutable namespace near new noexcept not not_eq nullptr
     operator or or_eq private protected public register requires restrict return short signed sizeof small
     static struct switch template this throw true try typedef typeid typename typeof union unix unsigned
     using virtual void volatile while wchar_t xor xor_eq""".split()  # noqa: SIM905 - a list of words
@@ -65,7 +65,8 @@ class Names:
     def predicates(self) -> list[str]:
         """The function that says whether a rule hits."""
         names = distinct([slug(rule.rule.id).lower() for rule in self.low.rules])
-        return [f"hits_{name}" for name in names]
+        verb = "holds" if self.prefix.startswith("hits") else "hits"  # public names start with the prefix
+        return [f"{verb}_{name}" for name in names]
 
     @cached_property
     def outcomes(self) -> list[str]:
@@ -75,12 +76,14 @@ class Names:
     @cached_property
     def categories(self) -> dict[str, list[str]]:
         """The enumerators of the categories of each category feature; the last one stands for all others."""
-        words = [f for f in self.low.features if f.feature.dtype is DType.CATEGORY]
-        stems = distinct([self.fields[f.name].upper() for f in words])
-        return {
-            f.name: self._enumerators(f"IN_{stem}", f.feature.categories or (), ["UNKNOWN"])
-            for f, stem in zip(words, stems, strict=True)
-        }
+        words = [f.feature for f in self.low.features if f.feature.dtype is DType.CATEGORY]
+        listed = {word.name: self._categories_of(word) for word in words}
+        names = iter(distinct(name for found in listed.values() for name in found))
+        return {feature: [next(names) for _ in found] for feature, found in listed.items()}
+
+    def _categories_of(self, feature: Feature) -> list[str]:
+        stem = f"IN_{self.fields[feature.name].upper()}"
+        return self._enumerators(stem, feature.categories or (), ["UNKNOWN"])
 
     @cached_property
     def lacks(self) -> dict[str, str]:

@@ -47,14 +47,14 @@ def required(names: Names) -> str:
                 f"    if ({write.missing(feature)}) {{\n        return {names.lacks[feature.name]};\n    }}\n"
             )
     return (
-        f"\nstatic @p_lack first_lack(const {struct_of(names)} *event)\n"
+        f"\nstatic @p_lack lack_of_event(const {struct_of(names)} *event)\n"
         f"{{\n{tests}    return {names.lacks['']};\n}}\n"
     )
 
 
 def is_invalid(names: Names) -> str:
     """Return the test of an event that lacks a required feature; empty where nothing is required."""
-    return "" if len(names.lacks) == 1 else f"first_lack(event) != {names.lacks['']}"
+    return "" if len(names.lacks) == 1 else f"lack_of_event(event) != {names.lacks['']}"
 
 
 def hits(names: Names) -> str:
@@ -173,7 +173,7 @@ def _public(names: Names, name: str, more: str, body: str) -> str:
 def decide(names: Names) -> str:
     """Return the function that decides one event."""
     rule = "@p_first_rule_encoded(event)" if has_grid(names) else "@p_first_rule(event)"
-    lacks = "    decision->lacks = first_lack(event);\n" if len(names.lacks) > 1 else ""
+    lacks = "    decision->lacks = lack_of_event(event);\n" if len(names.lacks) > 1 else ""
     if not names.low.is_score:
         body = (
             f"    const @p_rule rule = {rule};\n{lacks}    decision->rule = rule;\n"
