@@ -40,6 +40,12 @@ def like_input(frame: Frame, decided: pl.LazyFrame) -> Any:
     return decided if isinstance(frame, pl.LazyFrame) else collect(decided)
 
 
+def scored(ruleset: Ruleset, score: int, hits: tuple[str, ...] | None = None) -> Decision:
+    """Return the decision that a sum of points gives."""
+    outcome = next((name for name, least in reversed(ruleset.ladder) if score >= least), ruleset.otherwise)
+    return Decision(outcome, hits=hits, score=score)
+
+
 def one_by_frame(runner: Runner, event: Mapping[str, Any], *, hits: bool) -> Decision:
     """Decide one event as a frame of one, for runners that know frames only."""
     ruleset = runner.artifact.ruleset

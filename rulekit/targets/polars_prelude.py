@@ -24,7 +24,10 @@ def number(column: pl.Expr) -> pl.Expr:
 
 def to_grid(column: pl.Expr, scale: float, low: int, high: int, *, floor: bool) -> pl.Expr:
     """The number of least significant bits of a fixed-point format, saturated."""
-    scaled = (column.cast(pl.Float64) * scale).clip(low, high)
+    value = column.cast(pl.Float64)
+    if floor and scale < 1:  # first to whole units: a tiny number below zero would become zero once scaled
+        value = value.floor()
+    scaled = (value * scale).clip(low, high)
     return (scaled.floor() if floor else scaled.round(0, mode="half_to_even")).cast(pl.Int64)
 
 

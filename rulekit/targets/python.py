@@ -20,12 +20,12 @@ from rulekit.ir.condition import All, Compare, Condition, Member, Missing
 from rulekit.ir.condition import Any as AnyOf
 from rulekit.ir.event import bind_event
 from rulekit.ir.floats import float32_edge
-from rulekit.ir.ruleset import INVALID, Ruleset
+from rulekit.ir.ruleset import INVALID
 from rulekit.ir.schema import DType
 from rulekit.ir.semantics import Decision
 from rulekit.targets.artifact import Artifact
 from rulekit.targets.base import Capabilities, Target
-from rulekit.targets.columns import batch_by_event, hit_matrix_by_event
+from rulekit.targets.columns import batch_by_event, hit_matrix_by_event, scored
 from rulekit.targets.lower import Lowered, LowFeature
 from rulekit.targets.source import comment, constants, header, load_module, prelude, value_source
 
@@ -246,7 +246,7 @@ class PythonRunner:
             decision = self._table[self._first(*values)]
         else:
             score = self._score(*values)
-            decision = Decision(INVALID) if score is None else _scored(self._ruleset, score)
+            decision = Decision(INVALID) if score is None else scored(self._ruleset, score)
         if decision.outcome == INVALID:
             return replace(self._lacking(event), hits=found)
         return replace(decision, hits=found)
@@ -269,11 +269,6 @@ class PythonRunner:
 def _no_score(*values: Any) -> int | None:
     del values
     return None
-
-
-def _scored(ruleset: Ruleset, score: int) -> Decision:
-    outcome = next((name for name, least in reversed(ruleset.ladder) if score >= least), ruleset.otherwise)
-    return Decision(outcome, score=score)
 
 
 TARGET = Target(

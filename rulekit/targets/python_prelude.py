@@ -86,5 +86,7 @@ def to_grid(value: float, scale: float, low: int, high: int, *, single: bool, fl
             value = struct.unpack("<f", struct.pack("<f", value))[0]
         except OverflowError:
             value = math.copysign(INF, value)
+    if floor and scale < 1 and not math.isinf(value):
+        value = math.floor(value)  # a tiny number below zero would become zero once scaled
     scaled = min(max(value * scale, low), high)
     return math.floor(scaled) if floor else round(scaled)

@@ -16,7 +16,7 @@ from rulekit.errors import EventError, MissingExtraError, RulekitError
 from rulekit.ir.ruleset import HitPolicy
 from rulekit.targets import kernel
 from rulekit.targets.kernel import machine
-from rulekit.targets.kernel.columns import lying_arrays, lying_parts
+from rulekit.targets.kernel.columns import part_of_arrays, parts_of_frame
 from rulekit.targets.kernel.emission import ENTRY
 from rulekit.targets.kernel.plan import new_scratch, read_plan
 from rulekit.targets.kernel.runner import KernelRunner
@@ -179,8 +179,8 @@ def test_bare_arrays_are_decided_where_they_lie(policy: str) -> None:
     assert not strided["float64_0"].flags.contiguous
     assert np.array_equal(runner.answers(strided).codes, found.codes)
     values = arrays["float64_0"]
-    lying = lying_arrays(SCHEMA.features[:1], arrays)
-    assert lying.columns.values[0] == values.ctypes.data, "the array is read in place"
+    placed = part_of_arrays(SCHEMA.features[:1], arrays)
+    assert placed.columns.values[0] == values.ctypes.data, "the array is read in place"
 
 
 def test_arrays_that_do_not_fit_are_refused() -> None:
@@ -255,7 +255,7 @@ def test_decided_blocks_are_left() -> None:
     runner = KernelRunner(rulekit.compile(rules, "kernel"))
     plan, frame = read_plan(runner.artifact.source), events(512, missing=0)
     columns = frame.with_columns(pl.col("^category.*$").replace_strict({}, default=0, return_dtype=pl.UInt32))
-    (part,) = lying_parts(columns, [feature.name for feature in rules.read])
+    (part,) = parts_of_frame(columns, [feature.name for feature in rules.read])
     for words, touched in ((0, False), (3, True)):
         scratch = new_scratch(plan)
         later = slice(int(plan.group_start[plan.chapter[1, 0]]), len(plan.value))

@@ -32,8 +32,8 @@ _WANTED = {
 _WIDTH = {FLOAT64: 8, FLOAT32: 4, INT64: 8, INT32: 4}
 
 
-class Lying:
-    """Columns of n events that lie still: addresses, and the objects that own the memory."""
+class Part:
+    """Columns of some events: their addresses, and the objects that own the memory."""
 
     def __init__(self, arrays: list[pa.Array], events: int) -> None:
         self.events = events
@@ -63,18 +63,18 @@ class Lying:
         return int(moved.ctypes.data)
 
 
-def lying_parts(frame: pl.DataFrame, names: list[str]) -> Iterator[Lying]:
+def parts_of_frame(frame: pl.DataFrame, names: list[str]) -> Iterator[Part]:
     """Yield the chunks of some columns; those that are chunked in different places are put together first."""
     columns = [frame[name] for name in names]
     if len({tuple(map(len, column.get_chunks())) for column in columns}) > 1:
         columns = [column.rechunk() for column in columns]
     for part in zip(*(column.get_chunks() for column in columns), strict=True):
-        yield Lying([chunk.to_arrow() for chunk in part], len(part[0]))
+        yield Part([chunk.to_arrow() for chunk in part], len(part[0]))
     if not columns:
-        yield Lying([], frame.height)
+        yield Part([], frame.height)
 
 
-def lying_arrays(features: Sequence[Feature], columns: Mapping[str, Any]) -> Lying:
+def part_of_arrays(features: Sequence[Feature], columns: Mapping[str, Any]) -> Part:
     """Return where NumPy or Arrow arrays lie; one that is not contiguous is copied.
 
     Raises
@@ -90,7 +90,19 @@ def lying_arrays(features: Sequence[Feature], columns: Mapping[str, Any]) -> Lyi
             f"{feature.name} {len(array)}" for feature, array in zip(features, arrays, strict=True)
         )
         raise EventError("the arrays are not of one length", expected="one value an event in each", got=got)
-    return Lying(arrays, lengths.pop())
+    return Part(arrays, lengths.pop())
+
+
+def part_of_event(features: Sequence[Feature], bound: Mapping[str, Any]) -> Part:
+    """Return a bound event as columns of one."""
+    return Part([pa.array([_number(each, bound[each.name])], _WANTED[each.dtype]) for each in features], 1)
+
+
+def _number(feature: Feature, value: Any) -> Any:
+    """Return the value as the loops read it; a category that the schema does not know comes after all it knows."""
+    if feature.categories is None or value is None:
+        return value
+    return feature.categories.index(value) if value in feature.categories else len(feature.categories)
 
 
 def _array(feature: Feature, column: Any) -> pa.Array:

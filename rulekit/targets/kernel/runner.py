@@ -12,12 +12,14 @@ import numpy as np
 import polars as pl
 
 from rulekit.frames import Frame
+from rulekit.ir.event import bind_event
+from rulekit.ir.ruleset import INVALID
 from rulekit.ir.semantics import Decision
 from rulekit.targets.answers import Answers, Hits, batch_by_answers, hit_matrix_by_answers
 from rulekit.targets.artifact import Artifact
-from rulekit.targets.columns import one_by_frame
+from rulekit.targets.columns import scored
 from rulekit.targets.kernel import machine
-from rulekit.targets.kernel.columns import Lying, lying_arrays, lying_parts
+from rulekit.targets.kernel.columns import Part, part_of_arrays, part_of_event, parts_of_frame
 from rulekit.targets.kernel.plan import new_scratch, read_plan
 from rulekit.targets.kernel.tables import BLOCK, Answer
 
@@ -46,6 +48,7 @@ class KernelRunner:
         self.threads = threads or _cores()
         self._plan = read_plan(artifact.source)
         self._features = artifact.ruleset.read
+        self._words = max(1, len(self._plan.chapter) - 1)
 
     def answers(self, columns: pl.DataFrame | Mapping[str, Any], *, hits: bool = False) -> Answers:
         """Decide bare columns into codes, for pipelines that hold arrays and can do without a frame.
@@ -68,13 +71,16 @@ class KernelRunner:
 
     def masks(self, columns: pl.DataFrame | Mapping[str, Any]) -> Answer:
         """Decide as :meth:`answers` does, with all hits as bits: uint32, shape (events, words), 32 rules a word."""
-        return self._decide(columns, max(1, len(self._plan.chapter) - 1))
+        return self._decide(columns, self._words)
 
     def _decide(self, columns: pl.DataFrame | Mapping[str, Any], words: int) -> Answer:
         if isinstance(columns, pl.DataFrame):
-            parts = list(lying_parts(columns, [feature.name for feature in self._features]))
+            parts = list(parts_of_frame(columns, [feature.name for feature in self._features]))
         else:
-            parts = [lying_arrays(self._features, columns)]
+            parts = [part_of_arrays(self._features, columns)]
+        return self._decide_parts(parts, words)
+
+    def _decide_parts(self, parts: list[Part], words: int) -> Answer:
         events = sum(part.events for part in parts)
         answer = Answer(
             np.empty(events, np.uint32),
@@ -88,7 +94,7 @@ class KernelRunner:
             first += part.events
         return answer
 
-    def _decide_part(self, part: Lying, answer: Answer) -> None:
+    def _decide_part(self, part: Part, answer: Answer) -> None:
         shares = max(1, min(self.threads, part.events // _LEAST))
         step = -(-part.events // (shares * BLOCK)) * BLOCK
         cuts = range(0, part.events, step) if step else range(0)
@@ -98,7 +104,7 @@ class KernelRunner:
             return
         list(_pool().map(lambda share: self._decide_share(part, answer, share), work))
 
-    def _decide_share(self, part: Lying, answer: Answer, share: tuple[int, int]) -> None:
+    def _decide_share(self, part: Part, answer: Answer, share: tuple[int, int]) -> None:
         machine.decide(self._plan, part.columns, answer, *share, new_scratch(self._plan))
 
     def batch(self, frame: Frame, *, hits: bool = False, cast: bool = False) -> Any:
@@ -111,7 +117,21 @@ class KernelRunner:
 
     def one(self, event: Mapping[str, Any], *, hits: bool = False) -> Decision:
         """Decide one event; see :class:`rulekit.targets.base.Runner`."""
-        return one_by_frame(self, event, hits=hits)
+        ruleset = self.artifact.ruleset
+        bound = bind_event(self._features, event)
+        answer = self._decide_parts([part_of_event(self._features, bound)], self._words if hits else 0)
+        found = None
+        if hits:
+            found = tuple(ruleset.rules[rule].id for rule in _listed(answer.masks).rules)
+        missing = tuple(name for name in ruleset.schema.required if bound[name] is None)
+        if missing:
+            return Decision(INVALID, hits=found, missing=missing)
+        if self._plan.is_score:
+            return scored(ruleset, int(answer.scores[0]), found)
+        if answer.codes[0] >= len(ruleset.rules):
+            return Decision(ruleset.otherwise, hits=found)
+        rule = ruleset.rules[answer.codes[0]]
+        return Decision(str(rule.then), rule=rule.id, hits=found)
 
     def _engine(self, columns: pl.DataFrame, hits: bool) -> Answers:  # noqa: FBT001 - the shape of an Engine
         return self.answers(columns, hits=hits)
