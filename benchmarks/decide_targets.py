@@ -206,7 +206,7 @@ def single_events() -> None:
     python, c = (rulekit.compile(ruleset, name).load() for name in ("python", "c"))
     zen = zen_decision(rules)
     engine = [Rule(" and ".join(f"{name} {sign} {value}" for name, sign, value in rule)) for rule in rules]
-    filled = [c.event(row) for row in rows]
+    filled = [c.pack(row) for row in rows]
     for row, event in zip(rows[:2000], filled, strict=False):
         wanted = decide(ruleset, row).rule
         assert python.one(row).rule == c.one(row).rule == zen.evaluate(row)["result"].get("rule") == wanted

@@ -26,7 +26,20 @@ from rulekit.testing.strategies import literals_of
 EXTRA_KEY = "a key that no schema knows"
 _ABSENT = object()
 _MISSING: tuple[Any, ...] = (None, math.nan, _ABSENT)
-_FLOATS = (0.0, -0.0, math.inf, -math.inf, 5e-324, -5e-324, 1e-45, -1e-46, 3.4028234663852886e38, 3.5e38, 1e308, 0.1)
+_FLOATS = (
+    0.0,
+    -0.0,
+    math.inf,
+    -math.inf,
+    5e-324,
+    -5e-324,
+    1e-45,
+    -1e-46,
+    3.4028234663852886e38,
+    3.5e38,
+    1e308,
+    0.1,
+)
 _INTEGERS = (0, 1, -1, 2**24 + 1, 2**31, 2**53 + 1, -(2**53) - 1, 2**63 - 1, -(2**63))
 _UNKNOWN_CATEGORIES = ("no such category", "No", "\0", "")
 

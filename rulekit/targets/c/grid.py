@@ -49,7 +49,7 @@ def encoding(feature: LowFeature, value: str) -> str:
         return f"{cast}quotient({value}, INT64_C({int(1 / scale)}), {limits})"
     suffix = "F" if native(feature) == "float" else ""
     number = f"0x1p{grid.fraction:+d}{suffix}"
-    return f"{cast}nearest_{native(feature)}({value}, {number}, {limits})"
+    return f"{cast}grid_{native(feature)}({value}, {number}, {limits})"
 
 
 def _floor(value: Fraction) -> int:
@@ -122,7 +122,7 @@ _QUOTIENT_NEAREST = """    const int64_t twice = ((rest < 0) ? -rest : rest) * 2
 
 _REAL = """
 /* Returns a number of least significant bits, @says@, then saturated; 0 for NaN. Every step is exact. */
-static int64_t nearest_@real@(@real@ value, @real@ scale, int64_t low, int64_t high)
+static int64_t grid_@real@(@real@ value, @real@ scale, int64_t low, int64_t high)
 {
     const @real@ scaled = value * scale;
     int64_t ticks;

@@ -177,7 +177,7 @@ def _format(feature: LowFeature) -> str:
     assert grid is not None  # noqa: S101 - the caller asked
     sign = "signed" if grid.signed else "unsigned"
     low, high = grid.range
-    return f"{feature.name}: {sign}, {grid.width} bits, {grid.fraction} of them fraction, {low} to {high}"
+    return f"{feature.name}: {sign}, {grid.width} bits, in steps of 2^{-grid.fraction}, {low} to {high}"
 
 
 def _decision(names: Names) -> str:

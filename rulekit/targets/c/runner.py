@@ -45,7 +45,9 @@ def _cores() -> int:
 class CRunner:
     """Decides events; the same runner may be used by several threads at once.
 
-    ``threads`` is how many cores a frame is spread over: all that the process may use unless told.
+    ``threads`` is how many cores a frame is spread over: all that the process may use unless told. ``pack`` gives
+    the bytes of an event struct, and ``first_rule`` is the C function of that name, which takes them: a loop that
+    keeps its events packed pays for the call alone.
     """
 
     def __init__(self, artifact: Artifact, threads: int | None = None) -> None:
@@ -60,9 +62,9 @@ class CRunner:
         self._hits = quick[f"{names.prefix}_hits"]
         self._decide = quick[f"{names.prefix}_decide"]
         if not self._is_score:
-            self._first = quick[f"{names.prefix}_first_rule"]
-            self._first.argtypes, self._first.restype = [ctypes.c_char_p], ctypes.c_uint32
-        self._pack = Packer(names).pack
+            self.first_rule = quick[f"{names.prefix}_first_rule"]
+            self.first_rule.argtypes, self.first_rule.restype = [ctypes.c_char_p], ctypes.c_uint32
+        self.pack = Packer(names).pack
         self._ids = [rule.id for rule in ruleset.rules]
         decided = [Decision(str(rule.then), rule=rule.id) for rule in ruleset.rules]
         self._table = (*decided, Decision(INVALID), Decision(ruleset.otherwise))
@@ -70,14 +72,14 @@ class CRunner:
 
     def one(self, event: Mapping[str, Any], *, hits: bool = False) -> Decision:
         """Decide one event; see :class:`rulekit.targets.base.Runner`."""
-        data = self._pack(event)
+        data = self.pack(event)
         if not hits and not self._is_score:
-            rule = self._first(data)
+            rule = self.first_rule(data)
             return self._table[rule] if rule != self._invalid else self._lacking(event, None)
         found = self._found(data) if hits else None
         if self._is_score:
             return self._scored(event, data, found)
-        rule = self._first(data)
+        rule = self.first_rule(data)
         if rule == self._invalid:
             return self._lacking(event, found)
         known = self._table[rule]
