@@ -260,7 +260,7 @@ def lightgbm_session(events: pl.DataFrame, accepted: Any) -> onnxruntime.Inferen
     from onnxmltools.convert.common.data_types import FloatTensorType
 
     model = LGBMClassifier(n_estimators=200, num_leaves=31, random_state=0, n_jobs=1, verbose=-1)
-    model.fit(events.head(20_000).to_numpy(), accepted[:20_000])
+    model.fit(events.head(20_000).to_numpy(), accepted[:20_000].astype(int))
     converted = convert_lightgbm(model, initial_types=[("x", FloatTensorType([None, 12]))], zipmap=False)
     return session(converted.SerializeToString())
 
@@ -269,6 +269,7 @@ def session(model: bytes) -> onnxruntime.InferenceSession:
     """Return a session on one thread."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
+    options.log_severity_level = 3  # the converter of LightGBM declares a shape of its own
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
