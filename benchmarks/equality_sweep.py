@@ -6,7 +6,7 @@ any target and is itself compared with ``semantics`` on a sample of each ruleset
 real events (every small data set at hand, thresholds taken from its values, so that many events lie on them)
 and on drawn ones (every dtype, missing values, infinities, thresholds and their neighbours).
 
-Run: python benchmarks/equality_sweep.py [--millions 100]
+Run: python benchmarks/equality_sweep.py [--millions 100] [--targets kernel ...]
 (data: RULEKIT_DATA, or ../shared/data beside the repository)
 """
 
@@ -41,10 +41,9 @@ def main() -> None:
     """Sweep until every target has decided what it should."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--millions", type=float, default=100)
-    wanted = {
-        **dict.fromkeys(FAST, int(parser.parse_args().millions * 1e6)),
-        **dict.fromkeys(OTHERS, int(parser.parse_args().millions * 1e5)),
-    }
+    parser.add_argument("--targets", nargs="+", default=[*FAST, *OTHERS])
+    given = parser.parse_args()
+    wanted = {name: int(given.millions * (1e6 if name in FAST else 1e5)) for name in given.targets}
     print(describe("rulekit-engine", "polars", "numba", "numpy", "onnxruntime", "duckdb"))
     decided, different, seconds = (dict.fromkeys(wanted, 0) for _ in range(3))
     rng = np.random.default_rng(20)

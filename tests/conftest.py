@@ -27,7 +27,7 @@ settings.load_profile(os.environ.get("RULEKIT_HYPOTHESIS", "ci" if os.environ.ge
 def _c_is_compiled_quickly_and_for_the_tests_alone():
     """Hundreds of drawn rulesets are compiled: quickly, and not into the user's cache."""
     with tempfile.TemporaryDirectory() as cache, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CFLAGS", "-O1")
+        patch.setenv("RULEKIT_CFLAGS", "-O1")
         patch.setenv("XDG_CACHE_HOME", cache)
         yield
 

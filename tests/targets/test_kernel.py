@@ -246,7 +246,7 @@ def test_equal_literals_and_conditions_are_one_entry() -> None:
 
 
 def test_decided_blocks_are_left() -> None:
-    rules = ruleset(2 * CHAPTER)
+    rules = ruleset(4 * CHAPTER)
     catch_all = rulekit.Rule(id="all", when=[], then="x")
     rules = rulekit.Ruleset(
         name="k", version="1.0.0", schema=SCHEMA, hit_policy="first", otherwise="none",
@@ -256,9 +256,9 @@ def test_decided_blocks_are_left() -> None:
     plan, frame = read_plan(runner.artifact.source), events(512, missing=0)
     columns = frame.with_columns(pl.col("^category.*$").replace_strict({}, default=0, return_dtype=pl.UInt32))
     (part,) = parts_of_frame(columns, [feature.name for feature in rules.read])
-    for words, touched in ((0, False), (3, True)):
+    for words, touched in ((0, False), (5, True)):
         scratch = new_scratch(plan)
-        later = slice(int(plan.group_start[plan.chapter[1, 0]]), len(plan.value))
+        later = slice(int(plan.group_start[plan.chapter[2, 0]]), len(plan.value))
         scratch.slots[later] = 0x5A5A5A5A
         masks = np.zeros((512 if words else 0, words), np.uint32)
         machine.decide(

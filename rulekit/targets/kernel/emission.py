@@ -1,6 +1,6 @@
 """From the low form to the table that the artifact holds.
 
-Literals stand in the order in which the loops decide them: by chapter of rules, then feature and sign. Equal
+Literals stand in the order in which the loops decide them: by volume of rules, then feature and sign. Equal
 literals and equal conditions are one entry, wherever they occur.
 """
 
@@ -13,7 +13,7 @@ from typing import Any
 from rulekit.ir.condition import All, Compare, Condition, LiteralCondition, Member, Missing
 from rulekit.ir.condition import Any as AnyOf
 from rulekit.ir.schema import DType
-from rulekit.targets.kernel.tables import CHAPTER, OPS
+from rulekit.targets.kernel.tables import CHAPTER, OPS, VOLUME
 from rulekit.targets.lower import Lowered, LowFeature
 
 ENTRY = "kernel.json"
@@ -69,10 +69,12 @@ class _Builder:
         self._slots: dict[Any, int] = {}
         trees = [self._tree(rule.condition) for rule in low.rules]
         chapters = [trees[start : start + CHAPTER] for start in range(0, len(trees), CHAPTER)]
-        ends = [self._number_literals(chapter) for chapter in chapters]
+        ends: list[int] = []
+        for volume in range(0, len(trees), VOLUME * CHAPTER):
+            ends += [self._number_literals(trees[volume : volume + VOLUME * CHAPTER])] * VOLUME
         self.nodes: list[tuple[str, list[int]]] = []
         self.roots: list[int] = []
-        for chapter, literals in zip(chapters, ends, strict=True):
+        for chapter, literals in zip(chapters, ends, strict=False):
             self.roots.extend(self._number_nodes(tree) for tree in chapter)
             self.chapters.append([literals, len(self.nodes), len(self.roots)])
 

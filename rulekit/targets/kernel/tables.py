@@ -8,8 +8,9 @@ BLOCK = 512
 """Events a block: the columns of a dozen features then stay in the cache nearest to the core."""
 WORDS = BLOCK // 64
 CHAPTER = 32
-"""Rules a chapter. Between chapters, a block whose events are all decided is left; within one, a column is
-read once for all thresholds."""
+"""Rules a chapter: their hits fit one word. Between chapters, a block whose events are all decided is left."""
+VOLUME = 2
+"""Chapters whose literals are decided together, before the first of them: a column is read once for all."""
 
 FLOAT64, FLOAT32, INT64, INT32, BOOL = range(5)
 """Kinds of columns. Categories are codes, and fit INT32."""
