@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import platform
 import statistics
 import time
 from collections.abc import Callable
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
+
+from rulekit.runtime.bench import machine
+from rulekit.version import installed_versions
 
 
 def describe(*distributions: str) -> str:
     """Return one line: processor, cores, Python and the versions of the named distributions."""
-    found = [f"{name} {_version(name)}" for name in distributions]
-    return f"{_processor()}, {os.cpu_count()} cores, Python {platform.python_version()}; " + ", ".join(found)
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "absent"
-
-
-def _processor() -> str:
-    info = Path("/proc/cpuinfo")
-    lines = info.read_text().splitlines() if info.exists() else []
-    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor() or "unknown processor"
+    found = installed_versions(distributions)
+    return f"{machine()}; " + ", ".join(f"{name} {found.get(name, 'absent')}" for name in distributions)
 
 
 def best_of(runs: int, function: Callable[[], object]) -> float:

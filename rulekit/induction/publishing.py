@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
 from typing import NamedTuple
 
 import polars as pl
@@ -16,6 +15,7 @@ from rulekit.ir.provenance import Provenance
 from rulekit.ir.ruleset import HitPolicy, Rule, Ruleset
 from rulekit.ir.schema import Schema
 from rulekit.measures import RuleMeasures, measure_rules
+from rulekit.version import installed_versions
 
 _LIBRARIES = ("rulekit-engine", "polars", "numpy", "scikit-learn", "imodels", "onnxruntime")
 
@@ -104,15 +104,5 @@ def provenance(calibrated: Calibrated, arena: Arena, race: list[Result], origin:
         parameters=parameters,
         seed=arena.seed,
         measures={"measured_on": "calibration fold, held out from fitting and ranking", **measures},
-        versions=_versions(),
+        versions=installed_versions(_LIBRARIES),
     )
-
-
-def _versions() -> dict[str, str]:
-    found = {}
-    for name in _LIBRARIES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found

@@ -11,7 +11,6 @@ import platform
 import statistics
 import time
 from collections.abc import Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +26,7 @@ from rulekit.ir.semantics import Decision, decide
 from rulekit.targets import targets
 from rulekit.targets.base import Runner
 from rulekit.targets.columns import HITS, decision_columns
+from rulekit.version import installed_versions
 
 PATIENCE = 5.0
 """Seconds that one target may take over the whole frame; it gets a sample where it would take longer."""
@@ -98,7 +98,7 @@ def bench(
     best = max((timing.events_per_second for timing in timings), default=0.0)
     return Bench(
         machine=machine(),
-        versions=_versions(),
+        versions=installed_versions(_LIBRARIES),
         events=frame.height,
         checked={name: samples[name].height for name in ordered},
         replayed=replayed,
@@ -115,16 +115,6 @@ def machine() -> str:
     names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
     processor = names[0] if names else platform.processor() or "unknown processor"
     return f"{processor}, {os.cpu_count()} cores, Python {platform.python_version()}"
-
-
-def _versions() -> dict[str, str]:
-    found = {}
-    for name in _LIBRARIES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found
 
 
 def _runners(

@@ -10,6 +10,7 @@ import polars as pl
 from rulekit.errors import EventError
 from rulekit.frames import POLARS, Frame, bind_columns, collect, scan
 from rulekit.ir.event import bind_event
+from rulekit.ir.numerics import Event
 from rulekit.ir.ruleset import HitPolicy, Ruleset
 from rulekit.ir.semantics import Decision
 from rulekit.targets.base import Runner
@@ -46,6 +47,11 @@ def scored(ruleset: Ruleset, score: int, hits: tuple[str, ...] | None = None) ->
     return Decision(outcome, hits=hits, score=score)
 
 
+def lacking(ruleset: Ruleset, bound: Event) -> tuple[str, ...]:
+    """Return the required features that a bound event lacks."""
+    return tuple(name for name in ruleset.schema.required if bound[name] is None)
+
+
 def one_by_frame(runner: Runner, event: Mapping[str, Any], *, hits: bool) -> Decision:
     """Decide one event as a frame of one, for runners that know frames only."""
     ruleset = runner.artifact.ruleset
@@ -57,7 +63,7 @@ def one_by_frame(runner: Runner, event: Mapping[str, Any], *, hits: bool) -> Dec
         decided[OUTCOME],
         rule=decided[RULE],
         hits=tuple(decided[HITS]) if hits else None,
-        missing=tuple(name for name in ruleset.schema.required if bound[name] is None),
+        missing=lacking(ruleset, bound),
         score=decided.get(SCORE),
     )
 

@@ -25,7 +25,7 @@ from rulekit.ir.schema import DType
 from rulekit.ir.semantics import Decision
 from rulekit.targets.artifact import Artifact
 from rulekit.targets.base import Capabilities, Target
-from rulekit.targets.columns import batch_by_event, hit_matrix_by_event, scored
+from rulekit.targets.columns import batch_by_event, hit_matrix_by_event, lacking, scored
 from rulekit.targets.lower import Lowered, LowFeature
 from rulekit.targets.source import comment, constants, header, load_module, prelude, value_source
 
@@ -253,9 +253,7 @@ class PythonRunner:
 
     def _lacking(self, event: Mapping[str, Any]) -> Decision:
         bound = bind_event(self._ruleset.read, event)
-        return Decision(
-            INVALID, missing=tuple(name for name in self._ruleset.schema.required if bound[name] is None)
-        )
+        return Decision(INVALID, missing=lacking(self._ruleset, bound))
 
     def batch(self, frame: Frame, *, hits: bool = False, cast: bool = False) -> Any:
         """Decide a frame; see :class:`rulekit.targets.base.Runner`."""

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import ctypes
-import os
 import struct
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -24,22 +21,14 @@ from rulekit.targets.c.build import build
 from rulekit.targets.c.header import words
 from rulekit.targets.c.names import Names
 from rulekit.targets.c.packing import Columns, Packer
+from rulekit.targets.columns import lacking
 from rulekit.targets.lower import lower
+from rulekit.targets.threads import cores, spread
 
 _LEAST = 1 << 13
 """Events for which another thread is worth its start."""
 _PART = 1 << 16
 """Events whose hits are listed at a time: their bits, one a byte, stay small."""
-
-
-@cache
-def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(_cores(), thread_name_prefix="rulekit-c")
-
-
-def _cores() -> int:
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 class CRunner:
@@ -52,7 +41,7 @@ class CRunner:
 
     def __init__(self, artifact: Artifact, threads: int | None = None) -> None:
         self.artifact = artifact
-        self.threads = threads or _cores()
+        self.threads = threads or cores()
         names = Names(lower(artifact.ruleset, artifact.numerics))
         ruleset, library = artifact.ruleset, str(build(artifact.files))
         self._is_score, self._words = names.low.is_score, words(names)
@@ -102,10 +91,7 @@ class CRunner:
 
     def _lacking(self, event: Mapping[str, Any], found: tuple[str, ...] | None) -> Decision:
         ruleset = self.artifact.ruleset
-        bound = bind_event(ruleset.read, event)
-        return Decision(
-            INVALID, None, found, tuple(name for name in ruleset.schema.required if bound[name] is None)
-        )
+        return Decision(INVALID, None, found, lacking(ruleset, bind_event(ruleset.read, event)))
 
     def batch(self, frame: Frame, *, hits: bool = False, cast: bool = False) -> Any:
         """Decide a frame; see :class:`rulekit.targets.base.Runner`."""
@@ -127,13 +113,18 @@ class CRunner:
         if hits:
             parts = [
                 _listed(self._share(lying, codes, scores, (start, min(start + _PART, events)), hits=True))
-                for start in range(0, events, _PART)
+                for start in range(0, max(events, 1), _PART)
             ]
         else:
-            self._spread(lying, codes, scores)
+            spread(
+                lambda start, stop: self._share(lying, codes, scores, (start, stop), hits=False),
+                events,
+                self.threads,
+                least=_LEAST,
+            )
         if self._is_score:
             codes = self._codes_of_outcomes(codes)
-        return Answers(codes, scores, _joined(parts) if hits else None)
+        return Answers(codes, scores, Hits.joined(parts) if hits else None)
 
     def _engine(self, columns: pl.DataFrame, hits: bool) -> Answers:  # noqa: FBT001 - the shape of an Engine
         return self.answers(columns, hits=hits)
@@ -142,16 +133,6 @@ class CRunner:
         """Return the codes of a SCORE ruleset: only that of an invalid event matters."""
         invalid = len(self.artifact.ruleset.outcomes) - 1
         return np.where(outcomes == invalid, self._invalid, self._invalid + 1).astype(np.uint32)
-
-    def _spread(self, lying: Columns, codes: npt.NDArray[Any], scores: npt.NDArray[Any] | None) -> None:
-        events = len(codes)
-        shares = max(1, min(self.threads, events // _LEAST))
-        step = -(-events // shares) or 1
-        work = [(start, min(start + step, events)) for start in range(0, events, step)]
-        if len(work) == 1:
-            self._share(lying, codes, scores, work[0], hits=False)
-            return
-        list(_pool().map(lambda cut: self._share(lying, codes, scores, cut, hits=False), work))
 
     def _share(
         self,
@@ -177,15 +158,3 @@ class CRunner:
 def _listed(bits: npt.NDArray[np.uint32]) -> Hits:
     little = np.ascontiguousarray(bits.astype("<u4", copy=False)).view(np.uint8)
     return Hits.from_matrix(np.unpackbits(little, axis=1, bitorder="little").view(np.bool_))
-
-
-def _joined(parts: list[Hits]) -> Hits:
-    """Return the hits of parts that follow each other."""
-    if len(parts) == 1:
-        return parts[0]
-    ends, before = [np.zeros(1, np.int64)], 0
-    for part in parts:
-        ends.append(part.ends[1:] + before)
-        before += int(part.ends[-1])
-    rules = [part.rules for part in parts] or [np.zeros(0, np.uint32)]
-    return Hits(np.concatenate(ends), np.concatenate(rules))

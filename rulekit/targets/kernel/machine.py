@@ -200,9 +200,10 @@ def _begin_block(plan: Any, events: Any, scratch: Any) -> None:
         if plan.required[f]:
             for w in range(WORDS):
                 valid[w] &= scratch.present[f, w]
-    for event in range(events):
-        if valid[event // 64] >> np.uint64(event % 64) & _ONE == _ZERO:
-            codes[event] = len(plan.root)
+    if plan.required.any():
+        for event in range(events):
+            if valid[event // 64] >> np.uint64(event % 64) & _ONE == _ZERO:
+                codes[event] = len(plan.root)
     scratch.undecided[:] = valid
 
 

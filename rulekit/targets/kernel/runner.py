@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -17,24 +14,15 @@ from rulekit.ir.ruleset import INVALID
 from rulekit.ir.semantics import Decision
 from rulekit.targets.answers import Answers, Hits, batch_by_answers, hit_matrix_by_answers
 from rulekit.targets.artifact import Artifact
-from rulekit.targets.columns import scored
+from rulekit.targets.columns import lacking, scored
 from rulekit.targets.kernel import machine
 from rulekit.targets.kernel.columns import Part, part_of_arrays, part_of_event, parts_of_frame
 from rulekit.targets.kernel.plan import new_scratch, read_plan
 from rulekit.targets.kernel.tables import BLOCK, Answer
+from rulekit.targets.threads import cores, spread
 
 _LEAST = 32 * BLOCK
 """Events for which another thread is worth its start."""
-
-
-@cache
-def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(_cores(), thread_name_prefix="rulekit-kernel")
-
-
-def _cores() -> int:
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 class KernelRunner:
@@ -45,7 +33,7 @@ class KernelRunner:
 
     def __init__(self, artifact: Artifact, threads: int | None = None) -> None:
         self.artifact = artifact
-        self.threads = threads or _cores()
+        self.threads = threads or cores()
         self._plan = read_plan(artifact.source)
         self._features = artifact.ruleset.read
         self._words = max(1, len(self._plan.chapter) - 1)
@@ -95,17 +83,10 @@ class KernelRunner:
         return answer
 
     def _decide_part(self, part: Part, answer: Answer) -> None:
-        shares = max(1, min(self.threads, part.events // _LEAST))
-        step = -(-part.events // (shares * BLOCK)) * BLOCK
-        cuts = range(0, part.events, step) if step else range(0)
-        work = [(start, min(start + step, part.events)) for start in cuts]
-        if len(work) == 1:
-            self._decide_share(part, answer, work[0])
-            return
-        list(_pool().map(lambda share: self._decide_share(part, answer, share), work))
+        def decide(start: int, stop: int) -> None:
+            machine.decide(self._plan, part.columns, answer, start, stop, new_scratch(self._plan))
 
-    def _decide_share(self, part: Part, answer: Answer, share: tuple[int, int]) -> None:
-        machine.decide(self._plan, part.columns, answer, *share, new_scratch(self._plan))
+        spread(decide, part.events, self.threads, least=_LEAST, multiple=BLOCK)
 
     def batch(self, frame: Frame, *, hits: bool = False, cast: bool = False) -> Any:
         """Decide a frame; see :class:`rulekit.targets.base.Runner`."""
@@ -123,7 +104,7 @@ class KernelRunner:
         found = None
         if hits:
             found = tuple(ruleset.rules[rule].id for rule in _listed(answer.masks).rules)
-        missing = tuple(name for name in ruleset.schema.required if bound[name] is None)
+        missing = lacking(ruleset, bound)
         if missing:
             return Decision(INVALID, hits=found, missing=missing)
         if self._plan.is_score:

@@ -16,6 +16,7 @@ from rulekit.ir.schema import DType
 from rulekit.ir.semantics import Decision
 from rulekit.targets.answers import Answers, Hits, batch_by_answers, hit_matrix_by_answers
 from rulekit.targets.artifact import Artifact
+from rulekit.targets.columns import lacking
 from rulekit.targets.lower import lower
 from rulekit.targets.onnx.signature import HITS, OUTCOME, RULE, SCORE, signature
 
@@ -69,7 +70,7 @@ class OnnxRunner:
         bound = bind_event(ruleset.read, event)
         answers = self._run(self._single(bound), hits=hits)
         outcome, rule = ruleset.outcomes[answers[OUTCOME][0]], int(answers[RULE][0])
-        missing = tuple(name for name in ruleset.schema.required if bound[name] is None)
+        missing = lacking(ruleset, bound)
         return Decision(
             outcome,
             rule=ruleset.rules[rule].id if rule >= 0 else None,

@@ -20,7 +20,16 @@ from rulekit.ir.event import bind_event
 from rulekit.ir.schema import DType
 from rulekit.ir.semantics import Decision
 from rulekit.targets.artifact import Artifact
-from rulekit.targets.columns import HITS, OUTCOME, RULE, SCORE, check_free, decision_columns, one_by_frame
+from rulekit.targets.columns import (
+    HITS,
+    OUTCOME,
+    RULE,
+    SCORE,
+    check_free,
+    decision_columns,
+    lacking,
+    one_by_frame,
+)
 from rulekit.targets.sql.conditions import value_tree
 from rulekit.targets.sql.dialects import dialect_of
 from rulekit.targets.sql.plan import EVENTS
@@ -57,7 +66,7 @@ class DuckDBRunner:
         with self._lock:
             answer = self._prepared.execute(f"EXECUTE one({', '.join(values)})" if values else "EXECUTE one")
             outcome, rule, score, found = answer.fetchall()[0]
-        missing = tuple(name for name in self._ruleset.schema.required if bound[name] is None)
+        missing = lacking(self._ruleset, bound)
         return Decision(outcome, rule=rule, hits=tuple(found) if hits else None, missing=missing, score=score)
 
     @cached_property
