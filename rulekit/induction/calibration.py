@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from rulekit.errors import BudgetError
 from rulekit.induction.budget import Budget
+from rulekit.induction.certify import upper_limit
 from rulekit.induction.drafts import Cut, Draft, hit_matrix, last_within, rate_of
 from rulekit.induction.folds import Mask, Sample, effective_count
 from rulekit.induction.race import Arena
@@ -26,6 +28,8 @@ class Calibrated:
     cuts, measures : every cut within the caps on size, and its measures.
     chosen : index of the largest cut within the budget's rate.
     events : what is known of the calibration events; the teacher's labels are those at the budget.
+    limit : upper limit on the rate of the chosen cut, at the budget's confidence. It is corrected for the choice
+        among the cuts; of a certified budget it is the budget itself, whose cuts were tested in a fixed order.
 
     """
 
@@ -35,6 +39,7 @@ class Calibrated:
     measures: tuple[Measures, ...]
     chosen: int
     events: Events
+    limit: float
 
     @property
     def cut(self) -> Cut:
@@ -42,7 +47,7 @@ class Calibrated:
         return self.cuts[self.chosen]
 
     @property
-    def kept(self) -> range:
+    def kept(self) -> Sequence[int]:
         """Which conditions of the draft became rules."""
         return self.draft.kept(self.cut.size)
 
@@ -65,7 +70,10 @@ def calibrate(draft: Draft, arena: Arena) -> Calibrated:
     events = sample.known(sample.scores >= arena.threshold)
     measures = tuple(measure(pl.Series(cut.accepted), events) for cut in cuts)
     chosen = next(index for index, cut in enumerate(cuts) if cut is best)
-    return Calibrated(draft, matrix, cuts, measures, chosen, events)
+    limit = budget.rate
+    if not budget.certified:
+        limit = upper_limit(best.accepted, sample.charged(budget.kind), budget.confidence, len(cuts))
+    return Calibrated(draft, matrix, cuts, measures, chosen, events, limit)
 
 
 def _nothing_fits(draft: Draft, cuts: tuple[Cut, ...], sample: Sample, budget: Budget) -> BudgetError:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rulekit.induction.budget import Budget
+from rulekit.induction.certify import upper_limit
 from rulekit.induction.folds import Mask, Sample
 from rulekit.ir.condition import Condition, literals
 from rulekit.ir.ruleset import HitPolicy, Rule, Ruleset
@@ -36,6 +37,7 @@ class Draft:
     conditions : in rank order; under FIRST in the order of the list.
     points : of each condition, under SCORE.
     exits : under FIRST, the conditions that may accept, the purest first; the others reject.
+    rungs : under ANY, whole rulesets in place of beginnings of the list: their conditions, strictest first.
 
     """
 
@@ -44,14 +46,19 @@ class Draft:
     conditions: tuple[Condition, ...]
     points: tuple[int, ...] = ()
     exits: tuple[int, ...] = ()
+    rungs: tuple[tuple[int, ...], ...] = ()
 
     @property
     def sizes(self) -> range:
-        """The sizes that it can be cut to."""
-        return range(1, len(self.exits if self.policy is HitPolicy.FIRST else self.conditions) + 1)
+        """The sizes that it can be cut to; of rungs, their numbers."""
+        return range(
+            1, len(self.rungs or (self.exits if self.policy is HitPolicy.FIRST else self.conditions)) + 1
+        )
 
-    def kept(self, size: int) -> range:
+    def kept(self, size: int) -> Sequence[int]:
         """Return which conditions are rules at a size: under FIRST all up to the last that accepts."""
+        if self.rungs:
+            return self.rungs[size - 1]
         return range(max(self.exits[:size]) + 1 if self.policy is HitPolicy.FIRST else size)
 
     def literals(self, size: int) -> int:
@@ -61,12 +68,11 @@ class Draft:
     def cuts(self, hits: Mask, sample: Sample, budget: Budget) -> Iterator[Cut]:
         """Yield every cut that keeps to the caps on size; hits have the shape (conditions, events)."""
         for size in self.sizes:
-            if len(self.kept(size)) > budget.rules or self.literals(size) > (budget.literals or np.inf):
-                return
-            yield self._cut(hits, sample, budget, size)
+            if len(self.kept(size)) <= budget.rules and self.literals(size) <= (budget.literals or np.inf):
+                yield self._cut(hits, sample, budget, size)
 
     def _cut(self, hits: Mask, sample: Sample, budget: Budget, size: int) -> Cut:
-        kept = hits[: len(self.kept(size))]
+        kept = hits[list(self.kept(size))]
         if self.policy is HitPolicy.SCORE:
             score = np.asarray(self.points[:size], dtype=np.int64) @ kept
             threshold = lowest_threshold(score, sample, budget)
@@ -101,15 +107,23 @@ def rate_of(accepted: Mask, sample: Sample, kind: str) -> float:
 def last_within(cuts: Sequence[Cut], sample: Sample, budget: Budget) -> Cut | None:
     """Return the largest cut that keeps to the budget's rate; None when not even the smallest does.
 
-    A larger cut accepts all that a smaller one does (SCORE: each has a threshold of its own), so the first that
-    breaks the budget ends the search.
+    A larger cut is expected to accept more, so the first that breaks the budget ends the search. For a certified
+    budget the upper limit on the rate must keep to it. Cuts are then tested in an order that was fixed before,
+    each only when all before it passed, so that the confidence needs no correction for their number (P. Bauer,
+    Stat. Med. 10, 1991).
     """
     best = None
     for cut in cuts:
-        if rate_of(cut.accepted, sample, budget.kind) > budget.rate * (1 + 1e-12):
+        if _spent(cut.accepted, sample, budget) > budget.rate * (1 + 1e-12):
             return best
         best = cut if cut.accepted.any() else best
     return best
+
+
+def _spent(accepted: Mask, sample: Sample, budget: Budget) -> float:
+    if budget.certified:
+        return upper_limit(accepted, sample.charged(budget.kind), budget.confidence)
+    return rate_of(accepted, sample, budget.kind)
 
 
 def hit_matrix(conditions: Sequence[Condition], sample: Sample, schema: Schema) -> Mask:

@@ -9,11 +9,13 @@ from rulekit.errors import BudgetError
 from rulekit.frames import Frame
 from rulekit.induction.budget import Budget
 from rulekit.induction.calibration import Calibrated, calibrate, check_resolution
+from rulekit.induction.certify import check_certifiable
 from rulekit.induction.entrants import entrants, policy_named
 from rulekit.induction.folds import describe_events, read_sample, split
+from rulekit.induction.path import path_of
 from rulekit.induction.progress import progress_bar
 from rulekit.induction.publishing import Law, Origin, measured_rules, provenance, publish
-from rulekit.induction.race import Arena, Result, open_arena, run_race
+from rulekit.induction.race import Arena, Race, Result, open_arena, run_race
 from rulekit.induction.teachers import teacher as read_teacher
 from rulekit.ir.ruleset import Ruleset
 from rulekit.ir.schema import Schema
@@ -22,11 +24,16 @@ from rulekit.measures import Measures, RuleMeasures
 
 @dataclass(frozen=True)
 class Point:
-    """One point of the path along the cut: size, and measures on the calibration fold."""
+    """One point of the path: a ruleset, its size, and its measures on the calibration fold.
+
+    ``limit`` is the upper limit on its rate at the budget's confidence.
+    """
 
     rules: int
     literals: int
     measures: Measures
+    limit: float
+    ruleset: Ruleset
 
 
 @dataclass(frozen=True)
@@ -36,7 +43,9 @@ class Induction:
     Attributes
     ----------
     ruleset : the draft of a law, with provenance.
-    path : every cut of the winning draft on the calibration fold, smallest first; also those beyond the budget.
+    path : rulesets of rising size that keep to the budget's rate, each with more expected signal than the smaller
+        ones; their limits are corrected for choosing among them all.
+    limit : upper limit on the rate of the ruleset at the budget's confidence (a one-sided, exact bound).
     measures : of the chosen cut, on the calibration fold, which nothing but the cut has seen.
     rule_measures : of each rule, on the calibration fold.
     race : what each method reached on the selection fold, the best first.
@@ -48,6 +57,23 @@ class Induction:
     measures: Measures
     rule_measures: tuple[RuleMeasures, ...]
     race: tuple[Result, ...]
+    limit: float
+
+    def at(self, literals: int) -> Point:
+        """Return the largest point of the path with at most so many literals.
+
+        Raises
+        ------
+        BudgetError
+            when the smallest has more.
+
+        """
+        within = [point for point in self.path if point.literals <= literals]
+        if not within:
+            least = min(point.literals for point in self.path)
+            raise BudgetError("no ruleset of the path is that small", expected=f"at least {least} literals",
+                              got=str(literals))  # fmt: skip
+        return within[-1]
 
 
 def induce(  # noqa: PLR0913 - the verb of the library
@@ -109,18 +135,32 @@ def induce(  # noqa: PLR0913 - the verb of the library
         folds = split(sample, seed)
         check_resolution(folds.calibration, budget)
         arena = open_arena(folds, schema, budget, seed)
-        drafts = run_race(racing, arena, time_limit, step)
+        check_certifiable(folds.calibration, budget)
+        race = run_race(racing, arena, time_limit, step)
         origin = Origin(source.name, describe_events(events, len(sample)), method, weight)
         step("calibrating")
-        calibrated = calibrate(drafts[0][0], arena)
-    return _answer(calibrated, law, arena, [result for _, result in drafts], origin)
+        chosen = calibrate(race.ranked[0][0], arena)
+        return _answer(chosen, race, law, arena, origin)
 
 
-def _answer(calibrated: Calibrated, law: Law, arena: Arena, race: list[Result], origin: Origin) -> Induction:
-    draft, measured = calibrated.draft, measured_rules(calibrated)
-    ruleset = publish(calibrated, law, measured, provenance(calibrated, arena, race, origin))
-    path = tuple(
-        Point(len(draft.kept(cut.size)), draft.literals(cut.size), measures)
-        for cut, measures in zip(calibrated.cuts, calibrated.measures, strict=True)
+def _answer(chosen: Calibrated, race: Race, law: Law, arena: Arena, origin: Origin) -> Induction:
+    results = [result for _, result in race.ranked]
+
+    def published(calibrated: Calibrated) -> tuple[Ruleset, list[RuleMeasures]]:
+        measured = measured_rules(calibrated)
+        return publish(calibrated, law, measured, provenance(calibrated, arena, results, origin)), measured
+
+    ruleset, measured = published(chosen)
+    path = [
+        _point(calibrated, limit, published(calibrated)[0])
+        for calibrated, limit in path_of(chosen, race.smaller, arena)
+    ]
+    return Induction(
+        ruleset, tuple(path), chosen.measures[chosen.chosen], tuple(measured), tuple(results), chosen.limit
     )
-    return Induction(ruleset, path, calibrated.measures[calibrated.chosen], tuple(measured), tuple(race))
+
+
+def _point(calibrated: Calibrated, limit: float, ruleset: Ruleset) -> Point:
+    size = calibrated.cut.size
+    literals = calibrated.draft.literals(size)
+    return Point(len(calibrated.kept), literals, calibrated.measures[calibrated.chosen], limit, ruleset)

@@ -103,6 +103,10 @@ def provenance(calibrated: Calibrated, arena: Arena, race: list[Result], origin:
         method=draft.method,
         parameters=parameters,
         seed=arena.seed,
-        measures={"measured_on": "calibration fold, held out from fitting and ranking", **measures},
+        measures={
+            "measured_on": "calibration fold, held out from fitting and ranking",
+            **measures,
+            "rate_limit": {"confidence": arena.budget.confidence, "at_most": calibrated.limit},
+        },
         versions=installed_versions(_LIBRARIES),
     )

@@ -13,6 +13,8 @@ import polars as pl
 from pydantic import JsonValue
 
 from rulekit.errors import BudgetError
+from rulekit.induction.boxed import BOXES, ladder, search_boxes, survey
+from rulekit.induction.boxed import smaller as sizes_below
 from rulekit.induction.budget import Budget
 from rulekit.induction.drafts import Draft, count_literals, hit_matrix, last_within
 from rulekit.induction.encoding import Encoding, encode
@@ -106,15 +108,22 @@ def open_arena(folds: Folds, schema: Schema, budget: Budget, seed: int) -> Arena
     return Arena(folds, encoding, schema, budget, seed, threshold, signal[: len(folds.fit)], signal)
 
 
+class Race(NamedTuple):
+    """Every entrant's draft with what it reached, the best first; and drafts of smaller sizes, smallest first."""
+
+    ranked: list[tuple[Draft, Result]]
+    smaller: tuple[Draft, ...]
+
+
 def run_race(
     racing: list[Entrant], arena: Arena, time_limit: float | None, step: Callable[[str], None]
-) -> list[tuple[Draft, Result]]:
-    """Return every entrant's draft and what it reached, the best first; equals stay in order."""
-    start = time.monotonic()
+) -> Race:
+    """Let every entrant run; equals stay in order."""
+    deadline = None if time_limit is None else time.monotonic() + time_limit
     found: list[tuple[Draft, Result]] = []
     pool: list[Candidate] = []
     for entrant in racing:
-        if found and time_limit is not None and time.monotonic() - start > time_limit:
+        if found and deadline is not None and time.monotonic() > deadline:
             break
         step(entrant.method)
         proposals = propose(entrant.inducer, entrant.policy, arena)
@@ -127,10 +136,34 @@ def run_race(
                 key=lambda pair: merit(pair[1]),
             )
         )
+    smaller: tuple[Draft, ...] = ()
     if sum(entrant.policy is HitPolicy.ANY for entrant in racing) > 1:
         draft, size = draft_any(POOL, pool, arena)
         found.append((draft, judge(draft, size, arena)))
-    return sorted(found, key=lambda pair: -merit(pair[1]))
+        step(BOXES)
+        refined, smaller = _refined(_distinct(pool), arena, deadline)
+        found.append(refined)
+    return Race(sorted(found, key=lambda pair: -merit(pair[1])), smaller)
+
+
+def _refined(
+    regions: list[Region], arena: Arena, deadline: float | None
+) -> tuple[tuple[Draft, Result], tuple[Draft, ...]]:
+    """Judge what refining boxes reaches when it sees the fit fold alone; then refine on all that may be seen."""
+    terrain, budget, fit = survey(arena), arena.budget, len(arena.folds.fit)
+    blind = ladder(
+        search_boxes(regions, arena, terrain, fit, deadline), terrain, budget.rules, budget.literals
+    )
+    result = judge(blind, len(regions), arena)
+    everything = fit + len(arena.folds.selection)
+    cover = search_boxes(regions, arena, terrain, everything, deadline)
+    drafts = [ladder(cover, terrain, budget.rules, cap) for cap in sizes_below(budget.literals, budget.rules)]
+    final = ladder(cover, terrain, budget.rules, budget.literals)
+    return (final, result), tuple(draft for draft in drafts if draft.rungs)
+
+
+def _distinct(candidates: Iterable[Candidate]) -> list[Region]:
+    return list({key_of(candidate.region): candidate.region for candidate in candidates}.values())
 
 
 def _drafts(entrant: Entrant, proposals: list[Proposal], arena: Arena) -> list[tuple[Draft, int]]:
@@ -198,7 +231,7 @@ def costs(sample: Sample, signal: Weights, kind: str) -> Weights:
 
 def draft_any(method: str, candidates: Iterable[Candidate], arena: Arena) -> tuple[Draft, int]:
     """Return the draft of a pool of rules, and the size of the pool."""
-    regions = list({key_of(candidate.region): candidate.region for candidate in candidates}.values())
+    regions = _distinct(candidates)
     pool = _promising(regions, arena)
     shorter = simplify(_select(pool, arena), arena.encoding, *_fit_values(arena))
     chosen = _select([*shorter, *pool], arena)

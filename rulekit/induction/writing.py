@@ -137,6 +137,13 @@ def _integers(column: Column, lows: Cuts, highs: Cuts) -> Condition:
     return Compare(name, ">=", low) if low is not None else Compare(name, "<=", cast("int", high))
 
 
+def edge_within(column: Column, cuts: Cuts) -> AnyValue:
+    """Return the shortest number ``v`` for which ``x <= v`` splits a column at one of the cuts; int or Decimal."""
+    if column.feature.dtype.is_integer:
+        return _round_integer(int(column.values[cuts[0] - 1]), int(column.values[cuts[1]]) - 1)
+    return _shortest(column, cuts)
+
+
 def _round_integer(least: int, most: int) -> int:
     """Return the roundest whole number in a closed interval: 0, or a multiple of the highest power of ten there."""
     if least <= 0 <= most:

@@ -1,0 +1,130 @@
+"""The entrant of ``auto`` that refines boxes: from everybody's candidates to ladders of rulesets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from rulekit.errors import MissingExtraError
+from rulekit.induction.drafts import Draft
+from rulekit.induction.folds import Mask, Sample, Weights
+from rulekit.induction.grid import Codes, Grid, box_of, condition_of, make_grid
+from rulekit.induction.regions import Region
+from rulekit.ir.condition import Condition
+from rulekit.ir.ruleset import HitPolicy
+from rulekit.ir.schema import Schema
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from rulekit.induction.cover import Cover
+    from rulekit.induction.race import Arena
+
+BOXES = "boxes"
+
+STEPS = (0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2)
+"""Rungs of a ladder, as multiples of the budget that a ruleset is expected to spend: the calibration fold decides."""
+
+CAPS = (5, 10, 15, 25, 35, 50, 75, 100, 150, 200)
+"""Sizes of the path, in literals."""
+
+MOST_EVENTS = 60_000
+"""So many events are searched on at most: all that the teacher likes, and a share of the others at more weight."""
+
+_LIKED = 4.0
+_LITERALS_PER_RULE = 12
+
+
+class Terrain(NamedTuple):
+    """The grid, and the codes of the fit and selection folds on it, shape (axes, events)."""
+
+    grid: Grid
+    codes: Codes
+
+
+def survey(arena: Arena) -> Terrain:
+    """Return the terrain of an arena."""
+    search = arena.folds.search
+    grid = make_grid(search.frame, arena.schema, search.weights * arena.signal_search)
+    return Terrain(grid, grid.code(search.frame))
+
+
+def search_boxes(
+    regions: Sequence[Region], arena: Arena, terrain: Terrain, events: int, deadline: float | None
+) -> Cover:
+    """Search on the first ``events`` events of the fit and selection folds, from seeds that others found.
+
+    Raises
+    ------
+    MissingExtraError
+        when numba is not installed.
+
+    """
+    try:
+        from rulekit.induction.cover import Cover, Ground
+    except ImportError:
+        raise MissingExtraError("numba", "induction") from None
+    sample = arena.folds.search.take(np.arange(events))
+    signal, charged = arena.signal_search[:events], sample.charged(arena.budget.kind)
+    rows, factor = _thinned(sample, signal, arena)
+    gain = sample.weights * signal * _decided(sample, arena.schema)
+    unit = 1.0 if arena.budget.kind == "alert_rate" else 1 - signal
+    cost = sample.weights * unit * _decided(sample, arena.schema)
+    liked = sample.scores >= arena.threshold
+    ground = Ground(
+        terrain.grid,
+        np.ascontiguousarray(terrain.codes[:, rows]),
+        gain[rows] * factor,
+        cost[rows] * factor,
+        arena.budget.rate * float(charged.sum()),
+        float(gain[liked].sum()),
+        max(10, int(0.0005 * len(rows))),
+    )
+    cover = Cover(ground, (box_of(region, arena.encoding, terrain.grid) for region in regions))
+    cover.sweep(arena.budget.rules, deadline)
+    return cover
+
+
+def _decided(sample: Sample, schema: Schema) -> Mask:
+    """Return which events have all that is required: no rule decides the others."""
+    if not schema.required:
+        return np.ones(len(sample), dtype=np.bool_)
+    return sample.frame.select(schema.required).drop_nulls().height == len(sample) or np.logical_and.reduce(
+        [sample.frame[name].is_not_null().to_numpy() for name in schema.required]
+    )
+
+
+def _thinned(sample: Sample, signal: Weights, arena: Arena) -> tuple[np.ndarray, Weights]:
+    """Return which events to search on, and how many each stands for."""
+    count = len(sample)
+    if count <= MOST_EVENTS:
+        return np.arange(count), np.ones(count)
+    order = np.argsort(-sample.scores, kind="stable")
+    liked = min(int(_LIKED * max((sample.scores >= arena.threshold).sum(), 1)), MOST_EVENTS // 2)
+    rest = order[liked:]
+    some = np.random.default_rng(arena.seed).permutation(rest)[: MOST_EVENTS - liked]
+    rows = np.concatenate([order[:liked], some])
+    factor = np.concatenate([np.ones(liked), np.full(len(some), len(rest) / len(some))])
+    ascending = np.argsort(rows)
+    return rows[ascending], factor[ascending]
+
+
+def ladder(cover: Cover, terrain: Terrain, rules: int, literals: int | None) -> Draft:
+    """Return the best rulesets of at most this size, one for each rate that may be spent."""
+    most = literals or rules * _LITERALS_PER_RULE
+    places: dict[bytes, int] = {}
+    rungs, conditions = [], list[Condition]()
+    for found in cover.ladder(rules, most, STEPS):
+        for box in found.boxes:
+            if box not in places:
+                places[box] = len(conditions)
+                conditions.append(condition_of(cover.boxes[box], terrain.grid))
+        rungs.append(tuple(places[box] for box in found.boxes))
+    return Draft(BOXES, HitPolicy.ANY, tuple(conditions), rungs=tuple(rungs))
+
+
+def smaller(budget_literals: int | None, rules: int) -> list[int]:
+    """Return the sizes of the path below the one asked for."""
+    most = budget_literals or rules * _LITERALS_PER_RULE
+    return [cap for cap in CAPS if cap < most]

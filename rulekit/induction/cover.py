@@ -1,0 +1,217 @@
+"""Searching for rulesets: a union of boxes, refined one by one, each on the events that the others leave.
+
+For a price of one unit of the budget and a price per literal, the ruleset is grown greedily: the most promising
+seeds are refined on the events that no rule takes yet, the best of them joins. Then each rule in turn is taken out
+and refined anew, from where it was and from other seeds, on what the others leave, until nothing gains. Prices are
+swept from dear to cheap, each search starting from the ruleset before it; whatever is met on the way is kept in an
+archive, from which a ruleset is chosen for any size (Lagrangian relaxation: H. Everett, Oper. Res. 11, 1963).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from rulekit.induction.boxes import hits, refine
+from rulekit.induction.folds import Mask, Weights
+from rulekit.induction.grid import Axes, Box, Codes, Grid, literal_count
+
+LITERAL_PRICES = (0.0005, 0.001, 0.002, 0.004, 0.008, 0.016)
+"""Shares of the signal that the teacher accepts at the budget: what a literal must bring at least."""
+
+UNIT_PRICES = tuple(float(price) for price in np.geomspace(4.0, 0.1, 11))
+"""Prices of the budget, in units of what the teacher brings for it on average."""
+
+_SEEDS_TRIED = 5
+_MOST_SEEDS = 400
+_SWEEPS = 3
+
+
+class Found(NamedTuple):
+    """One ruleset: its boxes (as bytes), and what it brings and costs on the events of the search."""
+
+    boxes: tuple[bytes, ...]
+    literals: int
+    gain: float
+    cost: float
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What a search runs on.
+
+    Attributes
+    ----------
+    codes : shape (axes, events).
+    gain, cost : what taking each event brings, and costs of the budget, shape (events,).
+    allowed : the budget in the unit of ``cost``.
+    reachable : what the teacher brings within the budget: the unit of the literal prices.
+    least : so many events that a new range of a rule must hold.
+    directions : of features whose rules may only have lower (1) or only upper (-1) bounds.
+
+    """
+
+    grid: Grid
+    codes: Codes
+    gain: Weights
+    cost: Weights
+    allowed: float
+    reachable: float
+    least: int
+    directions: dict[str, int] = field(default_factory=dict)
+
+
+class Cover:
+    """The search over unions of boxes."""
+
+    def __init__(self, ground: Ground, seeds: Iterable[Box]) -> None:
+        self.ground = ground
+        self.sizes = ground.grid.arrays(0.0).sizes
+        self.unit = ground.reachable / ground.allowed
+        self.archive: dict[tuple[bytes, ...], Found] = {}
+        self.boxes: dict[bytes, Box] = {}
+        self._literals: dict[bytes, int] = {}
+        self.seeds, self.matrix = self._best(seeds)
+
+    def _best(self, seeds: Iterable[Box]) -> tuple[list[Box], np.ndarray]:
+        """Keep the seeds that look best at half the teacher's price, and which events they hit."""
+        value = self.ground.gain - 0.5 * self.unit * self.ground.cost
+        distinct = list({seed.tobytes(): seed for seed in seeds}.values())
+        masks = [self.hits(seed) for seed in distinct]
+        worth = np.array([float(value[mask].sum()) for mask in masks])
+        order = np.argsort(-worth, kind="stable")[:_MOST_SEEDS]
+        shape = (0, len(value))
+        matrix = np.stack([masks[index] for index in order]) if len(order) else np.empty(shape)
+        return [distinct[index] for index in order], matrix.astype(np.float32)
+
+    def hits(self, box: Box) -> Mask:
+        """Return which events of the search a box takes, shape (events,)."""
+        found: Mask = hits(self.ground.codes, box, self.sizes)
+        return found
+
+    def sweep(self, rules: int, deadline: float | None = None) -> bool:
+        """Search at all prices; say whether the time sufficed. The first search is never cut short."""
+        for literal in LITERAL_PRICES:
+            chosen: list[Box] = []
+            for price in UNIT_PRICES:
+                if self.archive and deadline is not None and time.monotonic() > deadline:
+                    return False
+                chosen = self.solve(price * self.unit, literal * self.ground.reachable, rules, chosen)
+        return True
+
+    def solve(self, price: float, literal: float, rules: int, start: Sequence[Box] = ()) -> list[Box]:
+        """Return the rules found at a price of the budget and a price per literal."""
+        value = self.ground.gain - price * self.ground.cost
+        state = _State(list(start), [self.hits(box) for box in start], len(value))
+        axes = self.ground.grid.arrays(literal, self.ground.directions)
+        before = -np.inf
+        for _ in range(_SWEEPS + 1):
+            self._renew(state, value, axes)
+            while len(state.boxes) < rules and (box := self._improve(state.left(value), axes)) is not None:
+                state.add(box, self.hits(box))
+            self.keep(state.boxes)
+            worth = float(value[state.taken > 0].sum()) - literal * self.literals(state.boxes)
+            if worth <= before + 1e-6 * abs(before):
+                break
+            before = worth
+        return state.boxes
+
+    def _renew(self, state: _State, value: Weights, axes: Axes) -> None:
+        """Take each rule out, and put back the best that what the others leave allows, if any."""
+        for place in reversed(range(len(state.boxes))):
+            old = state.remove(place)
+            box = self._improve(state.left(value), axes, (old,))
+            if box is not None:
+                state.add(box, self.hits(box), place)
+
+    def _improve(self, value: Weights, axes: Axes, also: tuple[Box, ...] = ()) -> Box | None:
+        """Refine the most promising seeds on what is left, and return the best box that is worth its price."""
+        left = np.flatnonzero(value)
+        codes, values = np.ascontiguousarray(self.ground.codes[:, left]), value[left]
+        order = np.argsort(-(self.matrix @ value.astype(np.float32)), kind="stable")[:_SEEDS_TRIED]
+        best, worth = None, 1e-9 * self.ground.reachable
+        for seed in (*also, *(self.seeds[index] for index in order)):
+            box = seed.copy()
+            found = refine(codes, values, box, axes, self.ground.least)
+            if found > worth:
+                best, worth = box, found
+        return best
+
+    def literals(self, boxes: Sequence[Box]) -> int:
+        """Return the number of literals of some boxes together."""
+        total = 0
+        for box in boxes:
+            key = box.tobytes()
+            if key not in self._literals:
+                self._literals[key] = literal_count(box, self.ground.grid)
+            total += self._literals[key]
+        return total
+
+    def keep(self, boxes: Sequence[Box]) -> None:
+        """Put a ruleset, and each of its beginnings by gain over cost, into the archive."""
+        masks = [self.hits(box) for box in boxes]
+        taken = np.zeros(len(self.ground.gain), dtype=np.bool_)
+        order: list[int] = []
+        while len(order) < len(boxes):
+            rest = [index for index in range(len(boxes)) if index not in order]
+            best = max(rest, key=lambda index: self._ratio(masks[index] & ~taken))
+            order.append(best)
+            taken |= masks[best]
+            self._record([boxes[index] for index in order], taken)
+
+    def _ratio(self, added: Mask) -> float:
+        floor = 1e-3 * self.ground.allowed
+        return float(self.ground.gain[added].sum()) / (float(self.ground.cost[added].sum()) + floor)
+
+    def _record(self, boxes: Sequence[Box], taken: Mask) -> None:
+        key = tuple(sorted(box.tobytes() for box in boxes))
+        if key in self.archive:
+            return
+        self.boxes.update((box.tobytes(), box) for box in boxes)
+        gain, cost = float(self.ground.gain[taken].sum()), float(self.ground.cost[taken].sum())
+        self.archive[key] = Found(tuple(box.tobytes() for box in boxes), self.literals(boxes), gain, cost)
+
+    def best(self, cost: float, rules: int, literals: int) -> Found | None:
+        """Return the ruleset of the archive that brings most within these limits; the shortest of equals."""
+        within = (
+            found
+            for found in self.archive.values()
+            if found.cost <= cost and found.literals <= literals and len(found.boxes) <= rules
+        )
+        return max(within, key=lambda found: (found.gain, -found.literals, found.boxes), default=None)
+
+    def ladder(self, rules: int, literals: int, steps: Sequence[float]) -> Iterator[Found]:
+        """Yield the best ruleset for each multiple of the budget, the strictest first; each only once."""
+        seen: set[tuple[bytes, ...]] = set()
+        for step in steps:
+            found = self.best(step * self.ground.allowed, rules, literals)
+            if found is not None and found.boxes not in seen:
+                seen.add(found.boxes)
+                yield found
+
+
+class _State:
+    """The rules at hand, which events each takes, and by how many rules each event is taken."""
+
+    def __init__(self, boxes: list[Box], masks: list[Mask], events: int) -> None:
+        self.boxes, self.masks = boxes, masks
+        self.taken = np.zeros(events, dtype=np.int32)
+        for mask in masks:
+            self.taken += mask
+
+    def left(self, value: Weights) -> Weights:
+        return np.where(self.taken > 0, 0.0, value)
+
+    def add(self, box: Box, mask: Mask, place: int | None = None) -> None:
+        at = len(self.boxes) if place is None else place
+        self.boxes.insert(at, box)
+        self.masks.insert(at, mask)
+        self.taken += mask
+
+    def remove(self, place: int) -> Box:
+        self.taken -= self.masks.pop(place)
+        return self.boxes.pop(place)

@@ -1,0 +1,242 @@
+"""The grid: each feature cut at a few hundred values that a person would write.
+
+Rules that are found on the grid are law as they stand: each of its edges is the shortest decimal within a narrow
+range of quantiles, half of them of all events and half of what the teacher likes, so that nothing is rounded after
+the search and nothing is lost by rounding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any as AnyValue
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from rulekit.induction.encoding import Column, Encoding, encode
+from rulekit.induction.folds import Weights
+from rulekit.induction.regions import Choice, Region
+from rulekit.induction.writing import edge_within
+from rulekit.ir.condition import All, Any, Compare, Condition, Member, Missing
+from rulekit.ir.floats import nearest_float32, nearest_float64
+from rulekit.ir.schema import DType, Feature, Schema
+
+Codes = npt.NDArray[np.uint16]
+Box = npt.NDArray[np.uint8]
+
+QUANTILES = 128
+"""Edges per feature and kind of quantile."""
+
+
+class Axes(NamedTuple):
+    """The axes as compiled loops read them; see :func:`rulekit.induction.boxes.refine`."""
+
+    sizes: npt.NDArray[np.int64]
+    categories: npt.NDArray[np.bool_]
+    directions: npt.NDArray[np.int8]
+    prices: Weights
+    literal: float
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One feature: its edges in rising order (``x <= edge`` has the lower codes), or its categories."""
+
+    feature: Feature
+    edges: tuple[AnyValue, ...]
+
+    @property
+    def is_category(self) -> bool:
+        """Whether the codes are places in the schema's list of categories."""
+        return self.feature.dtype is DType.CATEGORY
+
+    @property
+    def size(self) -> int:
+        """Number of codes, without the one of missing values."""
+        return len(self.edges) if self.is_category else len(self.edges) + 1
+
+    def code(self, column: pl.Series) -> Codes:
+        """Return the codes of a bound column, shape (events,)."""
+        if self.is_category:
+            known = pl.DataFrame({"value": list(self.edges)}).with_row_index("code")
+            found = (
+                column.cast(pl.String)
+                .to_frame("value")
+                .join(known, on="value", how="left", maintain_order="left")
+            )
+            return found["code"].fill_null(self.size).to_numpy().astype(np.uint16)
+        present = column.is_not_null().to_numpy()
+        codes = np.full(len(present), self.size, dtype=np.uint16)
+        values = column.drop_nulls().to_numpy()
+        codes[present] = np.searchsorted(self._bound.astype(values.dtype), values, side="left")
+        return codes
+
+    @property
+    def _bound(self) -> npt.NDArray[AnyValue]:
+        """The edges as the rules will bind them: the nearest values of the dtype."""
+        if not self.feature.dtype.is_float:
+            return np.array(self.edges)
+        nearest = nearest_float32 if self.feature.dtype is DType.FLOAT32 else nearest_float64
+        return np.array([nearest(edge) for edge in self.edges], dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The axes of all features that differ."""
+
+    axes: tuple[Axis, ...]
+
+    @property
+    def cells(self) -> int:
+        """Width of a box's rows."""
+        return max(axis.size for axis in self.axes) + 1
+
+    def code(self, frame: pl.DataFrame) -> Codes:
+        """Return the codes of bound events, shape (axes, events)."""
+        return np.stack([axis.code(frame[axis.feature.name]) for axis in self.axes])
+
+    def free(self) -> Box:
+        """Return the box that asks for nothing."""
+        box = np.zeros((len(self.axes), self.cells), dtype=np.uint8)
+        for row, axis in zip(box, self.axes, strict=True):
+            row[: axis.size + 1] = 1
+        return box
+
+    def arrays(self, literal: float, directions: Mapping[str, int] | None = None) -> Axes:
+        """Return the axes for compiled loops, at a price per literal."""
+        wanted = directions or {}
+        return Axes(
+            np.array([axis.size for axis in self.axes]),
+            np.array([axis.is_category for axis in self.axes]),
+            np.array([wanted.get(axis.feature.name, 0) for axis in self.axes], dtype=np.int8),
+            np.full((len(self.axes), self.cells), literal),
+            literal,
+        )
+
+
+def make_grid(frame: pl.DataFrame, schema: Schema, likes: Weights, quantiles: int = QUANTILES) -> Grid:
+    """Return the grid of bound events.
+
+    Parameters
+    ----------
+    frame : the events.
+    schema : its features are the axes; those that don't differ are left out.
+    likes : how much signal is expected of each event, shape (events,): the second kind of quantile.
+    quantiles : so many edges of each kind, at most.
+
+    """
+    encoding = encode(frame, schema)
+    axes = []
+    for feature in schema.features:
+        columns = [index for index, column in enumerate(encoding.columns) if column.feature == feature]
+        if not columns:
+            continue
+        if feature.dtype is DType.CATEGORY:
+            axes.append(Axis(feature, tuple(feature.categories or ())))
+            continue
+        column = encoding.columns[columns[0]]
+        axes.append(Axis(feature, _edges(column, encoding.matrix[:, columns[0]], likes, quantiles)))
+    return Grid(tuple(axes))
+
+
+def _edges(
+    column: Column, rank: npt.NDArray[np.float32], likes: Weights, quantiles: int
+) -> tuple[AnyValue, ...]:
+    count = len(column.values)
+    if column.feature.dtype is DType.BOOL:
+        return (False,) * (count - 1)
+    present = ~np.isnan(rank)
+    ranks = rank[present].astype(np.int64)
+    cuts = {(cut, cut) for cut in range(1, count)} if count <= quantiles else set()
+    if not cuts:
+        for mass in (np.ones(len(ranks)), likes[present]):
+            cuts |= _quantiles(np.bincount(ranks, weights=mass, minlength=count), quantiles)
+    found = {edge_within(column, cut) for cut in cuts}
+    return tuple(sorted(found))
+
+
+def _quantiles(mass: Weights, quantiles: int) -> set[tuple[int, int]]:
+    """Return narrow ranges of cuts around equally spaced quantiles, each a quarter of the spacing wide."""
+    below = np.cumsum(mass)
+    if below[-1] <= 0:
+        return set()
+    found = set()
+    for number in range(quantiles):
+        ends = (np.array([number + 0.375, number + 0.625]) / quantiles) * below[-1]
+        low, high = (int(np.clip(np.searchsorted(below, end) + 1, 1, len(mass) - 1)) for end in ends)
+        found.add((low, high))
+    return found
+
+
+def box_of(region: Region, encoding: Encoding, grid: Grid) -> Box:
+    """Return the box nearest to a region: it holds the codes of all values that the region allows."""
+    box = grid.free()
+    for row, axis in zip(box, grid.axes, strict=True):
+        part = region.get(axis.feature.name)
+        if part is None:
+            continue
+        row[axis.size] = part.missing
+        if isinstance(part, Choice):
+            row[: axis.size] = [(value in part.values) != part.negated for value in axis.edges]
+        else:
+            values = encoding.columns[encoding.column_of(axis.feature.name)].values
+            row[: axis.size] = 0
+            if not part.is_empty:
+                ends = pl.Series(values[[part.low, part.high - 1]])
+                first, last = (int(code) for code in axis.code(ends))
+                row[first : last + 1] = 1
+    return box
+
+
+def condition_of(box: Box, grid: Grid) -> All:
+    """Return a box in words: the condition that holds for exactly its events."""
+    terms: list[Condition] = []
+    for row, axis in zip(box, grid.axes, strict=True):
+        inside, missing = np.flatnonzero(row[: axis.size]), bool(row[axis.size])
+        if len(inside) == axis.size:
+            terms.extend(() if missing else (Missing(axis.feature.name, negated=True),))
+            continue
+        parts = _category(axis, inside) if axis.is_category else _range(axis, inside)
+        terms.extend(_or_missing(axis.feature.name, parts) if missing else parts)
+    return All(tuple(terms))
+
+
+def _or_missing(name: str, parts: tuple[Condition, ...]) -> tuple[Condition, ...]:
+    if not parts:
+        return (Missing(name),)
+    return (Any((parts[0] if len(parts) == 1 else All(parts), Missing(name))),)
+
+
+def _category(axis: Axis, inside: npt.NDArray[np.intp]) -> tuple[Condition, ...]:
+    values = tuple(axis.edges[code] for code in inside)
+    return (Member(axis.feature.name, values, negated=False),) if values else ()
+
+
+def _range(axis: Axis, inside: npt.NDArray[np.intp]) -> tuple[Condition, ...]:
+    if not len(inside):
+        return ()
+    name, dtype = axis.feature.name, axis.feature.dtype
+    low, high = int(inside[0]), int(inside[-1]) + 1
+    if dtype is DType.BOOL:
+        return (Compare(name, "==", value=bool(low)),)
+    terms: list[Condition] = []
+    if low > 0:
+        edge = axis.edges[low - 1]
+        terms.append(Compare(name, ">=", edge + 1) if dtype.is_integer else Compare(name, ">", edge))
+    if high < axis.size:
+        terms.append(Compare(name, "<=", axis.edges[high - 1]))
+    if len(terms) == 2 and dtype.is_integer and axis.edges[low - 1] + 1 == axis.edges[high - 1]:
+        return (Compare(name, "==", axis.edges[high - 1]),)
+    return tuple(terms)
+
+
+def literal_count(box: Box, grid: Grid) -> int:
+    """Return the number of literals of a box."""
+    from rulekit.induction.boxes import row_price
+
+    axes = grid.arrays(1.0)
+    rows = zip(box, axes.sizes, axes.categories, axes.prices, strict=True)
+    return int(sum(row_price(row, size, category, prices, 1.0) for row, size, category, prices in rows))
