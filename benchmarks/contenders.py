@@ -81,11 +81,11 @@ class Fold(NamedTuple):
         """Return which rule hits which event, shape (rules, events); each literal is tested once."""
         tested: dict[Literal, Mask] = {}
         found = np.ones((len(rules), len(self.truth)), dtype=np.bool_)
-        for row, rule in zip(found, rules, strict=True):
+        for row, rule in enumerate(rules):
             for test in rule:
                 if test not in tested:
                     tested[test] = self._test(test)
-                row &= tested[test]
+                found[row] &= tested[test]
         return found
 
     def _test(self, test: Literal) -> Mask:

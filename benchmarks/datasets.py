@@ -1,7 +1,7 @@
 """The data sets of the induction benchmarks: train and test, the budget, and honest scores of a LightGBM teacher.
 
-The events of train are scored by five teachers, each trained on the four fifths that lack them (whole engines, where
-events come in groups); test is scored by the teacher trained on all of train. What is left out, and why:
+The events of train are scored by five teachers, each trained on the four fifths that lack them (whole engines,
+where events come in groups); test is scored by the teacher trained on all of train. What is left out, and why:
 
 - cards: the scenario is the answer; the delay week's labels come too late, so that it is used for nothing.
 - ulb: genuine events are a sample and weigh 25.07. Most of them are the first of their two days, the frauds of both

@@ -5,10 +5,10 @@ and :mod:`datasets`. Seeds change the folds and the learners; test stays. Result
 come, and what is in the file is not run again.
 
 Aims: in every cell (data set, cap on literals) the highest efficiency within the rate, or inside one standard error
-of it, and strictly the highest in 60 % of them; points reach 0.95 of the teacher's efficiency with at most 200 literals
-on half of the data sets, and are ahead of RUX and RUG at equal literals everywhere.
+of it, and strictly the highest in 60 % of them; points reach 0.95 of the teacher's efficiency with at most 200
+literals on half of the data sets, and are ahead of RUX and RUG at equal literals everywhere.
 
-Run: python benchmarks/induce_pareto.py --results results.jsonl --plots plots    (data: RULEKIT_DATA; see datasets.py)
+Run: python benchmarks/induce_pareto.py --results results.jsonl --plots plots    (data: see datasets.py)
 """
 
 from __future__ import annotations

@@ -174,7 +174,7 @@ def run(case: Case, method: str, policy: str | None) -> tuple[str, Measures | No
     seconds = time.perf_counter() - start
     accepted = case.test.select(rulekit.expr(found.ruleset, "accept")).to_series()
     reached, on_par = on_test(case, accepted)
-    literals = found.path[len(found.path) - 1].literals if policy == "score" else _literals(found)
+    literals = found.path[-1].literals
     numbers = f"{len(found.ruleset.rules):5} {literals:8}  {_interval(reached.efficiency)}"
     fidelity = f"{reached.fidelity.value if reached.fidelity else 0:.3f} / {reached.teacher_f1 or 0:.3f}"
     rate = _interval(spent(case, reached), 4)

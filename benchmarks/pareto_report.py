@@ -2,7 +2,7 @@
 
 A cell is a data set at a cap on literals. The rate of a method keeps to the budget when its mean over the seeds is
 at most the budget plus one standard error, of the seeds and of counting the events of test together. Among those
-that keep to it, the highest mean efficiency leads the cell. The standard error of a difference is that of the seeds.
+that keep to it, the highest mean efficiency leads the cell. The standard error of a difference is the seeds'.
 """
 
 from __future__ import annotations

@@ -58,7 +58,7 @@ def skope(task: Task) -> list[Model]:
 
 
 def text_rule(rule: Any) -> Rule:
-    """Return a rule of imodels, from its dictionary ``{(feature, sign): threshold}``; empty where it is ``X == X``."""
+    """Return a rule of imodels, from ``{(feature, sign): threshold}``; empty where it is ``X == X``."""
     return merged(
         Literal(int(name.removeprefix("X_")), sign, float(value))
         for (name, sign), value in rule.agg_dict.items()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rulekit.cli.common import Json, answer, command_line, interval, percent, table
+from rulekit.cli.common import Json, answer, command_line, interval, percent, percent_of, table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -111,11 +111,13 @@ def _document(result: Induction, folder: Path) -> dict[str, object]:
         "digest": result.ruleset.digest,
         "rules": len(result.ruleset.rules),
         "measures": result.measures.to_json(),
+        "rate_limit": result.limit,
         "path": [
-            {"rules": point.rules, "literals": point.literals, **point.measures.to_json()}
+            {"rules": point.rules, "literals": point.literals, "rate_limit": point.limit,
+             **point.measures.to_json()}
             for point in result.path
         ],
-    }
+    }  # fmt: skip
 
 
 def _text(result: Induction, folder: Path, *, by_rate: bool) -> str:
@@ -123,10 +125,28 @@ def _text(result: Induction, folder: Path, *, by_rate: bool) -> str:
     for point in result.path:
         measures = point.measures
         rate = measures.rate if by_rate else measures.false_positive_rate
-        chosen = "<" if point.rules == len(result.ruleset.rules) else ""
+        chosen = "<" if point is result.path[-1] else ""
         size = f"{point.rules}/{point.literals}"
-        lines.append((size, interval(measures.efficiency), interval(rate), percent(measures.purity), chosen))
-    head = ("rules/literals", "efficiency", "rate" if by_rate else "false positives", "purity", "")
-    note = "On the calibration fold, with 95 % intervals; < is the one drafted."
+        shares = (
+            interval(measures.efficiency),
+            interval(rate),
+            percent_of({"value": point.limit}),
+            percent(measures.purity),
+        )
+        lines.append((size, *shares, chosen))
+    head = ("rules/literals", "efficiency", "rate" if by_rate else "false positives", "limit", "purity", "")
+    note = "On the calibration fold, with 95 % intervals; limit: upper limit on the rate; < is drafted."
     draft = f"{folder}: draft of {result.ruleset.name}, {result.ruleset.digest[:19]}"
-    return "\n".join([table(head, lines), note, draft])
+    return "\n".join([table(head, lines), note, *_remarks(result), draft])
+
+
+def _remarks(result: Induction) -> list[str]:
+    found = []
+    if result.selection is not None:
+        of, gap = result.selection.candidates, 100 * result.selection.gap
+        found.append(
+            f"Selection: the best of {of} boxes by a solver; at most {gap:.1f} % more is possible from them."
+        )
+    if result.stopped is not None:
+        found.append(f"Stopped early ({result.stopped}): this is the best so far.")
+    return found

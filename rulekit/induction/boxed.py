@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from rulekit.errors import MissingExtraError
+from rulekit.induction.budget import Budget
 from rulekit.induction.drafts import Draft
+from rulekit.induction.exact import EFFORT
 from rulekit.induction.folds import Mask, Sample, Weights
-from rulekit.induction.grid import Codes, Grid, box_of, condition_of, make_grid
+from rulekit.induction.grid import Codes, Grid, box_of, make_grid
 from rulekit.induction.regions import Region
-from rulekit.ir.condition import Condition
 from rulekit.ir.ruleset import HitPolicy
 from rulekit.ir.schema import Schema
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rulekit.induction.cover import Cover
     from rulekit.induction.race import Arena
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 BOXES = "boxes"
 
 STEPS = (0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2)
-"""Rungs of a ladder, as multiples of the budget that a ruleset is expected to spend: the calibration fold decides."""
+"""Rungs of a ladder, as multiples of the budget that a ruleset is expected to spend; the cut decides."""
 
 CAPS = (5, 10, 15, 25, 35, 50, 75, 100, 150, 200)
 """Sizes of the path, in literals."""
@@ -46,7 +46,8 @@ class Terrain(NamedTuple):
 def survey(arena: Arena) -> Terrain:
     """Return the terrain of an arena."""
     search = arena.folds.search
-    grid = make_grid(search.frame, arena.schema, search.weights * arena.signal_search)
+    caps, likes = arena.caps, search.weights * arena.signal_search
+    grid = make_grid(search.frame, arena.schema, likes, forbidden=caps.forbidden, numerics=caps.numerics)
     return Terrain(grid, grid.code(search.frame))
 
 
@@ -67,7 +68,7 @@ def search_boxes(
         raise MissingExtraError("numba", "induction") from None
     sample = arena.folds.search.take(np.arange(events))
     signal, charged = arena.signal_search[:events], sample.charged(arena.budget.kind)
-    rows, factor = _thinned(sample, signal, arena)
+    rows, factor = _thinned(sample, arena)
     gain = sample.weights * signal * _decided(sample, arena.schema)
     unit = 1.0 if arena.budget.kind == "alert_rate" else 1 - signal
     cost = sample.weights * unit * _decided(sample, arena.schema)
@@ -80,22 +81,28 @@ def search_boxes(
         arena.budget.rate * float(charged.sum()),
         float(gain[liked].sum()),
         max(10, int(0.0005 * len(rows))),
+        arena.caps,
     )
     cover = Cover(ground, (box_of(region, arena.encoding, terrain.grid) for region in regions))
-    cover.sweep(arena.budget.rules, deadline)
+    if cover.sweep(deadline):
+        cover.optimise(most_literals(arena.budget), EFFORT)
     return cover
+
+
+def most_literals(budget: Budget) -> int:
+    """Return the cap on literals, or what so many rules have at most in practice."""
+    return budget.literals or budget.rules * _LITERALS_PER_RULE
 
 
 def _decided(sample: Sample, schema: Schema) -> Mask:
     """Return which events have all that is required: no rule decides the others."""
-    if not schema.required:
-        return np.ones(len(sample), dtype=np.bool_)
-    return sample.frame.select(schema.required).drop_nulls().height == len(sample) or np.logical_and.reduce(
-        [sample.frame[name].is_not_null().to_numpy() for name in schema.required]
-    )
+    found: Mask = np.ones(len(sample), dtype=np.bool_)
+    for name in schema.required:
+        found &= sample.frame[name].is_not_null().to_numpy()
+    return found
 
 
-def _thinned(sample: Sample, signal: Weights, arena: Arena) -> tuple[np.ndarray, Weights]:
+def _thinned(sample: Sample, arena: Arena) -> tuple[np.ndarray, Weights]:
     """Return which events to search on, and how many each stands for."""
     count = len(sample)
     if count <= MOST_EVENTS:
@@ -110,21 +117,17 @@ def _thinned(sample: Sample, signal: Weights, arena: Arena) -> tuple[np.ndarray,
     return rows[ascending], factor[ascending]
 
 
-def ladder(cover: Cover, terrain: Terrain, rules: int, literals: int | None) -> Draft:
-    """Return the best rulesets of at most this size, one for each rate that may be spent."""
-    most = literals or rules * _LITERALS_PER_RULE
+def ladder(cover: Cover, literals: int) -> Draft:
+    """Return the best rulesets of at most so many literals, one for each rate that may be spent."""
     places: dict[bytes, int] = {}
-    rungs, conditions = [], list[Condition]()
-    for found in cover.ladder(rules, most, STEPS):
-        for box in found.boxes:
-            if box not in places:
-                places[box] = len(conditions)
-                conditions.append(condition_of(cover.boxes[box], terrain.grid))
-        rungs.append(tuple(places[box] for box in found.boxes))
-    return Draft(BOXES, HitPolicy.ANY, tuple(conditions), rungs=tuple(rungs))
+    rungs = [
+        tuple(places.setdefault(box, len(places)) for box in found.boxes)
+        for found in cover.ladder(literals, STEPS)
+    ]
+    conditions = tuple(cover.condition(cover.boxes[box]) for box in places)
+    return Draft(BOXES, HitPolicy.ANY, conditions, rungs=tuple(rungs), selection=cover.optimum)
 
 
-def smaller(budget_literals: int | None, rules: int) -> list[int]:
+def smaller(literals: int) -> list[int]:
     """Return the sizes of the path below the one asked for."""
-    most = budget_literals or rules * _LITERALS_PER_RULE
-    return [cap for cap in CAPS if cap < most]
+    return [cap for cap in CAPS if cap < literals]

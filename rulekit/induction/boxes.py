@@ -4,8 +4,8 @@ A box is a table of what it allows: one row per axis of the grid, one cell per c
 values. One pass over the events fills a histogram of what each code of each axis would bring if the axis were free,
 because an event counts there when it fails no other axis. The best interval of a histogram is found in one sweep
 (J. Bentley, Commun. ACM 27, 1984), with a price on each end, so that a literal must earn its place. Steps are taken
-steepest first until none helps: the patient rule induction of J. Friedman and N. Fisher (Stat. Comput. 9, 1999) with
-exact steps in place of peeling and pasting.
+steepest first until none helps: the patient rule induction of J. Friedman and N. Fisher (Stat. Comput. 9, 1999)
+with exact steps in place of peeling and pasting.
 """
 
 from __future__ import annotations
@@ -50,17 +50,17 @@ def refine(codes: Any, values: Any, allowed: Any, axes: Any, least: int) -> floa
     codes : uint16, shape (axes, events).
     values : float64, shape (events,): what taking each event brings.
     allowed : uint8, shape (axes, cells): the box, changed in place.
-    axes : sizes, whether categories, directions (1: only lower bounds, -1: only upper ones, 0: both) and prices of
-        the axes, as :class:`rulekit.induction.grid.Axes` holds them.
+    axes : sizes, whether categories, directions (1: only lower bounds, -1: only upper ones, 0: both), prices of
+        each edge and of a whole literal, as :class:`rulekit.induction.grid.Axes` holds them.
     least : so many events that a new range must hold.
 
     """
-    sizes, categories, directions, prices, literal = axes
+    sizes, categories, directions, prices, literals = axes
     sums, counts = np.zeros(allowed.shape), np.zeros(allowed.shape, np.int64)
     used, row, best_row = np.empty(len(sizes), np.int64), np.zeros_like(allowed[0]), np.zeros_like(allowed[0])
     paid = np.zeros(len(sizes))
     for axis in range(len(sizes)):
-        paid[axis] = row_price(allowed[axis], sizes[axis], categories[axis], prices[axis], literal)
+        paid[axis] = row_price(allowed[axis], sizes[axis], categories[axis], prices[axis], literals[axis])
     worth = _NOTHING
     for _ in range(_MOST_STEPS):
         inside = _tally(codes, values, allowed, used[: _used(allowed, sizes, used)], sums, counts)
@@ -68,17 +68,17 @@ def refine(codes: Any, values: Any, allowed: Any, axes: Any, least: int) -> floa
         best, gain = -1, _STEP * max(1.0, abs(worth))
         for axis in range(len(sizes)):
             if categories[axis]:
-                value = _best_set(sums[axis], counts[axis], sizes[axis], literal, least, row)
+                value = _best_set(sums[axis], counts[axis], sizes[axis], literals[axis], least, row)
             else:
                 end = (sizes[axis], directions[axis], least)
-                value = _best_range(sums[axis], counts[axis], end, prices[axis], literal, row)
+                value = _best_range(sums[axis], counts[axis], end, prices[axis], literals[axis], row)
             if value - (inside - paid[axis]) > gain:
                 best, gain = axis, value - (inside - paid[axis])
                 best_row[:] = row
         if best < 0:
             break
         allowed[best] = best_row
-        paid[best] = row_price(best_row, sizes[best], categories[best], prices[best], literal)
+        paid[best] = row_price(best_row, sizes[best], categories[best], prices[best], literals[best])
     return worth
 
 
@@ -170,20 +170,20 @@ def _best_range(sums: Any, counts: Any, end: Any, prices: Any, literal: float, r
     if low == 0 and high == size:
         asks = counts[size] > 0 and sums[size] < -literal
         row[size] = not asks
-        return value - literal if asks else value + sums[size]
+        return float(value - literal if asks else value + sums[size])
     if sums[size] > literal:
         row[size] = 1
         value += sums[size] - literal
     free = sums[: size + 1].sum()
     if free >= value:
         row[: size + 1] = 1
-        return free
+        return float(free)
     return value if held >= least else _NOTHING
 
 
 @njit(cache=True, nogil=True)
 def _interval(sums: Any, size: int, direction: int, prices: Any) -> tuple[int, int, float]:
-    """Return the interval of codes with the highest sum less the prices of its ends; the sum before prices is kept."""
+    """Return the interval of codes with the highest sum less the prices of its ends, and that value."""
     best, best_low, best_high = _NOTHING, 0, size
     before, start, low = 0.0, 0.0, 0
     for high in range(1, size + 1):

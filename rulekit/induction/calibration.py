@@ -10,6 +10,7 @@ import polars as pl
 from rulekit.errors import BudgetError
 from rulekit.induction.budget import Budget
 from rulekit.induction.certify import upper_limit
+from rulekit.induction.constraints import Constraints
 from rulekit.induction.drafts import Cut, Draft, hit_matrix, last_within, rate_of
 from rulekit.induction.folds import Mask, Sample, effective_count
 from rulekit.induction.race import Arena
@@ -63,25 +64,27 @@ def calibrate(draft: Draft, arena: Arena) -> Calibrated:
     """
     sample, budget = arena.folds.calibration, arena.budget
     matrix = hit_matrix(draft.conditions, sample, arena.schema)
-    cuts = tuple(draft.cuts(matrix, sample, budget))
+    cuts = tuple(draft.cuts(matrix, sample, arena.caps))
     best = last_within(cuts, sample, budget)
     if best is None:
-        raise _nothing_fits(draft, cuts, sample, budget)
+        raise _nothing_fits(draft, cuts, sample, arena.caps)
     events = sample.known(sample.scores >= arena.threshold)
     measures = tuple(measure(pl.Series(cut.accepted), events) for cut in cuts)
     chosen = next(index for index, cut in enumerate(cuts) if cut is best)
     limit = budget.rate
     if not budget.certified:
-        limit = upper_limit(best.accepted, sample.charged(budget.kind), budget.confidence, len(cuts))
+        limit = upper_limit(
+            best.accepted, sample.charged(budget.kind), budget.confidence, len(cuts), sample.groups
+        )
     return Calibrated(draft, matrix, cuts, measures, chosen, events, limit)
 
 
-def _nothing_fits(draft: Draft, cuts: tuple[Cut, ...], sample: Sample, budget: Budget) -> BudgetError:
+def _nothing_fits(draft: Draft, cuts: tuple[Cut, ...], sample: Sample, caps: Constraints) -> BudgetError:
+    budget = caps.budget
     article, name = _NAMES[budget.kind]
     if not cuts:
-        least = min((draft.literals(size) for size in draft.sizes), default=0)
-        got = f"the smallest ruleset found has {least} literals" if draft.conditions else "no rule was found"
-        return BudgetError("no ruleset keeps to the caps of the budget", got=got, hint="allow more literals")
+        return BudgetError("no ruleset keeps to the caps of the budget", got=_binding(draft, caps),
+                           hint="allow more, or raise the rate so that broader rules fit")  # fmt: skip
     rates = [rate_of(cut.accepted, sample, budget.kind) for cut in cuts if cut.accepted.any()]
     reached = (
         f"the smallest {name} reached is {min(rates):.2g}" if rates else "no rule hits any calibration event"
@@ -91,6 +94,15 @@ def _nothing_fits(draft: Draft, cuts: tuple[Cut, ...], sample: Sample, budget: B
         got=reached,
         hint="raise the budget, or give more events",
     )
+
+
+def _binding(draft: Draft, caps: Constraints) -> str:
+    """Say which cap the smallest ruleset breaks."""
+    if not draft.sizes:
+        return "no rule was found"
+    smallest = min(draft.sizes, key=draft.literals)
+    broken = caps.broken([draft.conditions[index] for index in draft.kept(smallest)])
+    return "the smallest ruleset found has " + ", ".join(broken)
 
 
 def check_resolution(sample: Sample, budget: Budget) -> None:

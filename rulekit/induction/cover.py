@@ -11,20 +11,30 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
 from rulekit.induction.boxes import hits, refine
+from rulekit.induction.constraints import Constraints
+from rulekit.induction.drafts import count_literals
+from rulekit.induction.exact import Problem, Selection, select
 from rulekit.induction.folds import Mask, Weights
-from rulekit.induction.grid import Axes, Box, Codes, Grid, literal_count
+from rulekit.induction.grid import Axes, Box, Codes, Grid, condition_of
+from rulekit.ir.condition import All, literals
 
 LITERAL_PRICES = (0.0005, 0.001, 0.002, 0.004, 0.008, 0.016)
 """Shares of the signal that the teacher accepts at the budget: what a literal must bring at least."""
 
 UNIT_PRICES = tuple(float(price) for price in np.geomspace(4.0, 0.1, 11))
 """Prices of the budget, in units of what the teacher brings for it on average."""
+
+HARDWARE_PRICES = (*LITERAL_PRICES, 0.032, 0.064)
+"""The same where look-up tables are capped: rulesets of a few comparators are wanted, too."""
+
+POOL_SIZE = 120
+"""So many boxes are given to the solver at most."""
 
 _SEEDS_TRIED = 5
 _MOST_SEEDS = 400
@@ -51,7 +61,7 @@ class Ground:
     allowed : the budget in the unit of ``cost``.
     reachable : what the teacher brings within the budget: the unit of the literal prices.
     least : so many events that a new range of a rule must hold.
-    directions : of features whose rules may only have lower (1) or only upper (-1) bounds.
+    caps : what else binds: size, features, directions, hardware.
 
     """
 
@@ -62,7 +72,7 @@ class Ground:
     allowed: float
     reachable: float
     least: int
-    directions: dict[str, int] = field(default_factory=dict)
+    caps: Constraints
 
 
 class Cover:
@@ -74,13 +84,15 @@ class Cover:
         self.unit = ground.reachable / ground.allowed
         self.archive: dict[tuple[bytes, ...], Found] = {}
         self.boxes: dict[bytes, Box] = {}
-        self._literals: dict[bytes, int] = {}
+        self.closed: set[str] = set()
+        self.optimum: Selection | None = None
+        self._conditions: dict[bytes, All] = {}
         self.seeds, self.matrix = self._best(seeds)
 
     def _best(self, seeds: Iterable[Box]) -> tuple[list[Box], np.ndarray]:
         """Keep the seeds that look best at half the teacher's price, and which events they hit."""
         value = self.ground.gain - 0.5 * self.unit * self.ground.cost
-        distinct = list({seed.tobytes(): seed for seed in seeds}.values())
+        distinct = list({seed.tobytes(): seed for seed in map(self._opened, seeds)}.values())
         masks = [self.hits(seed) for seed in distinct]
         worth = np.array([float(value[mask].sum()) for mask in masks])
         order = np.argsort(-worth, kind="stable")[:_MOST_SEEDS]
@@ -88,14 +100,24 @@ class Cover:
         matrix = np.stack([masks[index] for index in order]) if len(order) else np.empty(shape)
         return [distinct[index] for index in order], matrix.astype(np.float32)
 
+    def _opened(self, box: Box) -> Box:
+        """Return a box that asks nothing of the features that are closed."""
+        found = box.copy()
+        for row, axis in zip(found, self.ground.grid.axes, strict=True):
+            if axis.feature.name in self.closed:
+                row[: axis.size + 1] = 1
+        return found
+
     def hits(self, box: Box) -> Mask:
         """Return which events of the search a box takes, shape (events,)."""
         found: Mask = hits(self.ground.codes, box, self.sizes)
         return found
 
-    def sweep(self, rules: int, deadline: float | None = None) -> bool:
+    def sweep(self, deadline: float | None = None) -> bool:
         """Search at all prices; say whether the time sufficed. The first search is never cut short."""
-        for literal in LITERAL_PRICES:
+        rules = self.ground.caps.budget.rules
+        self._close_features(rules)
+        for literal in LITERAL_PRICES if self.ground.caps.budget.lut is None else HARDWARE_PRICES:
             chosen: list[Box] = []
             for price in UNIT_PRICES:
                 if self.archive and deadline is not None and time.monotonic() > deadline:
@@ -103,11 +125,37 @@ class Cover:
                 chosen = self.solve(price * self.unit, literal * self.ground.reachable, rules, chosen)
         return True
 
+    def _close_features(self, rules: int) -> None:
+        """Give up features, those first whose loss is smallest for what they cost, until the caps on them hold."""
+        caps = self.ground.caps.budget
+        while caps.features is not None or caps.cost is not None:
+            boxes = self.solve(self.unit, LITERAL_PRICES[1] * self.ground.reachable, rules)
+            used = self.features(boxes)
+            if len(used) <= (caps.features or len(used)) and caps.cost_of(used) <= (caps.cost or np.inf):
+                closed = {axis.feature.name for axis in self.ground.grid.axes} - used
+                self.closed |= closed if caps.features is not None else set()
+                break
+            self.closed.add(min(used, key=lambda name: (self._loss(boxes, name), name)))
+            self.seeds, self.matrix = self._best(self.seeds)
+
+    def features(self, boxes: Sequence[Box]) -> set[str]:
+        """Return the features that some boxes ask for."""
+        return {literal.feature for box in boxes for literal in literals(self.condition(box))}
+
+    def _loss(self, boxes: Sequence[Box], name: str) -> float:
+        """Return what closing a feature would lose of some boxes, for each unit of what it costs."""
+        caps, value = self.ground.caps.budget, self.ground.gain - self.unit * self.ground.cost
+        cost = caps.feature_costs.get(name, 0.0) if caps.cost is not None else 1.0
+        kept = [box for box in boxes if name not in self.features([box])]
+        masks = [self.hits(box) for box in boxes], [self.hits(box) for box in kept]
+        whole, rest = (float(value[np.any(part, axis=0)].sum()) if part else 0.0 for part in masks)
+        return (whole - rest) / cost if cost else np.inf
+
     def solve(self, price: float, literal: float, rules: int, start: Sequence[Box] = ()) -> list[Box]:
         """Return the rules found at a price of the budget and a price per literal."""
         value = self.ground.gain - price * self.ground.cost
         state = _State(list(start), [self.hits(box) for box in start], len(value))
-        axes = self.ground.grid.arrays(literal, self.ground.directions)
+        axes = self.ground.grid.arrays(literal, self.ground.caps.directions, self.closed)
         before = -np.inf
         for _ in range(_SWEEPS + 1):
             self._renew(state, value, axes)
@@ -141,15 +189,16 @@ class Cover:
                 best, worth = box, found
         return best
 
+    def condition(self, box: Box) -> All:
+        """Return a box in words; each only once."""
+        key = box.tobytes()
+        if key not in self._conditions:
+            self._conditions[key] = condition_of(box, self.ground.grid)
+        return self._conditions[key]
+
     def literals(self, boxes: Sequence[Box]) -> int:
         """Return the number of literals of some boxes together."""
-        total = 0
-        for box in boxes:
-            key = box.tobytes()
-            if key not in self._literals:
-                self._literals[key] = literal_count(box, self.ground.grid)
-            total += self._literals[key]
-        return total
+        return sum(count_literals(self.condition(box)) for box in boxes)
 
     def keep(self, boxes: Sequence[Box]) -> None:
         """Put a ruleset, and each of its beginnings by gain over cost, into the archive."""
@@ -175,20 +224,64 @@ class Cover:
         gain, cost = float(self.ground.gain[taken].sum()), float(self.ground.cost[taken].sum())
         self.archive[key] = Found(tuple(box.tobytes() for box in boxes), self.literals(boxes), gain, cost)
 
-    def best(self, cost: float, rules: int, literals: int) -> Found | None:
-        """Return the ruleset of the archive that brings most within these limits; the shortest of equals."""
-        within = (
-            found
-            for found in self.archive.values()
-            if found.cost <= cost and found.literals <= literals and len(found.boxes) <= rules
-        )
-        return max(within, key=lambda found: (found.gain, -found.literals, found.boxes), default=None)
+    def best(self, cost: float, literals: int) -> Found | None:
+        """Return the ruleset of the archive that brings most within these and all other caps."""
+        within = [
+            found for found in self.archive.values() if found.cost <= cost and found.literals <= literals
+        ]
+        within.sort(key=lambda found: (-found.gain, found.literals, found.boxes))
+        caps = self.ground.caps
+        return next((found for found in within if not caps.broken(self._texts(found))), None)
 
-    def ladder(self, rules: int, literals: int, steps: Sequence[float]) -> Iterator[Found]:
+    def _texts(self, found: Found) -> list[All]:
+        return [self.condition(self.boxes[key]) for key in found.boxes]
+
+    def optimise(self, literals: int, effort: float) -> None:
+        """Ask the solver for the best of the pool at the budget, and put what it finds into the archive."""
+        pool = self._pool(literals)
+        if not pool:
+            return
+        start = self.best(self.ground.allowed, literals)
+        hint = [place for place, key in enumerate(pool) if start is not None and key in start.boxes]
+        boxes = [self.boxes[key] for key in pool]
+        self.optimum = select(self._problem(boxes, literals), hint, effort)
+        if self.optimum is not None and self.optimum.chosen:
+            self.keep([boxes[place] for place in self.optimum.chosen])
+
+    def _pool(self, literals: int) -> list[bytes]:
+        """Return the boxes of the rulesets that came nearest: those that bring most around the budget."""
+        near = [found for found in self.archive.values() if found.literals <= 2 * literals]
+
+        def worth(found: Found) -> float:
+            return found.gain - self.unit * max(0.0, found.cost - self.ground.allowed)
+
+        near.sort(key=lambda found: (-worth(found), found.boxes))
+        pool: dict[bytes, None] = {}
+        for found in near:
+            pool.update(dict.fromkeys(found.boxes))
+            if len(pool) >= POOL_SIZE:
+                break
+        return list(pool)[:POOL_SIZE]
+
+    def _problem(self, boxes: Sequence[Box], literals: int) -> Problem:
+        ground, caps = self.ground, self.ground.caps
+        conditions = [self.condition(box) for box in boxes]
+        sizes = [([count_literals(condition) for condition in conditions], literals)]
+        return Problem(
+            np.stack([self.hits(box) for box in boxes]),
+            ground.gain,
+            ground.cost,
+            ground.allowed,
+            caps.budget.rules,
+            sizes,
+            list(caps.shared(conditions)),
+        )
+
+    def ladder(self, literals: int, steps: Sequence[float]) -> Iterator[Found]:
         """Yield the best ruleset for each multiple of the budget, the strictest first; each only once."""
         seen: set[tuple[bytes, ...]] = set()
         for step in steps:
-            found = self.best(step * self.ground.allowed, rules, literals)
+            found = self.best(step * self.ground.allowed, literals)
             if found is not None and found.boxes not in seen:
                 seen.add(found.boxes)
                 yield found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,10 @@ from rulekit.ir.ruleset import HitPolicy, Rule, Ruleset
 from rulekit.ir.schema import Schema
 from rulekit.targets.api import compile as compile_ruleset
 from rulekit.targets.polars import PolarsRunner
+
+if TYPE_CHECKING:
+    from rulekit.induction.constraints import Constraints
+    from rulekit.induction.exact import Selection
 
 
 class Cut(NamedTuple):
@@ -38,6 +42,7 @@ class Draft:
     points : of each condition, under SCORE.
     exits : under FIRST, the conditions that may accept, the purest first; the others reject.
     rungs : under ANY, whole rulesets in place of beginnings of the list: their conditions, strictest first.
+    selection : how far the best of the candidates may be, where that was asked of a solver.
 
     """
 
@@ -47,6 +52,7 @@ class Draft:
     points: tuple[int, ...] = ()
     exits: tuple[int, ...] = ()
     rungs: tuple[tuple[int, ...], ...] = ()
+    selection: Selection | None = None
 
     @property
     def sizes(self) -> range:
@@ -65,11 +71,11 @@ class Draft:
         """Return the number of literals at a size."""
         return sum(count_literals(self.conditions[index]) for index in self.kept(size))
 
-    def cuts(self, hits: Mask, sample: Sample, budget: Budget) -> Iterator[Cut]:
-        """Yield every cut that keeps to the caps on size; hits have the shape (conditions, events)."""
+    def cuts(self, hits: Mask, sample: Sample, caps: Constraints) -> Iterator[Cut]:
+        """Yield every cut that keeps to all caps but the rate; hits have the shape (conditions, events)."""
         for size in self.sizes:
-            if len(self.kept(size)) <= budget.rules and self.literals(size) <= (budget.literals or np.inf):
-                yield self._cut(hits, sample, budget, size)
+            if not caps.broken([self.conditions[index] for index in self.kept(size)]):
+                yield self._cut(hits, sample, caps.budget, size)
 
     def _cut(self, hits: Mask, sample: Sample, budget: Budget, size: int) -> Cut:
         kept = hits[list(self.kept(size))]
@@ -122,7 +128,7 @@ def last_within(cuts: Sequence[Cut], sample: Sample, budget: Budget) -> Cut | No
 
 def _spent(accepted: Mask, sample: Sample, budget: Budget) -> float:
     if budget.certified:
-        return upper_limit(accepted, sample.charged(budget.kind), budget.confidence)
+        return upper_limit(accepted, sample.charged(budget.kind), budget.confidence, groups=sample.groups)
     return rate_of(accepted, sample, budget.kind)
 
 

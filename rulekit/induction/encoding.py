@@ -11,6 +11,7 @@ don't know NaN; a missing or unknown category is 0 in every column of its featur
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -63,11 +64,13 @@ class Encoding:
         return self._first[feature]
 
 
-def encode(frame: pl.DataFrame, schema: Schema) -> Encoding:
-    """Encode the events of the fit fold; features without two different values are left out."""
+def encode(frame: pl.DataFrame, schema: Schema, forbidden: Collection[str] = ()) -> Encoding:
+    """Encode the events of the fit fold, less forbidden features and those without two different values."""
     columns: list[Column] = []
     ranks: list[npt.NDArray[np.float32]] = []
     for feature in schema.features:
+        if feature.name in forbidden:
+            continue
         encoder = _categories if feature.dtype is DType.CATEGORY else _number
         for column, rank in encoder(feature, frame[feature.name]):
             columns.append(column)

@@ -42,16 +42,17 @@ def policy_named(name: str | None) -> HitPolicy | None:
     return HitPolicy(name)
 
 
-def entrants(method: str, policy: HitPolicy | None) -> list[Entrant]:
+def entrants(method: str, policy: HitPolicy | None, *, directed: bool = False) -> list[Entrant]:
     """Return who runs: the method under the policy, or for ``auto`` everyone who has it.
 
     Without a policy a method runs under its natural one, and ``auto`` under ANY and FIRST: sums of points are
-    another kind of law, and are raced when asked for.
+    another kind of law, and are raced when asked for. Directions can be kept to under ANY alone, because a rule
+    that rejects, or takes points away, would turn them round.
 
     Raises
     ------
     BudgetError
-        when the method does not have the policy.
+        when the method does not have the policy, or the policy can't keep to directions.
     RulekitError
         when there is no such method.
 
@@ -64,9 +65,20 @@ def entrants(method: str, policy: HitPolicy | None) -> list[Entrant]:
                 expected=" or ".join(inducer.policies),
                 hint=f"methods that do: {', '.join(_with(policy)) or 'none'}",
             )
-        return [Entrant(method, inducer, policy or inducer.policies[0])]
+        return _checked([Entrant(method, inducer, policy or inducer.policies[0])], directed=directed)
     wanted = [HitPolicy.ANY, HitPolicy.FIRST] if policy is None else [policy]
-    return [Entrant(name, inducers.get(name), one) for one in wanted for name in _with(one)]
+    wanted = wanted[:1] if directed and policy is None else wanted
+    return _checked(
+        [Entrant(name, inducers.get(name), one) for one in wanted for name in _with(one)], directed=directed
+    )
+
+
+def _checked(found: list[Entrant], *, directed: bool) -> list[Entrant]:
+    if directed and any(entrant.policy is not HitPolicy.ANY for entrant in found):
+        raise BudgetError(
+            "directions can be kept to by rules of hit policy any alone", got=found[0].policy.value
+        )
+    return found
 
 
 def _with(policy: HitPolicy) -> list[str]:

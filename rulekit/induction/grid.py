@@ -7,7 +7,7 @@ the search and nothing is lost by rounding.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any as AnyValue
 from typing import NamedTuple
@@ -18,10 +18,12 @@ import polars as pl
 
 from rulekit.induction.encoding import Column, Encoding, encode
 from rulekit.induction.folds import Weights
+from rulekit.induction.hardware import threshold_cost
 from rulekit.induction.regions import Choice, Region
-from rulekit.induction.writing import edge_within
+from rulekit.induction.writing import Cuts, cheapest_code, edge_within, value_of
 from rulekit.ir.condition import All, Any, Compare, Condition, Member, Missing
 from rulekit.ir.floats import nearest_float32, nearest_float64
+from rulekit.ir.numerics import Fixed, FixedFormat
 from rulekit.ir.schema import DType, Feature, Schema
 
 Codes = npt.NDArray[np.uint16]
@@ -38,15 +40,21 @@ class Axes(NamedTuple):
     categories: npt.NDArray[np.bool_]
     directions: npt.NDArray[np.int8]
     prices: Weights
-    literal: float
+    literals: Weights
 
 
 @dataclass(frozen=True)
 class Axis:
-    """One feature: its edges in rising order (``x <= edge`` has the lower codes), or its categories."""
+    """One feature: its edges in rising order, or its categories.
+
+    ``x <= edge`` has the lower codes, or ``x < edge`` where the edge is ``strict``, as cheap comparators have it.
+    ``weights`` are the prices of the edges, as shares of a literal's price.
+    """
 
     feature: Feature
     edges: tuple[AnyValue, ...]
+    strict: bool = False
+    weights: tuple[float, ...] = ()
 
     @property
     def is_category(self) -> bool:
@@ -71,7 +79,9 @@ class Axis:
         present = column.is_not_null().to_numpy()
         codes = np.full(len(present), self.size, dtype=np.uint16)
         values = column.drop_nulls().to_numpy()
-        codes[present] = np.searchsorted(self._bound.astype(values.dtype), values, side="left")
+        codes[present] = np.searchsorted(
+            self._bound.astype(values.dtype), values, side="right" if self.strict else "left"
+        )
         return codes
 
     @property
@@ -105,19 +115,33 @@ class Grid:
             row[: axis.size + 1] = 1
         return box
 
-    def arrays(self, literal: float, directions: Mapping[str, int] | None = None) -> Axes:
-        """Return the axes for compiled loops, at a price per literal."""
+    def arrays(
+        self, literal: float, directions: Mapping[str, int] | None = None, closed: Collection[str] = ()
+    ) -> Axes:
+        """Return the axes for compiled loops, at a price per literal; no price buys a literal of a closed one."""
         wanted = directions or {}
+        each = np.array([np.inf if axis.feature.name in closed else literal for axis in self.axes])
+        prices = np.repeat(each[:, None], self.cells, axis=1)
+        for row, axis in zip(prices, self.axes, strict=True):
+            row[1 : len(axis.weights) + 1] *= axis.weights
         return Axes(
             np.array([axis.size for axis in self.axes]),
             np.array([axis.is_category for axis in self.axes]),
             np.array([wanted.get(axis.feature.name, 0) for axis in self.axes], dtype=np.int8),
-            np.full((len(self.axes), self.cells), literal),
-            literal,
+            prices,
+            each,
         )
 
 
-def make_grid(frame: pl.DataFrame, schema: Schema, likes: Weights, quantiles: int = QUANTILES) -> Grid:
+def make_grid(
+    frame: pl.DataFrame,
+    schema: Schema,
+    likes: Weights,
+    *,
+    forbidden: Collection[str] = (),
+    numerics: Fixed | None = None,
+    quantiles: int = QUANTILES,
+) -> Grid:
     """Return the grid of bound events.
 
     Parameters
@@ -125,6 +149,8 @@ def make_grid(frame: pl.DataFrame, schema: Schema, likes: Weights, quantiles: in
     frame : the events.
     schema : its features are the axes; those that don't differ are left out.
     likes : how much signal is expected of each event, shape (events,): the second kind of quantile.
+    forbidden : features that get no axis.
+    numerics : where rules become hardware, its formats: edges are then the numbers with the cheapest comparators.
     quantiles : so many edges of each kind, at most.
 
     """
@@ -132,33 +158,43 @@ def make_grid(frame: pl.DataFrame, schema: Schema, likes: Weights, quantiles: in
     axes = []
     for feature in schema.features:
         columns = [index for index, column in enumerate(encoding.columns) if column.feature == feature]
-        if not columns:
+        if not columns or feature.name in forbidden:
             continue
         if feature.dtype is DType.CATEGORY:
             axes.append(Axis(feature, tuple(feature.categories or ())))
             continue
         column = encoding.columns[columns[0]]
-        axes.append(Axis(feature, _edges(column, encoding.matrix[:, columns[0]], likes, quantiles)))
+        cuts = _cuts(column, encoding.matrix[:, columns[0]], likes, quantiles)
+        axes.append(_axis(column, cuts, None if numerics is None else numerics.formats.get(feature.name)))
     return Grid(tuple(axes))
 
 
-def _edges(
-    column: Column, rank: npt.NDArray[np.float32], likes: Weights, quantiles: int
-) -> tuple[AnyValue, ...]:
+def _axis(column: Column, cuts: set[Cuts], form: FixedFormat | None) -> Axis:
+    feature = column.feature
+    if feature.dtype is DType.BOOL:
+        return Axis(feature, (False,) * (len(column.values) - 1))
+    if form is None or (feature.dtype.is_integer and form.fraction > 0):
+        return Axis(feature, tuple(sorted({edge_within(column, cut) for cut in cuts})))
+    codes = sorted({code for cut in cuts if (code := cheapest_code(column, cut, form)) is not None})
+    most = 1 + threshold_cost(1, form.width)
+    weights = tuple((1 + threshold_cost(code, form.width)) / most for code in codes)
+    return Axis(feature, tuple(value_of(code, form) for code in codes), strict=True, weights=weights)
+
+
+def _cuts(column: Column, rank: npt.NDArray[np.float32], likes: Weights, quantiles: int) -> set[Cuts]:
+    """Return between which cuts of a column each edge may lie."""
     count = len(column.values)
-    if column.feature.dtype is DType.BOOL:
-        return (False,) * (count - 1)
+    if count <= quantiles:
+        return {(cut, cut) for cut in range(1, count)}
     present = ~np.isnan(rank)
     ranks = rank[present].astype(np.int64)
-    cuts = {(cut, cut) for cut in range(1, count)} if count <= quantiles else set()
-    if not cuts:
-        for mass in (np.ones(len(ranks)), likes[present]):
-            cuts |= _quantiles(np.bincount(ranks, weights=mass, minlength=count), quantiles)
-    found = {edge_within(column, cut) for cut in cuts}
-    return tuple(sorted(found))
+    found: set[Cuts] = set()
+    for mass in (np.ones(len(ranks)), likes[present]):
+        found |= _quantiles(np.bincount(ranks, weights=mass, minlength=count), quantiles)
+    return found
 
 
-def _quantiles(mass: Weights, quantiles: int) -> set[tuple[int, int]]:
+def _quantiles(mass: npt.NDArray[AnyValue], quantiles: int) -> set[Cuts]:
     """Return narrow ranges of cuts around equally spaced quantiles, each a quarter of the spacing wide."""
     below = np.cumsum(mass)
     if below[-1] <= 0:
@@ -223,20 +259,30 @@ def _range(axis: Axis, inside: npt.NDArray[np.intp]) -> tuple[Condition, ...]:
     if dtype is DType.BOOL:
         return (Compare(name, "==", value=bool(low)),)
     terms: list[Condition] = []
+    if dtype.is_integer:
+        return _whole(axis, low, high)
     if low > 0:
-        edge = axis.edges[low - 1]
-        terms.append(Compare(name, ">=", edge + 1) if dtype.is_integer else Compare(name, ">", edge))
+        terms.append(Compare(name, ">=" if axis.strict else ">", axis.edges[low - 1]))
     if high < axis.size:
-        terms.append(Compare(name, "<=", axis.edges[high - 1]))
-    if len(terms) == 2 and dtype.is_integer and axis.edges[low - 1] + 1 == axis.edges[high - 1]:
-        return (Compare(name, "==", axis.edges[high - 1]),)
+        terms.append(Compare(name, "<" if axis.strict else "<=", axis.edges[high - 1]))
     return tuple(terms)
+
+
+def _whole(axis: Axis, low: int, high: int) -> tuple[Condition, ...]:
+    """Return a range of whole numbers, both ends included."""
+    name, shift = axis.feature.name, int(axis.strict)
+    least = axis.edges[low - 1] + 1 - shift if low > 0 else None
+    most = axis.edges[high - 1] - shift if high < axis.size else None
+    if least is not None and least == most:
+        return (Compare(name, "==", least),)
+    first = () if least is None else (Compare(name, ">=", least),)
+    return first if most is None else (*first, Compare(name, "<=", most))
 
 
 def literal_count(box: Box, grid: Grid) -> int:
     """Return the number of literals of a box."""
     from rulekit.induction.boxes import row_price
 
-    axes = grid.arrays(1.0)
-    rows = zip(box, axes.sizes, axes.categories, axes.prices, strict=True)
-    return int(sum(row_price(row, size, category, prices, 1.0) for row, size, category, prices in rows))
+    even = np.ones(grid.cells)
+    rows = ((row, axis.size, axis.is_category) for row, axis in zip(box, grid.axes, strict=True))
+    return int(sum(row_price(row, size, category, even, 1.0) for row, size, category in rows))

@@ -20,13 +20,12 @@ _INPUTS = 6
 
 _WIDTHS = (1, 48)
 
-_Part = tuple[str, str, object]
-"""A piece of logic that rules share: its feature, what it does (``>=``, ``==`` or a test of words), and its constant."""
+Part = tuple[str, str, object]
+"""Logic that rules share: its feature, what it does (``>=``, ``==`` or a test of words), and its constant."""
 
 
 def predicted_lut(conditions: Sequence[Condition], schema: Schema, numerics: Fixed) -> int:
-    """Return the look-up tables that rules are expected to take: comparators, an AND per rule, and an OR over
-    rules.
+    """Return the look-up tables that rules are expected to take: comparators, ANDs, and an OR over rules.
 
     - ``<``, ``<=``, ``>``, ``>=`` on a number: :func:`threshold_cost`, once per distinct threshold of a
       feature; ``x <= 7`` and ``x > 7`` are one comparator and a NOT, which is free, as is ``x >= 8`` on the
@@ -52,13 +51,25 @@ def predicted_lut(conditions: Sequence[Condition], schema: Schema, numerics: Fix
         when a condition does not fit the schema, or a number that it reads has no format.
 
     """
-    bound = [numerics.bind_condition(bind(condition, schema), schema) for condition in conditions]
-    parts = {
-        part for condition in bound for literal in literals(condition) for part in _parts(literal, schema)
-    }
-    logic = sum(_price(part, schema, numerics) for part in parts)
-    gates = sum(gate_cost(sum(1 for _ in literals(condition))) for condition in bound)
-    return logic + gates + gate_cost(len(bound))
+    logic: dict[Part, int] = {}
+    for condition in conditions:
+        logic |= shared_logic(condition, schema, numerics)
+    gates = sum(gate_cost(sum(1 for _ in literals(condition))) for condition in conditions)
+    return sum(logic.values()) + gates + gate_cost(len(conditions))
+
+
+def shared_logic(condition: Condition, schema: Schema, numerics: Fixed) -> dict[Part, int]:
+    """Return the comparators of a rule, which it shares with others, and their look-up tables.
+
+    Raises
+    ------
+    BindError
+        as :func:`predicted_lut` does.
+
+    """
+    bound = numerics.bind_condition(bind(condition, schema), schema)
+    found = {part for literal in literals(bound) for part in _parts(literal, schema)}
+    return {part: _price(part, schema, numerics) for part in found}
 
 
 def threshold_cost(code: int, width: int) -> int:
@@ -83,7 +94,7 @@ def gate_cost(inputs: int) -> int:
     return max(0, -(-(inputs - 1) // (_INPUTS - 1)))
 
 
-def _parts(literal: LiteralCondition, schema: Schema) -> Iterator[_Part]:
+def _parts(literal: LiteralCondition, schema: Schema) -> Iterator[Part]:
     """Yield the shared logic of a bound literal, with thresholds as those of ``>=``."""
     name, feature = literal.feature, schema.by_name[literal.feature]
     if isinstance(literal, Member):
@@ -97,7 +108,7 @@ def _parts(literal: LiteralCondition, schema: Schema) -> Iterator[_Part]:
             yield name, ">=", literal.value + (literal.sign in {">", "<="})
 
 
-def _price(part: _Part, schema: Schema, numerics: Fixed) -> int:
+def _price(part: Part, schema: Schema, numerics: Fixed) -> int:
     name, sign, value = part
     if isinstance(value, tuple):
         categories = schema.by_name[name].categories

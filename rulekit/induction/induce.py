@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from pydantic import JsonValue
 
 from rulekit.errors import BudgetError
 from rulekit.frames import Frame
 from rulekit.induction.budget import Budget
 from rulekit.induction.calibration import Calibrated, calibrate, check_resolution
 from rulekit.induction.certify import check_certifiable
+from rulekit.induction.constraints import constraints
 from rulekit.induction.entrants import entrants, policy_named
+from rulekit.induction.exact import Selection
 from rulekit.induction.folds import describe_events, read_sample, split
 from rulekit.induction.path import path_of
 from rulekit.induction.progress import progress_bar
 from rulekit.induction.publishing import Law, Origin, measured_rules, provenance, publish
 from rulekit.induction.race import Arena, Race, Result, open_arena, run_race
 from rulekit.induction.teachers import teacher as read_teacher
+from rulekit.ir.numerics import Fixed
 from rulekit.ir.ruleset import Ruleset
 from rulekit.ir.schema import Schema
 from rulekit.measures import Measures, RuleMeasures
@@ -58,6 +64,8 @@ class Induction:
     rule_measures: tuple[RuleMeasures, ...]
     race: tuple[Result, ...]
     limit: float
+    stopped: str | None = None
+    selection: Selection | None = None
 
     def at(self, literals: int) -> Point:
         """Return the largest point of the path with at most so many literals.
@@ -92,6 +100,10 @@ def induce(  # noqa: PLR0913 - the verb of the library
     seed: int = 0,
     time_limit: float | None = None,
     progress: bool | None = None,
+    groups: str | None = None,
+    forbidden: Collection[str] = (),
+    directions: Mapping[str, int] | None = None,
+    numerics: Fixed | None = None,
 ) -> Induction:
     """Distil a teacher into a short ruleset within a budget. Nothing becomes law by itself.
 
@@ -109,8 +121,14 @@ def induce(  # noqa: PLR0913 - the verb of the library
     name : of the ruleset; the schema's without.
     outcome, otherwise : of the accepted events, and of the others.
     seed : the only source of chance: the same seed gives the same digest.
-    time_limit : seconds after which ``auto`` starts no further method, so that the result depends on the machine.
+    time_limit : seconds after which ``auto`` starts no further method and returns the best so far; the result then
+        depends on the machine. Ctrl-C does the same.
     progress : whether to show a bar on stderr; without, only on a terminal.
+    groups : a column; events of one group (a card, an engine) stay in one fold, and limits bet on whole groups.
+    forbidden : features that no rule may ask for; the teacher may still read them.
+    directions : of a feature, 1 where rules may only ask for more of it, and -1 where only for less.
+    numerics : fixed-point formats of the hardware; thresholds are then numbers with cheap comparators, and look-up
+        tables are counted in them (10 bits a number without).
 
     Raises
     ------
@@ -127,37 +145,43 @@ def induce(  # noqa: PLR0913 - the verb of the library
     if budget.kind == "false_positive_rate" and truth is None:
         raise BudgetError("a false-positive rate needs the truth", expected="truth=, the column that tells signal",
                           hint="without truth, give Budget(alert_rate=...)")  # fmt: skip
-    racing = entrants(method, policy_named(hit_policy))
+    racing = entrants(method, policy_named(hit_policy), directed=bool(directions))
+    caps = constraints(budget, schema, forbidden=forbidden, directions=directions, numerics=numerics)
     law = Law(name or schema.name, schema, outcome, otherwise)
-    with progress_bar(len(racing) + 2, show=progress) as step:
+    with progress_bar(len(racing) + 5, show=progress) as step:
         source = read_teacher(teacher, schema)
-        sample = read_sample(events, source, schema, truth=truth, weight=weight)
+        sample = read_sample(events, source, schema, truth=truth, weight=weight, groups=groups)
         folds = split(sample, seed)
         check_resolution(folds.calibration, budget)
-        arena = open_arena(folds, schema, budget, seed)
+        arena = open_arena(folds, caps, seed)
         check_certifiable(folds.calibration, budget)
         race = run_race(racing, arena, time_limit, step)
-        origin = Origin(source.name, describe_events(events, len(sample)), method, weight)
+        bounds: dict[str, JsonValue] = {
+            "forbidden": [*sorted(forbidden)],
+            "directions": {**(directions or {})},
+            "groups": groups,
+        }
+        origin = Origin(source.name, describe_events(events, len(sample)), method, weight, bounds)
         step("calibrating")
         chosen = calibrate(race.ranked[0][0], arena)
         return _answer(chosen, race, law, arena, origin)
 
 
 def _answer(chosen: Calibrated, race: Race, law: Law, arena: Arena, origin: Origin) -> Induction:
-    results = [result for _, result in race.ranked]
+    results = tuple(result for _, result in race.ranked)
 
     def published(calibrated: Calibrated) -> tuple[Ruleset, list[RuleMeasures]]:
         measured = measured_rules(calibrated)
-        return publish(calibrated, law, measured, provenance(calibrated, arena, results, origin)), measured
+        return publish(calibrated, law, measured, provenance(calibrated, arena, race, origin)), measured
 
     ruleset, measured = published(chosen)
     path = [
         _point(calibrated, limit, published(calibrated)[0])
         for calibrated, limit in path_of(chosen, race.smaller, arena)
     ]
-    return Induction(
-        ruleset, tuple(path), chosen.measures[chosen.chosen], tuple(measured), tuple(results), chosen.limit
-    )
+    found = chosen.measures[chosen.chosen]
+    return Induction(ruleset, tuple(path), found, tuple(measured), results, chosen.limit, race.stopped,
+                     chosen.draft.selection)  # fmt: skip
 
 
 def _point(calibrated: Calibrated, limit: float, ruleset: Ruleset) -> Point:

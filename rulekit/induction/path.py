@@ -21,11 +21,13 @@ def path_of(chosen: Calibrated, smaller: Sequence[Draft], arena: Arena) -> list[
     """
     found = [*_beginnings(chosen), *_calibrated(smaller, arena)]
     found = [one for one in found if _literals(one) < _literals(chosen)]
-    front, best = [], 0.0
+    front: list[Calibrated] = []
+    best = 0.0
     for one in sorted(found, key=_literals):
         brought = expected_gain(one, arena)
         if brought > best:
-            front, best = [*front, one], brought
+            front.append(one)
+            best = brought
     front.append(chosen)
     choices = sum(len(one.cuts) for one in {id(one.draft): one for one in front}.values())
     return [(one, _limit(one, arena, choices)) for one in front]
@@ -60,10 +62,12 @@ def expected_gain(calibrated: Calibrated, arena: Arena) -> float:
         kept = list(draft.kept(size))
         taken = [draft.points[index] for index in kept] @ matrix[kept] >= (calibrated.cut.threshold or 0)
     else:
-        taken = next(cut for cut in draft.cuts(matrix, search, arena.budget) if cut.size == size).accepted
+        taken = next(cut for cut in draft.cuts(matrix, search, arena.caps) if cut.size == size).accepted
     return float((search.weights * arena.signal_search)[taken].sum())
 
 
 def _limit(calibrated: Calibrated, arena: Arena, choices: int) -> float:
     budget, sample = arena.budget, arena.folds.calibration
-    return upper_limit(calibrated.cut.accepted, sample.charged(budget.kind), budget.confidence, choices)
+    return upper_limit(
+        calibrated.cut.accepted, sample.charged(budget.kind), budget.confidence, choices, sample.groups
+    )

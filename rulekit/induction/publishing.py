@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 import polars as pl
@@ -9,7 +11,7 @@ from pydantic import JsonValue
 
 from rulekit.induction.calibration import Calibrated
 from rulekit.induction.folds import FRACTIONS
-from rulekit.induction.race import Arena, Result
+from rulekit.induction.race import Arena, Race
 from rulekit.induction.words import reason, rule_ids, title
 from rulekit.ir.provenance import Provenance
 from rulekit.ir.ruleset import HitPolicy, Rule, Ruleset
@@ -77,9 +79,10 @@ class Origin(NamedTuple):
     data: str
     method: str
     weight: str | None
+    bounds: Mapping[str, JsonValue] = MappingProxyType({})
 
 
-def provenance(calibrated: Calibrated, arena: Arena, race: list[Result], origin: Origin) -> Provenance:
+def provenance(calibrated: Calibrated, arena: Arena, race: Race, origin: Origin) -> Provenance:
     """Return how the ruleset was made."""
     folds, draft = arena.folds, calibrated.draft
     parameters: dict[str, JsonValue] = {
@@ -94,8 +97,13 @@ def provenance(calibrated: Calibrated, arena: Arena, race: list[Result], origin:
         },
         "fractions": list(FRACTIONS),
         "teacher_threshold": arena.threshold,
-        "race": [result.to_json() for result in race],
+        "race": [result.to_json() for _, result in race.ranked],
     }
+    if draft.selection is not None:
+        parameters["selection"] = draft.selection.to_json()
+    if race.stopped is not None:
+        parameters["stopped"] = race.stopped
+    parameters |= {name: value for name, value in origin.bounds.items() if value}
     measures = calibrated.measures[calibrated.chosen].to_json()
     return Provenance(
         teacher=origin.teacher,

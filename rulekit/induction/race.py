@@ -13,9 +13,10 @@ import polars as pl
 from pydantic import JsonValue
 
 from rulekit.errors import BudgetError
-from rulekit.induction.boxed import BOXES, ladder, search_boxes, survey
+from rulekit.induction.boxed import BOXES, ladder, most_literals, search_boxes, survey
 from rulekit.induction.boxed import smaller as sizes_below
 from rulekit.induction.budget import Budget
+from rulekit.induction.constraints import Constraints
 from rulekit.induction.drafts import Draft, count_literals, hit_matrix, last_within
 from rulekit.induction.encoding import Encoding, encode
 from rulekit.induction.entrants import POOL, Entrant
@@ -53,6 +54,7 @@ class Arena:
     ----------
     signal : expected signal of each event of the fit fold, and of the fit and selection folds together.
     threshold : the teacher's score at the budget.
+    caps : all that binds a ruleset but the rate.
 
     """
 
@@ -60,6 +62,7 @@ class Arena:
     encoding: Encoding
     schema: Schema
     budget: Budget
+    caps: Constraints
     seed: int
     threshold: float
     signal_fit: Weights
@@ -87,7 +90,7 @@ class Result(NamedTuple):
         return {**self._asdict(), "measures": measures}
 
 
-def open_arena(folds: Folds, schema: Schema, budget: Budget, seed: int) -> Arena:
+def open_arena(folds: Folds, caps: Constraints, seed: int) -> Arena:
     """Encode the fit fold, and calibrate the teacher on the fit and the selection fold.
 
     Raises
@@ -96,70 +99,97 @@ def open_arena(folds: Folds, schema: Schema, budget: Budget, seed: int) -> Arena
         when the features say nothing.
 
     """
+    schema, budget = caps.schema, caps.budget
     folds = replace(folds, fit=decidable(folds.fit, schema))
     search = folds.search
     threshold = threshold_at(search, budget)
     signal = expected_signal(search, search.scores, threshold)
-    encoding = encode(folds.fit.frame, schema)
+    encoding = encode(folds.fit.frame, schema, caps.forbidden)
     if not encoding.columns:
         raise BudgetError(
             "no rule can be found: no feature has two different values", expected="events that differ"
         )
-    return Arena(folds, encoding, schema, budget, seed, threshold, signal[: len(folds.fit)], signal)
+    return Arena(folds, encoding, schema, budget, caps, seed, threshold, signal[: len(folds.fit)], signal)
 
 
 class Race(NamedTuple):
-    """Every entrant's draft with what it reached, the best first; and drafts of smaller sizes, smallest first."""
+    """Every entrant's draft with what it reached, the best first; and drafts of smaller sizes, smallest first.
+
+    ``stopped`` says why the race ended early, if it did.
+    """
 
     ranked: list[tuple[Draft, Result]]
     smaller: tuple[Draft, ...]
+    stopped: str | None = None
 
 
 def run_race(
     racing: list[Entrant], arena: Arena, time_limit: float | None, step: Callable[[str], None]
 ) -> Race:
-    """Let every entrant run; equals stay in order."""
-    deadline = None if time_limit is None else time.monotonic() + time_limit
-    found: list[tuple[Draft, Result]] = []
-    pool: list[Candidate] = []
-    for entrant in racing:
-        if found and deadline is not None and time.monotonic() > deadline:
-            break
-        step(entrant.method)
-        proposals = propose(entrant.inducer, entrant.policy, arena)
-        drafts = _drafts(entrant, proposals, arena)
+    """Let every entrant run; equals stay in order. An interrupt, too, leaves what was found until then."""
+    runners = _Runners(arena, None if time_limit is None else time.monotonic() + time_limit, step)
+    stopped = None
+    try:
+        for entrant in racing:
+            if runners.found and runners.late:
+                break
+            runners.run(entrant)
+        together = sum(entrant.policy is HitPolicy.ANY for entrant in racing) > 1
+        if together and not runners.late:
+            runners.run_pool()
+            runners.run_boxes()
+    except KeyboardInterrupt:
+        if not runners.found:
+            raise
+        stopped = "interrupted"
+    if stopped is None and runners.late:
+        stopped = f"time limit of {time_limit:g} s"
+    return Race(sorted(runners.found, key=lambda pair: -merit(pair[1])), runners.smaller, stopped)
+
+
+class _Runners:
+    """What has run so far."""
+
+    def __init__(self, arena: Arena, deadline: float | None, step: Callable[[str], None]) -> None:
+        self.arena, self.deadline, self.step = arena, deadline, step
+        self.found: list[tuple[Draft, Result]] = []
+        self.smaller: tuple[Draft, ...] = ()
+        self.pool: list[Candidate] = []
+
+    @property
+    def late(self) -> bool:
+        return self.deadline is not None and time.monotonic() > self.deadline
+
+    def run(self, entrant: Entrant) -> None:
+        """Run one inducer; of what it proposes the best by the selection fold stays."""
+        self.step(entrant.method)
+        proposals = propose(entrant.inducer, entrant.policy, self.arena)
         if entrant.policy is HitPolicy.ANY:
-            pool.extend(candidate for proposal in proposals for candidate in proposal.candidates)
-        found.append(
-            max(
-                ((draft, judge(draft, size, arena)) for draft, size in drafts),
-                key=lambda pair: merit(pair[1]),
-            )
+            self.pool.extend(candidate for proposal in proposals for candidate in proposal.candidates)
+        judged = (
+            (draft, judge(draft, size, self.arena)) for draft, size in _drafts(entrant, proposals, self.arena)
         )
-    smaller: tuple[Draft, ...] = ()
-    if sum(entrant.policy is HitPolicy.ANY for entrant in racing) > 1:
-        draft, size = draft_any(POOL, pool, arena)
-        found.append((draft, judge(draft, size, arena)))
-        step(BOXES)
-        refined, smaller = _refined(_distinct(pool), arena, deadline)
-        found.append(refined)
-    return Race(sorted(found, key=lambda pair: -merit(pair[1])), smaller)
+        self.found.append(max(judged, key=lambda pair: merit(pair[1])))
 
+    def run_pool(self) -> None:
+        """Choose from the candidates of everyone."""
+        self.step(POOL)
+        draft, size = draft_any(POOL, self.pool, self.arena)
+        self.found.append((draft, judge(draft, size, self.arena)))
 
-def _refined(
-    regions: list[Region], arena: Arena, deadline: float | None
-) -> tuple[tuple[Draft, Result], tuple[Draft, ...]]:
-    """Judge what refining boxes reaches when it sees the fit fold alone; then refine on all that may be seen."""
-    terrain, budget, fit = survey(arena), arena.budget, len(arena.folds.fit)
-    blind = ladder(
-        search_boxes(regions, arena, terrain, fit, deadline), terrain, budget.rules, budget.literals
-    )
-    result = judge(blind, len(regions), arena)
-    everything = fit + len(arena.folds.selection)
-    cover = search_boxes(regions, arena, terrain, everything, deadline)
-    drafts = [ladder(cover, terrain, budget.rules, cap) for cap in sizes_below(budget.literals, budget.rules)]
-    final = ladder(cover, terrain, budget.rules, budget.literals)
-    return (final, result), tuple(draft for draft in drafts if draft.rungs)
+    def run_boxes(self) -> None:
+        """Judge what refining boxes reaches when it sees the fit fold alone; then refine on all it may see."""
+        self.step(BOXES)
+        regions, arena = _distinct(self.pool), self.arena
+        terrain, most, fit = survey(arena), most_literals(arena.budget), len(arena.folds.fit)
+        blind = ladder(search_boxes(regions, arena, terrain, fit, self.deadline), most)
+        result = judge(blind, len(regions), arena)
+        self.step(f"{BOXES}, on all events")
+        everything = fit + len(arena.folds.selection)
+        cover = search_boxes(regions, arena, terrain, everything, self.deadline)
+        self.found.append((ladder(cover, most), result))
+        drafts = [ladder(cover, cap) for cap in sizes_below(most)]
+        self.smaller = tuple(draft for draft in drafts if draft.rungs)
 
 
 def _distinct(candidates: Iterable[Candidate]) -> list[Region]:
@@ -215,7 +245,15 @@ def propose(inducer: Inducer, policy: HitPolicy, arena: Arena) -> list[Proposal]
             encoding = Encoding(arena.encoding.columns, np.asfortranarray(arena.encoding.matrix[rows]))
             task = Task(encoding, chosen, fit.weights[rows], arena.budget.rules, arena.seed)
             found.extend(inducer.propose(task, policy))
+    if arena.caps.directions:
+        found = [_relaxed(proposal, arena) for proposal in found]
     return found
+
+
+def _relaxed(proposal: Proposal, arena: Arena) -> Proposal:
+    """Return a proposal whose rules keep to the directions."""
+    relaxed = (c._replace(region=arena.caps.relaxed(c.region, arena.encoding)) for c in proposal.candidates)
+    return proposal._replace(candidates=tuple(candidate for candidate in relaxed if candidate.region))
 
 
 def _rows(count: int, most: int, seed: int) -> slice | np.ndarray:
@@ -300,7 +338,7 @@ def judge(draft: Draft, pool: int, arena: Arena) -> Result:
     """Cut a draft on the selection fold and measure it there."""
     sample = arena.folds.selection
     matrix = hit_matrix(draft.conditions, sample, arena.schema)
-    cut = last_within(list(draft.cuts(matrix, sample, arena.budget)), sample, arena.budget)
+    cut = last_within(list(draft.cuts(matrix, sample, arena.caps)), sample, arena.budget)
     if cut is None:
         return Result(draft.method, draft.policy.value, pool, 0, 0, None)
     measures = measure(pl.Series(cut.accepted), sample.known(sample.scores >= arena.threshold))

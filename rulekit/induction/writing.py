@@ -20,6 +20,7 @@ from rulekit.induction.folds import Weights
 from rulekit.induction.regions import Choice, Region, Span, hits
 from rulekit.ir.condition import All, Any, Compare, Condition, Member, Missing
 from rulekit.ir.floats import nearest_float32, nearest_float64, shortest_float32
+from rulekit.ir.numerics import FixedFormat
 from rulekit.ir.schema import DType
 
 TOLERANCE = 0.01
@@ -142,6 +143,31 @@ def edge_within(column: Column, cuts: Cuts) -> AnyValue:
     if column.feature.dtype.is_integer:
         return _round_integer(int(column.values[cuts[0] - 1]), int(column.values[cuts[1]]) - 1)
     return _shortest(column, cuts)
+
+
+def cheapest_code(column: Column, cuts: Cuts, form: FixedFormat) -> int | None:
+    """Return the code ``c`` with most trailing zeros for which ``x < c`` splits a column at one of the cuts.
+
+    None where the fixed-point grid has no number between them.
+    """
+    least, most = form.range
+    below, above = column.values[cuts[0] - 1].item(), column.values[cuts[1]].item()
+    low = least + 1 if below == -math.inf else max(math.floor(form.scale(below)), least) + 1
+    high = most if above == math.inf else min(math.floor(form.scale(above)), most)
+    if low > high:
+        return None
+    step = 1
+    while (found := -(-low // (2 * step)) * 2 * step) <= high:
+        step *= 2
+        if found == 0:
+            return 0
+    return -(-low // step) * step
+
+
+def value_of(code: int, form: FixedFormat) -> AnyValue:
+    """Return the number that a code stands for, exactly; int or Decimal."""
+    number = math.ldexp(code, -form.fraction)
+    return int(number) if number.is_integer() else Decimal(number)
 
 
 def _round_integer(least: int, most: int) -> int:

@@ -107,22 +107,20 @@ def test_the_answer_says_how_it_was_made(
     assert {"rulekit-engine", "scikit-learn", "polars"} <= set(provenance.versions)
 
 
-def test_path_goes_along_the_cut(tree: Induction) -> None:
-    rates = [
-        point.measures.false_positive_rate.value for point in tree.path if point.measures.false_positive_rate
-    ]
-    assert rates == sorted(rates)
-    chosen = tree.path[len(tree.ruleset.rules) - 1]
+def test_path_rises_to_the_chosen_point(tree: Induction) -> None:
+    sizes = [point.literals for point in tree.path]
+    assert sizes == sorted(set(sizes))
+    assert all(point.measures.false_positive_rate.value <= 0.02 for point in tree.path)
+    assert all(point.limit > point.measures.false_positive_rate.value for point in tree.path)
+    chosen = tree.path[-1]
+    assert chosen.ruleset == tree.ruleset
     assert chosen.measures == tree.measures
     assert (chosen.rules, chosen.literals) == (len(tree.ruleset.rules), _literals(tree))
     assert tree.measures.events == 1800
     assert [measured.id for measured in tree.rule_measures] == [rule.id for rule in tree.ruleset.rules]
-    beyond = tree.path[len(tree.ruleset.rules) :]
-    assert all(
-        point.measures.false_positive_rate.value > 0.02
-        for point in beyond
-        if point.measures.false_positive_rate
-    )
+    assert tree.at(sizes[0]) == tree.path[0]
+    with pytest.raises(BudgetError, match="no ruleset of the path is that small"):
+        tree.at(sizes[0] - 1)
 
 
 @pytest.mark.parametrize(("rules", "literals_"), [(1, None), (3, None), (6, 5)])
@@ -140,14 +138,14 @@ def test_a_cap_that_no_rule_fits_is_an_error(events: pl.DataFrame, schema: Schem
     budget = Budget(false_positive_rate=0.002, literals=1)
     with pytest.raises(BudgetError, match="no ruleset keeps to the caps of the budget") as caught:
         induce("score", events, "truth", schema=schema, budget=budget, method="tree")
-    assert caught.value.hint == "allow more literals"
+    assert caught.value.got == "the smallest ruleset found has literals 2 of 1"
 
 
 def test_auto_races_all_rule_families(
     events: pl.DataFrame, fresh: pl.DataFrame, schema: Schema, tree: Induction
 ) -> None:
     found = induce("score", events, "truth", schema=schema, budget=FPR)
-    assert {result.method for result in found.race} == {*RULES, "greedy-rule-list", "pool"}
+    assert {result.method for result in found.race} == {*RULES, "greedy-rule-list", "pool", "boxes"}
     merits = [
         result.expected_efficiency or 0
         for result in found.race
