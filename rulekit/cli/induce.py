@@ -40,9 +40,25 @@ def induce(
     ] = None,
     rules: Annotated[int, typer.Option("--rules", help="Budget: number of rules.")] = 20,
     literals: Annotated[int | None, typer.Option("--literals", help="Budget: number of literals.")] = None,
+    features: Annotated[
+        int | None, typer.Option("--features", help="Budget: number of distinct features.")
+    ] = None,
+    lut: Annotated[int | None, typer.Option("--lut", help="Budget: predicted look-up tables.")] = None,
+    confidence: Annotated[float, typer.Option("--confidence", help="Of the upper limit on the rate.")] = 0.95,
+    certified: Annotated[
+        bool, typer.Option("--certified", help="The limit, not only the rate, keeps to the budget.")
+    ] = False,
     method: Annotated[str, typer.Option("--method", help="Name of the inducer; auto runs a race.")] = "auto",
     hit_policy: Annotated[str | None, typer.Option("--hit-policy", help="any, first or score.")] = None,
     weight: Annotated[str | None, typer.Option("--weight", help="Column with event weights.")] = None,
+    groups: Annotated[
+        str | None, typer.Option("--groups", help="Column: events of one group stay together.")
+    ] = None,
+    forbid: Annotated[
+        str | None, typer.Option("--forbid", help="Features that no rule may ask for: a,b,c.")
+    ] = None,
+    more: Annotated[str | None, typer.Option("--more", help="Rules may only ask for more of: a,b.")] = None,
+    less: Annotated[str | None, typer.Option("--less", help="Rules may only ask for less of: a,b.")] = None,
     drop: Annotated[str | None, typer.Option("--drop", help="Columns that are no features: a,b,c.")] = None,
     name: Annotated[
         str | None, typer.Option("--name", help="Name of the ruleset; from --out without.")
@@ -50,6 +66,12 @@ def induce(
     accept: Annotated[str, typer.Option("--accept", help="Outcome of the rules.")] = "accept",
     otherwise: Annotated[str, typer.Option("--otherwise", help="Outcome of everything else.")] = "reject",
     seed: Annotated[int, typer.Option("--seed", help="Same seed, same digest.")] = 0,
+    resamples: Annotated[
+        int, typer.Option("--resamples", help="Draw events anew so often: is each rule found again?")
+    ] = 0,
+    time_limit: Annotated[
+        float | None, typer.Option("--time-limit", help="Seconds; then the best so far. So does Ctrl-C.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Distil a teacher into a short ruleset within a budget.
@@ -61,8 +83,11 @@ def induce(
     from rulekit.induction.induce import induce as induce_ruleset
     from rulekit.store.folder import draft
 
-    budget = Budget(false_positive_rate=fpr, alert_rate=alert_rate, rules=rules, literals=literals)
-    not_features = {column for column in (truth, weight, teacher, *(drop or "").split(",")) if column}
+    budget = Budget(
+        false_positive_rate=fpr, alert_rate=alert_rate, rules=rules, literals=literals, features=features,
+        lut=lut, confidence=confidence, certified=certified,
+    )  # fmt: skip
+    not_features = {column for column in (truth, weight, teacher, groups, *_names(drop)) if column}
     vocabulary = _schema(schema, out, lambda: scan(events), not_features)
     result = induce_ruleset(
         teacher,
@@ -77,9 +102,18 @@ def induce(
         outcome=accept,
         otherwise=otherwise,
         seed=seed,
+        time_limit=time_limit,
+        groups=groups,
+        forbidden=_names(forbid),
+        directions=dict.fromkeys(_names(more), 1) | dict.fromkeys(_names(less), -1),
+        resamples=resamples,
     )
     folder = draft(_with_command(result.ruleset), out)
     answer(json, _document(result, folder), _text(result, folder, by_rate=alert_rate is not None))
+
+
+def _names(text: str | None) -> list[str]:
+    return [name.strip() for name in (text or "").split(",") if name.strip()]
 
 
 def _schema(path: Path | None, out: Path, frame: Callable[[], Frame], not_features: set[str]) -> Schema:
@@ -112,6 +146,8 @@ def _document(result: Induction, folder: Path) -> dict[str, object]:
         "rules": len(result.ruleset.rules),
         "measures": result.measures.to_json(),
         "rate_limit": result.limit,
+        "stopped": result.stopped,
+        "selection": None if result.selection is None else result.selection.to_json(),
         "path": [
             {"rules": point.rules, "literals": point.literals, "rate_limit": point.limit,
              **point.measures.to_json()}
@@ -142,6 +178,11 @@ def _text(result: Induction, folder: Path, *, by_rate: bool) -> str:
 
 def _remarks(result: Induction) -> list[str]:
     found = []
+    if result.stability is not None:
+        again = zip(result.ruleset.rules, result.stability, strict=True)
+        found.append(
+            table(("rule", "found again"), [(rule.id, f"{100 * share:.0f} %") for rule, share in again])
+        )
     if result.selection is not None:
         of, gap = result.selection.candidates, 100 * result.selection.gap
         found.append(

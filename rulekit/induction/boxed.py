@@ -10,9 +10,9 @@ import numpy as np
 from rulekit.errors import MissingExtraError
 from rulekit.induction.budget import Budget
 from rulekit.induction.drafts import Draft
-from rulekit.induction.exact import EFFORT
+from rulekit.induction.exact import EFFORT, Selection
 from rulekit.induction.folds import Mask, Sample, Weights
-from rulekit.induction.grid import Codes, Grid, box_of, make_grid
+from rulekit.induction.grid import Box, Codes, Grid, box_of, make_grid
 from rulekit.induction.regions import Region
 from rulekit.ir.ruleset import HitPolicy
 from rulekit.ir.schema import Schema
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 BOXES = "boxes"
 
-STEPS = (0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2)
+STEPS = tuple(step / 20 for step in range(10, 27))
 """Rungs of a ladder, as multiples of the budget that a ruleset is expected to spend; the cut decides."""
 
 CAPS = (5, 10, 15, 25, 35, 50, 75, 100, 150, 200)
@@ -51,10 +51,25 @@ def survey(arena: Arena) -> Terrain:
     return Terrain(grid, grid.code(search.frame))
 
 
+class Seeds(NamedTuple):
+    """Where a search begins: regions that may become rules, and whole rulesets that others made of them."""
+
+    regions: Sequence[Region]
+    rulesets: Sequence[Sequence[Region]] = ()
+
+
 def search_boxes(
-    regions: Sequence[Region], arena: Arena, terrain: Terrain, events: int, deadline: float | None
+    seeds: Seeds,
+    arena: Arena,
+    terrain: Terrain,
+    events: int,
+    deadline: float | None = None,
+    *,
+    sweep: bool = True,
 ) -> Cover:
     """Search on the first ``events`` events of the fit and selection folds, from seeds that others found.
+
+    Without the ``sweep`` nothing is searched yet.
 
     Raises
     ------
@@ -83,8 +98,14 @@ def search_boxes(
         max(10, int(0.0005 * len(rows))),
         arena.caps,
     )
-    cover = Cover(ground, (box_of(region, arena.encoding, terrain.grid) for region in regions))
-    if cover.sweep(deadline):
+
+    def boxes(regions: Sequence[Region]) -> list[Box]:
+        return [box_of(region, arena.encoding, terrain.grid) for region in regions]
+
+    cover = Cover(ground, boxes(seeds.regions))
+    for ruleset in seeds.rulesets:
+        cover.keep(boxes(ruleset))
+    if sweep and cover.sweep(deadline):
         cover.optimise(most_literals(arena.budget), EFFORT)
     return cover
 
@@ -117,7 +138,7 @@ def _thinned(sample: Sample, arena: Arena) -> tuple[np.ndarray, Weights]:
     return rows[ascending], factor[ascending]
 
 
-def ladder(cover: Cover, literals: int) -> Draft:
+def ladder(cover: Cover, literals: int, selection: Selection | None = None) -> Draft:
     """Return the best rulesets of at most so many literals, one for each rate that may be spent."""
     places: dict[bytes, int] = {}
     rungs = [
@@ -125,7 +146,7 @@ def ladder(cover: Cover, literals: int) -> Draft:
         for found in cover.ladder(literals, STEPS)
     ]
     conditions = tuple(cover.condition(cover.boxes[box]) for box in places)
-    return Draft(BOXES, HitPolicy.ANY, conditions, rungs=tuple(rungs), selection=cover.optimum)
+    return Draft(BOXES, HitPolicy.ANY, conditions, rungs=tuple(rungs), selection=selection)
 
 
 def smaller(literals: int) -> list[int]:

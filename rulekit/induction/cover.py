@@ -41,13 +41,19 @@ _MOST_SEEDS = 400
 _SWEEPS = 3
 
 
+Prices = tuple[float, float]
+"""The price of a unit of the budget and of a literal, as multiples of what :data:`UNIT_PRICES` and
+:data:`LITERAL_PRICES` are in."""
+
+
 class Found(NamedTuple):
-    """One ruleset: its boxes (as bytes), and what it brings and costs on the events of the search."""
+    """One ruleset: its boxes (as bytes), what it brings and costs where it was met, and at which prices."""
 
     boxes: tuple[bytes, ...]
     literals: int
     gain: float
     cost: float
+    prices: Prices | None = None
 
 
 @dataclass(frozen=True)
@@ -161,7 +167,7 @@ class Cover:
             self._renew(state, value, axes)
             while len(state.boxes) < rules and (box := self._improve(state.left(value), axes)) is not None:
                 state.add(box, self.hits(box))
-            self.keep(state.boxes)
+            self.keep(state.boxes, (price / self.unit, literal / self.ground.reachable))
             worth = float(value[state.taken > 0].sum()) - literal * self.literals(state.boxes)
             if worth <= before + 1e-6 * abs(before):
                 break
@@ -200,7 +206,7 @@ class Cover:
         """Return the number of literals of some boxes together."""
         return sum(count_literals(self.condition(box)) for box in boxes)
 
-    def keep(self, boxes: Sequence[Box]) -> None:
+    def keep(self, boxes: Sequence[Box], prices: Prices | None = None) -> None:
         """Put a ruleset, and each of its beginnings by gain over cost, into the archive."""
         masks = [self.hits(box) for box in boxes]
         taken = np.zeros(len(self.ground.gain), dtype=np.bool_)
@@ -210,19 +216,22 @@ class Cover:
             best = max(rest, key=lambda index: self._ratio(masks[index] & ~taken))
             order.append(best)
             taken |= masks[best]
-            self._record([boxes[index] for index in order], taken)
+            whole = prices if len(order) == len(boxes) else None
+            self._record([boxes[index] for index in order], taken, whole)
 
     def _ratio(self, added: Mask) -> float:
         floor = 1e-3 * self.ground.allowed
         return float(self.ground.gain[added].sum()) / (float(self.ground.cost[added].sum()) + floor)
 
-    def _record(self, boxes: Sequence[Box], taken: Mask) -> None:
+    def _record(self, boxes: Sequence[Box], taken: Mask, prices: Prices | None) -> None:
         key = tuple(sorted(box.tobytes() for box in boxes))
         if key in self.archive:
             return
         self.boxes.update((box.tobytes(), box) for box in boxes)
         gain, cost = float(self.ground.gain[taken].sum()), float(self.ground.cost[taken].sum())
-        self.archive[key] = Found(tuple(box.tobytes() for box in boxes), self.literals(boxes), gain, cost)
+        self.archive[key] = Found(
+            tuple(box.tobytes() for box in boxes), self.literals(boxes), gain, cost, prices
+        )
 
     def best(self, cost: float, literals: int) -> Found | None:
         """Return the ruleset of the archive that brings most within these and all other caps."""
@@ -232,6 +241,19 @@ class Cover:
         within.sort(key=lambda found: (-found.gain, found.literals, found.boxes))
         caps = self.ground.caps
         return next((found for found in within if not caps.broken(self._texts(found))), None)
+
+    def prices(self) -> dict[int, Prices]:
+        """Return at which prices the best ruleset of each size within the budget was met."""
+        best: dict[int, Found] = {}
+        for found in self.archive.values():
+            known = best.get(found.literals)
+            if (
+                found.prices
+                and found.cost <= self.ground.allowed
+                and (known is None or found.gain > known.gain)
+            ):
+                best[found.literals] = found
+        return {size: found.prices for size, found in best.items() if found.prices}
 
     def _texts(self, found: Found) -> list[All]:
         return [self.condition(self.boxes[key]) for key in found.boxes]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,7 +12,8 @@ import numpy.typing as npt
 
 from rulekit.induction.budget import Budget
 from rulekit.induction.certify import upper_limit
-from rulekit.induction.folds import Mask, Sample
+from rulekit.induction.folds import Mask, Sample, effective_count
+from rulekit.induction.regions import Region
 from rulekit.ir.condition import Condition, literals
 from rulekit.ir.ruleset import HitPolicy, Rule, Ruleset
 from rulekit.ir.schema import Schema
@@ -42,6 +44,7 @@ class Draft:
     points : of each condition, under SCORE.
     exits : under FIRST, the conditions that may accept, the purest first; the others reject.
     rungs : under ANY, whole rulesets in place of beginnings of the list: their conditions, strictest first.
+    regions : what the conditions were written from, where that was asked for.
     selection : how far the best of the candidates may be, where that was asked of a solver.
 
     """
@@ -52,6 +55,7 @@ class Draft:
     points: tuple[int, ...] = ()
     exits: tuple[int, ...] = ()
     rungs: tuple[tuple[int, ...], ...] = ()
+    regions: tuple[Region, ...] = ()
     selection: Selection | None = None
 
     @property
@@ -113,16 +117,21 @@ def rate_of(accepted: Mask, sample: Sample, kind: str) -> float:
 def last_within(cuts: Sequence[Cut], sample: Sample, budget: Budget) -> Cut | None:
     """Return the largest cut that keeps to the budget's rate; None when not even the smallest does.
 
-    A larger cut is expected to accept more, so the first that breaks the budget ends the search. For a certified
-    budget the upper limit on the rate must keep to it. Cuts are then tested in an order that was fixed before,
-    each only when all before it passed, so that the confidence needs no correction for their number (P. Bauer,
-    Stat. Med. 10, 1991).
+    A larger cut is expected to accept more, so the first that breaks the budget by more than a standard deviation
+    of the count ends the search; by less it may be chance, because rungs are not beginnings of one another.
+
+    For a certified budget the upper limit on the rate must keep to it. Cuts are then tested in an order that was
+    fixed before, each only when all before it passed, so that the confidence needs no correction for their number
+    (P. Bauer, Stat. Med. 10, 1991).
     """
-    best = None
+    best, end = None, budget.rate * (1 + 1e-12)
+    if not budget.certified:
+        end += math.sqrt(budget.rate / max(effective_count(sample.charged(budget.kind)), 1.0))
     for cut in cuts:
-        if _spent(cut.accepted, sample, budget) > budget.rate * (1 + 1e-12):
+        spent = _spent(cut.accepted, sample, budget)
+        if spent > end:
             return best
-        best = cut if cut.accepted.any() else best
+        best = cut if cut.accepted.any() and spent <= budget.rate * (1 + 1e-12) else best
     return best
 
 

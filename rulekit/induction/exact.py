@@ -146,11 +146,11 @@ def _cap(model: Any, rules: Sequence[Any], problem: Problem) -> None:
     model.add(sum(rules) <= problem.rules)
     for sizes, cap in problem.sizes:
         model.add(sum(int(size) * rule for size, rule in zip(sizes, rules, strict=True)) <= int(cap))
-    for needs, prices, cap in problem.shared:
+    for needs, prices, most in problem.shared:
         used = {what: model.new_bool_var("") for what in sorted(prices, key=repr)}
         for rule, needed in zip(rules, needs, strict=True):
             for what in sorted(needed, key=repr):
                 model.add_implication(rule, used[what])
-        step = cap / SCALE if cap else 1.0
+        step = most / SCALE if most else 1.0
         scaled = {what: math.ceil(price / step - 1e-9) for what, price in prices.items()}
-        model.add(sum(scaled[what] * used[what] for what in used) <= (SCALE if cap else 0))
+        model.add(sum(scaled[what] * used[what] for what in used) <= (SCALE if most else 0))

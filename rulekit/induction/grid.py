@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any as AnyValue
 from typing import NamedTuple
 
@@ -78,13 +79,16 @@ class Axis:
             return found["code"].fill_null(self.size).to_numpy().astype(np.uint16)
         present = column.is_not_null().to_numpy()
         codes = np.full(len(present), self.size, dtype=np.uint16)
-        values = column.drop_nulls().to_numpy()
-        codes[present] = np.searchsorted(
-            self._bound.astype(values.dtype), values, side="right" if self.strict else "left"
-        )
+        codes[present] = self.places(column.drop_nulls().to_numpy())
         return codes
 
-    @property
+    def places(self, values: npt.NDArray[AnyValue]) -> npt.NDArray[np.intp]:
+        """Return the codes of numbers of the feature's dtype, shape (values,)."""
+        return np.searchsorted(
+            self._bound.astype(values.dtype), values, side="right" if self.strict else "left"
+        )
+
+    @cached_property
     def _bound(self) -> npt.NDArray[AnyValue]:
         """The edges as the rules will bind them: the nearest values of the dtype."""
         if not self.feature.dtype.is_float:
@@ -221,8 +225,8 @@ def box_of(region: Region, encoding: Encoding, grid: Grid) -> Box:
             values = encoding.columns[encoding.column_of(axis.feature.name)].values
             row[: axis.size] = 0
             if not part.is_empty:
-                ends = pl.Series(values[[part.low, part.high - 1]])
-                first, last = (int(code) for code in axis.code(ends))
+                first, last = axis.places(values[[part.low, part.high - 1]])
+                first, last = first if part.low else 0, last if part.high < len(values) else axis.size - 1
                 row[first : last + 1] = 1
     return box
 

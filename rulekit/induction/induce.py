@@ -21,6 +21,7 @@ from rulekit.induction.path import path_of
 from rulekit.induction.progress import progress_bar
 from rulekit.induction.publishing import Law, Origin, measured_rules, provenance, publish
 from rulekit.induction.race import Arena, Race, Result, open_arena, run_race
+from rulekit.induction.resampled import stability
 from rulekit.induction.teachers import teacher as read_teacher
 from rulekit.ir.numerics import Fixed
 from rulekit.ir.ruleset import Ruleset
@@ -55,6 +56,9 @@ class Induction:
     measures : of the chosen cut, on the calibration fold, which nothing but the cut has seen.
     rule_measures : of each rule, on the calibration fold.
     race : what each method reached on the selection fold, the best first.
+    stopped : why the race ended before everyone had run; None when it did not.
+    selection : of the solver, where it chose: how far the best of its candidates may be.
+    stability : in which share of the resamples each rule appears again, shape (rules,); None without resamples.
 
     """
 
@@ -66,6 +70,7 @@ class Induction:
     limit: float
     stopped: str | None = None
     selection: Selection | None = None
+    stability: tuple[float, ...] | None = None
 
     def at(self, literals: int) -> Point:
         """Return the largest point of the path with at most so many literals.
@@ -104,6 +109,7 @@ def induce(  # noqa: PLR0913 - the verb of the library
     forbidden: Collection[str] = (),
     directions: Mapping[str, int] | None = None,
     numerics: Fixed | None = None,
+    resamples: int = 0,
 ) -> Induction:
     """Distil a teacher into a short ruleset within a budget. Nothing becomes law by itself.
 
@@ -129,6 +135,7 @@ def induce(  # noqa: PLR0913 - the verb of the library
     directions : of a feature, 1 where rules may only ask for more of it, and -1 where only for less.
     numerics : fixed-point formats of the hardware; thresholds are then numbers with cheap comparators, and look-up
         tables are counted in them (10 bits a number without).
+    resamples : how often the winner runs again on events drawn anew, to tell how stable each rule is.
 
     Raises
     ------
@@ -164,7 +171,11 @@ def induce(  # noqa: PLR0913 - the verb of the library
         origin = Origin(source.name, describe_events(events, len(sample)), method, weight, bounds)
         step("calibrating")
         chosen = calibrate(race.ranked[0][0], arena)
-        return _answer(chosen, race, law, arena, origin)
+        again = None
+        if resamples and race.stopped is None:
+            step("drawing events anew")
+            again = tuple(float(share) for share in stability(chosen, race, racing, arena, resamples))
+        return _answer(chosen, race, law, arena, origin._replace(stability=again))
 
 
 def _answer(chosen: Calibrated, race: Race, law: Law, arena: Arena, origin: Origin) -> Induction:
@@ -172,7 +183,8 @@ def _answer(chosen: Calibrated, race: Race, law: Law, arena: Arena, origin: Orig
 
     def published(calibrated: Calibrated) -> tuple[Ruleset, list[RuleMeasures]]:
         measured = measured_rules(calibrated)
-        return publish(calibrated, law, measured, provenance(calibrated, arena, race, origin)), measured
+        facts = origin if calibrated is chosen else origin._replace(stability=None)
+        return publish(calibrated, law, measured, provenance(calibrated, arena, race, facts)), measured
 
     ruleset, measured = published(chosen)
     path = [
@@ -181,7 +193,7 @@ def _answer(chosen: Calibrated, race: Race, law: Law, arena: Arena, origin: Orig
     ]
     found = chosen.measures[chosen.chosen]
     return Induction(ruleset, tuple(path), found, tuple(measured), results, chosen.limit, race.stopped,
-                     chosen.draft.selection)  # fmt: skip
+                     chosen.draft.selection, origin.stability)  # fmt: skip
 
 
 def _point(calibrated: Calibrated, limit: float, ruleset: Ruleset) -> Point:

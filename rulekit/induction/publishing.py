@@ -80,6 +80,7 @@ class Origin(NamedTuple):
     method: str
     weight: str | None
     bounds: Mapping[str, JsonValue] = MappingProxyType({})
+    stability: tuple[float, ...] | None = None
 
 
 def provenance(calibrated: Calibrated, arena: Arena, race: Race, origin: Origin) -> Provenance:
@@ -105,6 +106,9 @@ def provenance(calibrated: Calibrated, arena: Arena, race: Race, origin: Origin)
         parameters["stopped"] = race.stopped
     parameters |= {name: value for name, value in origin.bounds.items() if value}
     measures = calibrated.measures[calibrated.chosen].to_json()
+    if origin.stability is not None:
+        names = rule_ids([draft.conditions[index] for index in calibrated.kept])
+        measures["reappears"] = dict(zip(names, origin.stability, strict=True))
     return Provenance(
         teacher=origin.teacher,
         data=origin.data,

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import polars as pl
 from pydantic import JsonValue
 
 from rulekit.errors import BudgetError
-from rulekit.induction.boxed import BOXES, ladder, most_literals, search_boxes, survey
+from rulekit.induction.boxed import BOXES, Seeds, ladder, most_literals, search_boxes, survey
 from rulekit.induction.boxed import smaller as sizes_below
 from rulekit.induction.budget import Budget
 from rulekit.induction.constraints import Constraints
@@ -31,6 +32,9 @@ from rulekit.ir.condition import Condition
 from rulekit.ir.ruleset import HitPolicy
 from rulekit.ir.schema import Schema
 from rulekit.measures import Measures, measure
+
+if TYPE_CHECKING:
+    from rulekit.induction.cover import Prices
 
 MOST_CANDIDATES = 600
 """So many candidates of a pool, the best ones by the fit fold, are rounded, compiled and ranked."""
@@ -115,12 +119,20 @@ def open_arena(folds: Folds, caps: Constraints, seed: int) -> Arena:
 class Race(NamedTuple):
     """Every entrant's draft with what it reached, the best first; and drafts of smaller sizes, smallest first.
 
-    ``stopped`` says why the race ended early, if it did.
+    ``stopped`` says why the race ended early, if it did; ``pool`` are the candidates of all, ``prices`` those at
+    which the search for boxes found a ruleset of so many literals.
     """
 
     ranked: list[tuple[Draft, Result]]
     smaller: tuple[Draft, ...]
     stopped: str | None = None
+    pool: tuple[Candidate, ...] = ()
+    prices: Mapping[int, Prices] = MappingProxyType({})
+
+    def prices_of(self, literals: int) -> Prices:
+        """Return the prices at which the largest ruleset up to a size was found."""
+        known = [size for size in self.prices if size <= literals]
+        return self.prices[max(known, default=min(self.prices))]
 
 
 def run_race(
@@ -144,7 +156,8 @@ def run_race(
         stopped = "interrupted"
     if stopped is None and runners.late:
         stopped = f"time limit of {time_limit:g} s"
-    return Race(sorted(runners.found, key=lambda pair: -merit(pair[1])), runners.smaller, stopped)
+    ranked = sorted(runners.found, key=lambda pair: -merit(pair[1]))
+    return Race(ranked, runners.smaller, stopped, tuple(runners.distinct), runners.prices)
 
 
 class _Runners:
@@ -155,10 +168,16 @@ class _Runners:
         self.found: list[tuple[Draft, Result]] = []
         self.smaller: tuple[Draft, ...] = ()
         self.pool: list[Candidate] = []
+        self.prices: dict[int, Prices] = {}
 
     @property
     def late(self) -> bool:
         return self.deadline is not None and time.monotonic() > self.deadline
+
+    @property
+    def distinct(self) -> list[Candidate]:
+        """The candidates of everyone, each region once."""
+        return list({key_of(candidate.region): candidate for candidate in self.pool}.values())
 
     def run(self, entrant: Entrant) -> None:
         """Run one inducer; of what it proposes the best by the selection fold stays."""
@@ -167,7 +186,8 @@ class _Runners:
         if entrant.policy is HitPolicy.ANY:
             self.pool.extend(candidate for proposal in proposals for candidate in proposal.candidates)
         judged = (
-            (draft, judge(draft, size, self.arena)) for draft, size in _drafts(entrant, proposals, self.arena)
+            (draft, judge(draft, size, self.arena))
+            for draft, size in drafts_of(entrant, proposals, self.arena)
         )
         self.found.append(max(judged, key=lambda pair: merit(pair[1])))
 
@@ -180,14 +200,16 @@ class _Runners:
     def run_boxes(self) -> None:
         """Judge what refining boxes reaches when it sees the fit fold alone; then refine on all it may see."""
         self.step(BOXES)
-        regions, arena = _distinct(self.pool), self.arena
+        regions, arena = [candidate.region for candidate in self.distinct], self.arena
         terrain, most, fit = survey(arena), most_literals(arena.budget), len(arena.folds.fit)
-        blind = ladder(search_boxes(regions, arena, terrain, fit, self.deadline), most)
+        seeds = Seeds(regions, [draft.regions for draft, _ in self.found if draft.regions])
+        blind = ladder(search_boxes(seeds, arena, terrain, fit, self.deadline), most)
         result = judge(blind, len(regions), arena)
         self.step(f"{BOXES}, on all events")
         everything = fit + len(arena.folds.selection)
-        cover = search_boxes(regions, arena, terrain, everything, self.deadline)
-        self.found.append((ladder(cover, most), result))
+        cover = search_boxes(seeds, arena, terrain, everything, self.deadline)
+        self.found.append((ladder(cover, most, cover.optimum), result))
+        self.prices = cover.prices()
         drafts = [ladder(cover, cap) for cap in sizes_below(most)]
         self.smaller = tuple(draft for draft in drafts if draft.rungs)
 
@@ -196,7 +218,7 @@ def _distinct(candidates: Iterable[Candidate]) -> list[Region]:
     return list({key_of(candidate.region): candidate.region for candidate in candidates}.values())
 
 
-def _drafts(entrant: Entrant, proposals: list[Proposal], arena: Arena) -> list[tuple[Draft, int]]:
+def drafts_of(entrant: Entrant, proposals: list[Proposal], arena: Arena) -> list[tuple[Draft, int]]:
     """Return what an entrant's proposals become, each with the number of candidates behind it."""
     if entrant.policy is HitPolicy.ANY:
         return [draft_any(entrant.method, (c for proposal in proposals for c in proposal.candidates), arena)]
@@ -273,9 +295,9 @@ def draft_any(method: str, candidates: Iterable[Candidate], arena: Arena) -> tup
     pool = _promising(regions, arena)
     shorter = simplify(_select(pool, arena), arena.encoding, *_fit_values(arena))
     chosen = _select([*shorter, *pool], arena)
-    return Draft(method, HitPolicy.ANY, tuple(condition for _, condition in _rounded(chosen, arena))), len(
-        regions
-    )
+    pairs = _rounded(chosen, arena)
+    written = tuple(condition for _, condition in pairs)
+    return Draft(method, HitPolicy.ANY, written, regions=tuple(region for region, _ in pairs)), len(regions)
 
 
 def _rounded(regions: Iterable[Region], arena: Arena) -> list[tuple[Region, Condition]]:
