@@ -92,7 +92,7 @@ def row_price(row: Any, size: int, category: bool, prices: Any, literal: float) 
     if inside == size:
         return 0.0 if missing else literal
     if category or inside == 0:
-        return literal
+        return literal * 2 if missing and inside else literal
     low = 0
     while not row[low]:
         low += 1
@@ -153,10 +153,10 @@ def _best_set(sums: Any, counts: Any, size: int, literal: float, least: int, row
         if row[code]:
             chosen += sums[code]
             held += counts[code]
-    if total >= chosen - literal:
+    if total >= chosen - literal or held < least:
         row[: size + 1] = 1
         return total
-    return chosen - literal if held >= least else _NOTHING
+    return chosen - literal
 
 
 @njit(cache=True, nogil=True)
@@ -164,35 +164,37 @@ def _best_range(sums: Any, counts: Any, end: Any, prices: Any, literal: float, r
     """Write the best range, with or without missing values, into a row, and return its value."""
     size, direction, least = end
     low, high, value = _interval(sums, size, direction, prices)
-    row[:] = 0
-    row[low:high] = 1
-    held = counts[low:high].sum()
-    if low == 0 and high == size:
-        asks = counts[size] > 0 and sums[size] < -literal
-        row[size] = not asks
-        return float(value - literal if asks else value + sums[size])
-    if sums[size] > literal:
-        row[size] = 1
+    takes = sums[size] > literal
+    if takes:
         value += sums[size] - literal
-    free = sums[: size + 1].sum()
-    if free >= value:
-        row[: size + 1] = 1
-        return float(free)
-    return value if held >= least else _NOTHING
+    asks = counts[size] > 0 and sums[size] < -literal
+    whole = sums[:size].sum() + (-literal if asks else sums[size])
+    row[:] = 0
+    if whole >= value or counts[low:high].sum() < least:
+        row[:size] = 1
+        row[size] = not asks
+        return float(whole)
+    row[low:high] = 1
+    row[size] = takes
+    return float(value)
 
 
 @njit(cache=True, nogil=True)
 def _interval(sums: Any, size: int, direction: int, prices: Any) -> tuple[int, int, float]:
-    """Return the interval of codes with the highest sum less the prices of its ends, and that value."""
-    best, best_low, best_high = _NOTHING, 0, size
+    """Return the interval of codes, but not all of them, with the highest sum less the prices of its ends."""
+    best, best_low, best_high = _NOTHING, 0, 0
     before, start, low = 0.0, 0.0, 0
+    inner, inner_low = -_NOTHING, 0  # the best start that is not the first code: what may end at the last one
     for high in range(1, size + 1):
-        if high > 1 and direction >= 0 and before + prices[high - 1] < start:
-            start, low = before + prices[high - 1], high - 1
+        begun = before + prices[high - 1]
+        if high > 1 and direction >= 0 and begun < inner:
+            inner, inner_low = begun, high - 1
+            if begun < start:
+                start, low = begun, high - 1
         before += sums[high - 1]
-        if high < size and direction > 0:
-            continue
-        value = before - start - (prices[high] if high < size else 0.0)
-        if value > best:
-            best, best_low, best_high = value, low, high
+        if high < size:
+            if direction <= 0 and before - start - prices[high] > best:
+                best, best_low, best_high = before - start - prices[high], low, high
+        elif before - inner > best:
+            best, best_low, best_high = before - inner, inner_low, high
     return best_low, best_high, best

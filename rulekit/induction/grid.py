@@ -281,12 +281,3 @@ def _whole(axis: Axis, low: int, high: int) -> tuple[Condition, ...]:
         return (Compare(name, "==", least),)
     first = () if least is None else (Compare(name, ">=", least),)
     return first if most is None else (*first, Compare(name, "<=", most))
-
-
-def literal_count(box: Box, grid: Grid) -> int:
-    """Return the number of literals of a box."""
-    from rulekit.induction.boxes import row_price
-
-    even = np.ones(grid.cells)
-    rows = ((row, axis.size, axis.is_category) for row, axis in zip(box, grid.axes, strict=True))
-    return int(sum(row_price(row, size, category, even, 1.0) for row, size, category in rows))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -44,17 +45,22 @@ def _value(problem: Problem, chosen: tuple[int, ...]) -> float | None:
 @settings(max_examples=60, deadline=None)
 @given(problems())
 def test_the_best_of_all_selections_is_found(problem: Problem) -> None:
-    count = len(problem.hits)
-    subsets = itertools.chain.from_iterable(itertools.combinations(range(count), k) for k in range(count + 1))
-    best = max(value for subset in subsets if (value := _value(problem, subset)) is not None)
+    best, safe = _best(problem), _best(replace(problem, allowed=problem.allowed * (1 - 1e-4)))
     found = select(problem)
     assert found is not None
     value = _value(problem, found.chosen)
     assert value is not None
-    assert value == pytest.approx(best, abs=1e-4)  # gains are rounded to a millionth of their sum
+    # numbers are rounded to a millionth, always to the safe side: a budget that is filled to the brim may be missed
+    assert safe - 1e-4 <= value <= best
     assert found.objective <= value + 1e-9
-    assert found.bound == pytest.approx(best, abs=1e-3)
+    assert found.bound >= safe - 1e-3
     assert found.gap < 1e-3
+
+
+def _best(problem: Problem) -> float:
+    count = len(problem.hits)
+    subsets = itertools.chain.from_iterable(itertools.combinations(range(count), k) for k in range(count + 1))
+    return max(value for subset in subsets if (value := _value(problem, subset)) is not None)
 
 
 @given(problems())
