@@ -36,6 +36,7 @@ inducers: Registry[Inducer] = Registry(
     "rulekit.inducers",
     {
         "tree": "rulekit.induction.trees:TREE",
+        "forest": "rulekit.induction.forests:FOREST",
         "skope-rules": "rulekit.induction.imodels_rules:SKOPE_RULES",
         "rule-fit": "rulekit.induction.imodels_rules:RULE_FIT",
         "figs": "rulekit.induction.imodels_rules:FIGS",

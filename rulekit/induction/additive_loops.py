@@ -1,9 +1,9 @@
-"""The compiled loops of :mod:`rulekit.induction.additive`: which literal or pair of literals gains most, and re-fits.
+"""The compiled loops of :mod:`rulekit.induction.additive`: the literals that gain most, and the fit of weights.
 
-What a rule gains is what one Newton step on its weight takes off the loss, with the constant stepping along (J.
-Friedman, T. Hastie and R. Tibshirani, Ann. Stat. 28, 2000). All gains come from sums of first and second derivatives
-over the events of a rule, so that one pass over the events rates every threshold of an axis, and one pass every pair
-of coarse thresholds of two axes.
+What a rule gains is what one Newton step on its weight takes off the loss, with the constant stepping along
+(J. Friedman, T. Hastie and R. Tibshirani, Ann. Stat. 28, 2000). All gains come from sums of first and second
+derivatives over the events of a rule, so that one pass over the events rates every threshold of an axis, and one
+pass every pair of coarse thresholds of two axes.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ _LEAST_CURVATURE = 1e-4
 _LOW, _HIGH, _MISSING, _KNOWN = 0, 1, 2, 3
 _MOST_MOVES = 12
 _STILL = 1e-4
+_PASSES = 4
 
 
 class Space(NamedTuple):
@@ -42,7 +43,10 @@ class Space(NamedTuple):
 
 
 class Slopes(NamedTuple):
-    """First and second derivatives of the loss, shape (events,); their sums, the ridge, and least events of a rule."""
+    """First and second derivatives of the loss, shape (events,), and their sums.
+
+    ``ridge`` is added to every second derivative; a rule must have so many events, the ``least``.
+    """
 
     first: Any
     second: Any
@@ -98,8 +102,12 @@ def _tally(code: Any, events: Any, slopes: Slopes, sums: Any) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _best_row(sums: Any, space: Space, axis: int, slopes: Slopes, rising: bool, row: Any) -> float:  # noqa: FBT001
-    """Write the literal of an axis that gains most into a row of the grid's width; return the gain, or -1."""
+def _best_row(sums: Any, space: Space, wanted: tuple[int, bool], slopes: Slopes, row: Any) -> float:
+    """Write the literal of an axis that gains most into a row, and return the gain, or -1.
+
+    ``wanted`` are the axis, and whether the weight must rise.
+    """
+    axis, rising = wanted
     size, direction = space.sizes[axis], space.directions[axis]
     order = (
         np.argsort(sums[:size, 0] / (sums[:size, 1] + 1e-9)) if space.categories[axis] else np.arange(size)
@@ -137,7 +145,7 @@ def best_literal(space: Space, events: Any, slopes: Slopes, rising: bool, row: A
     for axis in range(len(space.sizes)):
         if space.open[axis]:
             _tally(space.codes[axis], events, slopes, sums)
-            gain = _best_row(sums, space, axis, slopes, rising, tried)
+            gain = _best_row(sums, space, (axis, rising), slopes, tried)
             if gain > best:
                 best, chosen = gain, axis
                 row[:] = tried
@@ -170,7 +178,7 @@ def refine(space: Space, axes: Any, rows: Any, slopes: Slopes, gain: float) -> f
     still, place = 0, 0
     for _ in range(_MOST_MOVES):
         _tally(space.codes[axes[place]], passing(space.codes, axes, rows, place), slopes, sums)
-        found = _best_row(sums, space, axes[place], slopes, rising, row)
+        found = _best_row(sums, space, (axes[place], rising), slopes, row)
         still += 1
         if found > gain * (1 + 1e-9) + 1e-12:
             gain, still = found, 0
@@ -251,7 +259,7 @@ def _best_corner(below: Any, space: Space, pair: tuple[int, int], slopes: Slopes
 
 
 @njit(cache=True, nogil=True)
-def descend(hits: Any, starts: Any, weights: Any, rising: Any, slopes: Slopes, passes: int) -> None:
+def descend(hits: Any, starts: Any, weights: Any, rising: Any, slopes: Slopes) -> None:
     """Descend on the quadratic that the derivatives describe, one weight after the other, in place.
 
     Parameters
@@ -268,7 +276,7 @@ def descend(hits: Any, starts: Any, weights: Any, rising: Any, slopes: Slopes, p
     for rule in range(count):
         for place in range(starts[rule], starts[rule + 1]):
             curvature[rule] += second[hits[place]]
-    for _ in range(passes):
+    for _ in range(_PASSES):
         largest = 0.0
         for rule in range(count):
             slope = slopes.ridge * weights[rule]

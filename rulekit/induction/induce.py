@@ -14,6 +14,7 @@ from rulekit.induction.budget import Budget
 from rulekit.induction.calibration import Calibrated, calibrate, check_resolution
 from rulekit.induction.certify import check_certifiable
 from rulekit.induction.constraints import constraints
+from rulekit.induction.ensemble import teacher_regions
 from rulekit.induction.entrants import entrants, policy_named
 from rulekit.induction.exact import Selection
 from rulekit.induction.folds import describe_events, read_sample, split
@@ -162,7 +163,8 @@ def induce(  # noqa: PLR0913 - the verb of the library
         check_resolution(folds.calibration, budget)
         arena = open_arena(folds, caps, seed)
         check_certifiable(folds.calibration, budget)
-        race = run_race(racing, arena, time_limit, step)
+        own = teacher_regions(source, schema, arena.encoding)
+        race = run_race(racing, arena, time_limit, step, own)
         bounds: dict[str, JsonValue] = {
             "forbidden": [*sorted(forbidden)],
             "directions": {**(directions or {})},

@@ -48,6 +48,7 @@ class OnnxTeacher:
 
         """
         self.name = path.name
+        self.path = path
         self._where = Where(file=str(path))
         self._schema = schema
         self._session = self._load(path)

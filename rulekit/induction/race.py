@@ -136,9 +136,16 @@ class Race(NamedTuple):
 
 
 def run_race(
-    racing: list[Entrant], arena: Arena, time_limit: float | None, step: Callable[[str], None]
+    racing: list[Entrant],
+    arena: Arena,
+    time_limit: float | None,
+    step: Callable[[str], None],
+    own: Sequence[Region] = (),
 ) -> Race:
-    """Let every entrant run; equals stay in order. An interrupt, too, leaves what was found until then."""
+    """Let every entrant run; equals stay in order. An interrupt, too, leaves what was found until then.
+
+    ``own`` are regions of the teacher itself: the pool and the boxes start from them, too.
+    """
     runners = _Runners(arena, None if time_limit is None else time.monotonic() + time_limit, step)
     stopped = None
     try:
@@ -148,6 +155,9 @@ def run_race(
             runners.run(entrant)
         together = sum(entrant.policy is HitPolicy.ANY for entrant in racing) > 1
         if together and not runners.late:
+            runners.pool.extend(
+                _relaxed(Proposal(HitPolicy.ANY, tuple(map(Candidate, own))), arena).candidates
+            )
             runners.run_pool()
             runners.run_boxes()
     except KeyboardInterrupt:

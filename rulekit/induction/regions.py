@@ -128,12 +128,13 @@ def _settled(region: Region, encoding: Encoding) -> Region | None:
             if not part.missing:
                 return None
             settled[name] = Span(0, 0, missing=True)
-        elif not _is_free(part, column):
+        elif not is_free(part, column):
             settled[name] = part
     return settled
 
 
-def _is_free(part: Span | Choice, column: Column) -> bool:
+def is_free(part: Span | Choice, column: Column) -> bool:
+    """Say whether a settled part allows every event."""
     if part.missing != column.missing:
         return False
     if isinstance(part, Choice):

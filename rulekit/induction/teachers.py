@@ -176,17 +176,17 @@ class EstimatorTeacher:
     """
 
     def __init__(self, estimator: Any, schema: Schema) -> None:
-        self._estimator = estimator
+        self.estimator = estimator
         self._schema = schema
         last = estimator.steps[-1][1] if hasattr(estimator, "steps") else estimator
         self.name = type(last).__name__
-        self._order = self._column_order()
+        self.order = self._column_order()
 
     def _column_order(self) -> list[int]:
         """Return which feature each column of the estimator is; by name, where it was fitted on a frame."""
-        expected, names = self._schema.names, getattr(self._estimator, "feature_names_in_", None)
+        expected, names = self._schema.names, getattr(self.estimator, "feature_names_in_", None)
         wanted = len(expected) if names is None else len(names)
-        wanted = int(getattr(self._estimator, "n_features_in_", wanted))
+        wanted = int(getattr(self.estimator, "n_features_in_", wanted))
         if names is not None and set(names) <= set(expected):
             return [expected.index(name) for name in names]
         if wanted != len(expected):
@@ -200,7 +200,7 @@ class EstimatorTeacher:
 
     def scores(self, frame: Frame) -> Scores:
         """Score events; see :meth:`Teacher.scores`."""
-        matrix = feature_matrix(frame, self._schema)[:, self._order]
+        matrix = feature_matrix(frame, self._schema)[:, self.order]
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="X does not have valid feature names")
             try:
@@ -211,7 +211,7 @@ class EstimatorTeacher:
         return checked(found, self.name, matrix.shape[0])
 
     def _score(self, matrix: Matrix) -> Any:
-        estimator = self._estimator
+        estimator = self.estimator
         if hasattr(estimator, "predict_proba"):
             return _second(estimator.predict_proba(matrix), self.name)
         if hasattr(estimator, "decision_function"):
@@ -228,10 +228,10 @@ class EstimatorTeacher:
     def _regression(self, matrix: Matrix) -> Any:
         from sklearn.base import is_regressor
 
-        if not is_regressor(self._estimator):
+        if not is_regressor(self.estimator):
             expected = "predict_proba, decision_function or score_samples"
             raise TeacherError(f"teacher {self.name} gives labels and no scores", expected=expected)
-        return np.asarray(self._estimator.predict(matrix)).reshape(matrix.shape[0])
+        return np.asarray(self.estimator.predict(matrix)).reshape(matrix.shape[0])
 
 
 def _second(probabilities: Any, name: str) -> Any:

@@ -26,7 +26,7 @@ from rulekit.ir.schema import Feature, Schema
 from rulekit.ir.semantics import decide
 
 FPR = Budget(false_positive_rate=0.02, rules=6)
-RULES = ("tree", "skope-rules", "figs", "rule-fit")
+RULES = ("tree", "forest", "skope-rules", "figs", "rule-fit")
 
 
 def _literals(found: Induction) -> int:
@@ -320,7 +320,7 @@ def _with(**columns: Any) -> Any:
             "the smallest rate it can tell is 0.0006",
         ),
         (None, {"budget": Budget(alert_rate=1e-4)}, BudgetError, "too small for a budget of 0.0001"),
-        (None, {"method": "forest"}, RulekitError, "unknown inducer 'forest'"),
+        (None, {"method": "thicket"}, RulekitError, "unknown inducer 'thicket'"),
         (None, {"hit_policy": "unique"}, BudgetError, "no inducer has this hit policy"),
         (
             None,
