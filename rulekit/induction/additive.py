@@ -22,8 +22,8 @@ from rulekit.induction.additive_search import Finder, tidied
 from rulekit.induction.folds import Weights
 from rulekit.induction.grid import Codes
 
-_SWAPS = 3
-_ROUNDS = 2
+_SWAPS = 2
+_ROUNDS = 1
 _HALVINGS = 5
 _LEAST_GAIN = 1e-6
 _LEAST_STEP = 1e-5
@@ -95,8 +95,8 @@ class Additive:
         """Yield the sum at each of the rising caps on literals, until the time is up; the first always comes."""
         for place, cap in enumerate(caps):
             self._fill(cap)
-            self.renew()
             for _ in range(_SWAPS):
+                self.renew()
                 if len(self.terms) < 2 or not self._swap(cap):
                     break
             yield cap, Sum(tuple(self.terms), self.point.weights)
@@ -113,7 +113,19 @@ class Additive:
             if refine(self.space, term.axes, rows, slopes, gain) > gain * (1 + _LEAST_GAIN):
                 moved = self._term(*tidied(term.axes, rows))
                 self._move(place, moved, _newton(moved, slopes)[0])
+        self._merge()
         self._fit()
+
+    def _merge(self) -> None:
+        """Make one rule of those that hit the same events."""
+        first: dict[bytes, int] = {}
+        places = [first.setdefault(term.hits.tobytes(), place) for place, term in enumerate(self.terms)]
+        if len(first) == len(self.terms):
+            return
+        weights = np.bincount(places, weights=self.point.weights[:-1], minlength=len(places))
+        kept = sorted(first.values())
+        self.terms = [self.terms[place] for place in kept]
+        self.point = self._at(np.append(weights[kept], self.point.weights[-1]))
 
     def loss_of(self, weights: Weights) -> float:
         """Return the loss with other weights of the rules, and a constant after them."""
@@ -143,7 +155,6 @@ class Additive:
         self.point = self._at(np.delete(point.weights, worst))
         self._fit()
         self._fill(cap)
-        self.renew()
         if self.point.loss < point.loss * (1 - _LEAST_GAIN):
             return True
         self.terms, self.point = terms, point

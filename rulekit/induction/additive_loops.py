@@ -78,7 +78,7 @@ def slope_of(first: float, second: float, slopes: Slopes) -> float:
 @njit(cache=True, nogil=True)
 def curvature_of(second: float, slopes: Slopes) -> float:
     """Return a rule's second derivative with the constant stepping along, and the ridge."""
-    return max(second - second * second / slopes.second_sum, 0.0) + slopes.ridge
+    return slopes.ridge + max(second - second * second / slopes.second_sum, 0.0)
 
 
 @njit(cache=True, nogil=True)
@@ -87,7 +87,7 @@ def _gain(first: float, second: float, slopes: Slopes, rising: bool) -> float:  
     slope = slope_of(first, second, slopes)
     if rising and slope >= 0:
         return -1.0
-    return 0.5 * slope * slope / curvature_of(second, slopes)
+    return float(0.5 * slope * slope / curvature_of(second, slopes))
 
 
 @njit(cache=True, nogil=True)

@@ -17,7 +17,7 @@ from rulekit.induction.additive_loops import Slopes, Space, best_literal, best_p
 from rulekit.induction.folds import Weights
 from rulekit.induction.grid import Codes, Grid
 
-_BINS = 32
+_BINS = 24
 _MOST_PAIRED = 24
 _PAIRS_KEPT = 5
 _EXTENDED = 3

@@ -18,8 +18,8 @@ from rulekit.ir.ruleset import HitPolicy
 from rulekit.ir.schema import Schema
 
 if TYPE_CHECKING:
+    from rulekit.induction.arena import Arena
     from rulekit.induction.cover import Cover
-    from rulekit.induction.race import Arena
 
 BOXES = "boxes"
 
@@ -29,7 +29,7 @@ STEPS = tuple(step / 20 for step in range(10, 27))
 CAPS = (5, 10, 15, 25, 35, 50, 75, 100, 150, 200)
 """Sizes of the path, in literals."""
 
-MOST_EVENTS = 60_000
+MOST_EVENTS = 40_000
 """So many events are searched on at most: all that the teacher likes, and a share of the others at more weight."""
 
 _LIKED = 4.0
@@ -65,11 +65,11 @@ def search_boxes(
     events: int,
     deadline: float | None = None,
     *,
-    sweep: bool = True,
+    every: int = 1,
 ) -> Cover:
     """Search on the first ``events`` events of the fit and selection folds, from seeds that others found.
 
-    Without the ``sweep`` nothing is searched yet.
+    The search is made at ``every`` so many prices of literals; with 0 nothing is searched yet.
 
     Raises
     ------
@@ -105,7 +105,7 @@ def search_boxes(
     cover = Cover(ground, boxes(seeds.regions))
     for ruleset in seeds.rulesets:
         cover.keep(boxes(ruleset))
-    if sweep and cover.sweep(deadline):
+    if every and cover.sweep(deadline, every):
         cover.optimise(most_literals(arena.budget), EFFORT)
     return cover
 

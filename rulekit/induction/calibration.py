@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import polars as pl
 
 from rulekit.errors import BudgetError
+from rulekit.induction.arena import Arena
 from rulekit.induction.budget import Budget
 from rulekit.induction.certify import upper_limit
 from rulekit.induction.constraints import Constraints
 from rulekit.induction.drafts import Cut, Draft, hit_matrix, last_within, rate_of
 from rulekit.induction.folds import Mask, Sample, effective_count
-from rulekit.induction.race import Arena
 from rulekit.measures import Events, Measures, measure
 
 _NAMES = {"false_positive_rate": ("a", "false-positive rate"), "alert_rate": ("an", "alert rate")}

@@ -119,11 +119,11 @@ class Cover:
         found: Mask = hits(self.ground.codes, box, self.sizes)
         return found
 
-    def sweep(self, deadline: float | None = None) -> bool:
-        """Search at all prices; say whether the time sufficed. The first search is never cut short."""
+    def sweep(self, deadline: float | None = None, every: int = 1) -> bool:
+        """Search at every so many prices; say whether the time sufficed. The first search is never cut short."""
         rules = self.ground.caps.budget.rules
         self._close_features(rules)
-        for literal in LITERAL_PRICES if self.ground.caps.budget.lut is None else HARDWARE_PRICES:
+        for literal in (LITERAL_PRICES if self.ground.caps.budget.lut is None else HARDWARE_PRICES)[::every]:
             chosen: list[Box] = []
             for price in UNIT_PRICES:
                 if self.archive and deadline is not None and time.monotonic() > deadline:

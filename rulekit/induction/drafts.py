@@ -44,6 +44,7 @@ class Draft:
     points : of each condition, under SCORE.
     exits : under FIRST, the conditions that may accept, the purest first; the others reject.
     rungs : under ANY, whole rulesets in place of beginnings of the list: their conditions, strictest first.
+    whole : under SCORE, whether the points were fitted together, so that no beginning of the list means anything.
     regions : what the conditions were written from, where that was asked for.
     selection : how far the best of the candidates may be, where that was asked of a solver.
 
@@ -55,15 +56,17 @@ class Draft:
     points: tuple[int, ...] = ()
     exits: tuple[int, ...] = ()
     rungs: tuple[tuple[int, ...], ...] = ()
+    whole: bool = False
     regions: tuple[Region, ...] = ()
     selection: Selection | None = None
 
     @property
     def sizes(self) -> range:
         """The sizes that it can be cut to; of rungs, their numbers."""
-        return range(
-            1, len(self.rungs or (self.exits if self.policy is HitPolicy.FIRST else self.conditions)) + 1
-        )
+        if self.whole:
+            return range(len(self.conditions), len(self.conditions) + 1)
+        steps = self.rungs or (self.exits if self.policy is HitPolicy.FIRST else self.conditions)
+        return range(1, len(steps) + 1)
 
     def kept(self, size: int) -> Sequence[int]:
         """Return which conditions are rules at a size: under FIRST all up to the last that accepts."""

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from rulekit.induction.folds import Mask, Weights
 
 SCALE = 1_000_000
-"""The budget, and the sum of all gains, in whole numbers."""
+"""The budget, the sum of all gains, and a unit of any other cap, in whole numbers."""
 
 EFFORT = 4.0
 """Units of deterministic time, each about a second."""
@@ -151,6 +151,5 @@ def _cap(model: Any, rules: Sequence[Any], problem: Problem) -> None:
         for rule, needed in zip(rules, needs, strict=True):
             for what in sorted(needed, key=repr):
                 model.add_implication(rule, used[what])
-        step = most / SCALE if most else 1.0
-        scaled = {what: math.ceil(price / step - 1e-9) for what, price in prices.items()}
-        model.add(sum(scaled[what] * used[what] for what in used) <= (SCALE if most else 0))
+        scaled = {what: math.ceil(price * SCALE - 0.5) for what, price in prices.items()}
+        model.add(sum(scaled[what] * used[what] for what in used) <= math.floor(most * SCALE + 0.5))

@@ -10,6 +10,7 @@ from pydantic import JsonValue
 
 from rulekit.errors import BudgetError
 from rulekit.frames import Frame
+from rulekit.induction.arena import Arena, Result, open_arena
 from rulekit.induction.budget import Budget
 from rulekit.induction.calibration import Calibrated, calibrate, check_resolution
 from rulekit.induction.certify import check_certifiable
@@ -21,7 +22,7 @@ from rulekit.induction.folds import describe_events, read_sample, split
 from rulekit.induction.path import path_of
 from rulekit.induction.progress import progress_bar
 from rulekit.induction.publishing import Law, Origin, measured_rules, provenance, publish
-from rulekit.induction.race import Arena, Race, Result, open_arena, run_race
+from rulekit.induction.race import Race, run_race
 from rulekit.induction.resampled import stability
 from rulekit.induction.teachers import teacher as read_teacher
 from rulekit.ir.numerics import Fixed

@@ -167,6 +167,11 @@ class OnnxTeacher:
             raise TeacherError(
                 f"the teacher can't score the events: {_first_line(error)}", where=self._where
             ) from None
+        return self._read(found, tensors)
+
+    def _read(self, found: Any, tensors: dict[str, npt.NDArray[Any]]) -> npt.NDArray[Any]:
+        """Return the scores in an output."""
+        del tensors
         if isinstance(found, list):
             return self._from_maps(found)
         if found.ndim == 2 and found.shape[1] == 2:
@@ -178,6 +183,7 @@ class OnnxTeacher:
             where=self._where,
             expected="shape [events, 2], [events, 1] or [events]",
             got=f"{self._output.name}: shape {list(found.shape)}",
+            hint="an autoencoder? see rulekit.induction.novelty.Reconstruction",
         )
 
     def _from_maps(self, found: list[dict[Any, float]]) -> npt.NDArray[Any]:

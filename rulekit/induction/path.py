@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from rulekit.errors import BudgetError
+from rulekit.induction.arena import Arena
 from rulekit.induction.calibration import Calibrated, calibrate
 from rulekit.induction.certify import upper_limit
 from rulekit.induction.drafts import Draft, hit_matrix
-from rulekit.induction.race import Arena
 from rulekit.ir.ruleset import HitPolicy
 
 

@@ -26,15 +26,15 @@ from rulekit.ir.ruleset import HitPolicy
 if TYPE_CHECKING:
     from rulekit.induction.additive import Additive, Sum, Term
     from rulekit.induction.additive_search import Limits
+    from rulekit.induction.arena import Arena
     from rulekit.induction.boxed import Terrain
-    from rulekit.induction.race import Arena
 
 POINTS = "points"
 
-MOST_EVENTS = 60_000
+MOST_EVENTS = 40_000
 """So many events are fitted at most: all that the teacher likes, and a share of the others at more weight."""
 
-LARGEST_POINTS = (10, 15, 20, 30, 50, 100)
+LARGEST_POINTS = (20, 30, 50, 100)
 """Points of the weightiest rule: the first that fits about as well as the weights do."""
 
 _LOST_BY_ROUNDING = 0.005
@@ -48,7 +48,7 @@ EMPHASES = (Emphasis(0.5, 1.0), Emphasis(0.5, 0.2), Emphasis(0.25, 0.2))
 
 
 class Points(NamedTuple):
-    """Drafts by rising size, each to be cut only as a whole; and what the fit fold alone led to, at the same caps."""
+    """Drafts by rising size, each to be cut only as a whole; and those of the fit fold alone, at the same caps."""
 
     drafts: tuple[Draft, ...]
     blind: tuple[Draft, ...]
@@ -117,7 +117,7 @@ def _chosen(tried: dict[Emphasis, dict[int, _Fitted]], arena: Arena, codes: Code
 
 
 def _reached(scores: Weights, arena: Arena) -> float:
-    """Return the signal that scores are expected to accept on the selection fold: a mean over rates near the budget."""
+    """Return the signal that scores should accept on the selection fold: a mean over rates near the budget."""
     sample, budget = arena.folds.selection, arena.budget
     signal = arena.signal_search[len(arena.folds.fit) :]
     cost = sample.weights * (1.0 if budget.kind == "alert_rate" else 1 - signal)

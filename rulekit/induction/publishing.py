@@ -9,9 +9,10 @@ from typing import NamedTuple
 import polars as pl
 from pydantic import JsonValue
 
+from rulekit.induction.arena import Arena
 from rulekit.induction.calibration import Calibrated
 from rulekit.induction.folds import FRACTIONS
-from rulekit.induction.race import Arena, Race
+from rulekit.induction.race import Race
 from rulekit.induction.words import reason, rule_ids, title
 from rulekit.ir.provenance import Provenance
 from rulekit.ir.ruleset import HitPolicy, Rule, Ruleset

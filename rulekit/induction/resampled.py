@@ -8,13 +8,15 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from rulekit.induction.arena import Arena
 from rulekit.induction.boxed import BOXES, Seeds, most_literals, search_boxes, survey
 from rulekit.induction.calibration import Calibrated
+from rulekit.induction.drafting import draft_any, drafts_of, propose
 from rulekit.induction.drafts import hit_matrix
 from rulekit.induction.encoding import Encoding
 from rulekit.induction.entrants import POOL, Entrant
 from rulekit.induction.folds import Mask, Sample, Weights
-from rulekit.induction.race import Arena, Race, draft_any, drafts_of, propose
+from rulekit.induction.race import Race
 from rulekit.induction.stability import bootstrap, reappearance
 from rulekit.ir.condition import Condition
 
@@ -79,7 +81,7 @@ def _boxes(chosen: Calibrated, race: Race, arena: Arena) -> tuple[Condition, ...
     """Search at the prices at which a ruleset of the chosen size was found."""
     regions = [candidate.region for candidate in race.pool]
     terrain = survey(arena)
-    cover = search_boxes(Seeds(regions), arena, terrain, len(arena.folds.search), sweep=False)
+    cover = search_boxes(Seeds(regions), arena, terrain, len(arena.folds.search), every=0)
     literals = chosen.draft.literals(chosen.cut.size)
     price, literal = race.prices_of(min(literals, most_literals(arena.budget)))
     boxes = cover.solve(price * cover.unit, literal * cover.ground.reachable, arena.budget.rules)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from rulekit.induction.folds import Sample, Weights
 
 if TYPE_CHECKING:
-    from rulekit.induction.race import Arena
+    from rulekit.induction.arena import Arena
 
 _LIKED = 4.0
 _FARTHEST = 8.0
