@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pytest
+
+import rulekit
+from rulekit.induction.budget import Budget
+from rulekit.induction.drafts import count_literals
+from rulekit.induction.induce import Induction, induce
+from rulekit.induction.points import POINTS
+from rulekit.induction.soft_labels import Emphasis, Soft
+from rulekit.ir.schema import Feature, Schema
+from rulekit.ir.semantics import decide
+
+pytest.importorskip("numba", reason="pip install 'rulekit-engine[induction]'")
+
+SCHEMA = Schema(
+    name="sum", version="1.0.0", features=tuple(Feature(name=name, dtype="float64") for name in "abcd")
+)
+
+
+def _events(seed: int, count: int = 6000) -> pl.DataFrame:
+    """Signal by the sum of three steps and a pair: no single box holds it."""
+    rng = np.random.default_rng(seed)
+    a, b, c, d = rng.normal(size=(4, count))
+    score = 2.0 * (a > 0.5) + 2.0 * (b > 0.2) + 2.0 * (c < -0.3) + 2.0 * ((d > 0) & (a > 0)) - 5
+    truth = rng.random(count) < 1 / (1 + np.exp(-2 * score))
+    a[:100] = np.nan
+    return pl.DataFrame({"a": a, "b": b, "c": c, "d": d, "truth": truth, "score": score}).with_columns(
+        pl.col("a").fill_nan(None)
+    )
+
+
+@pytest.fixture(scope="module")
+def found() -> Induction:
+    budget = Budget(false_positive_rate=0.05, rules=12, literals=20)
+    return induce("score", _events(1), "truth", schema=SCHEMA, budget=budget, hit_policy="score")
+
+
+def test_a_sum_that_no_box_holds_is_found(found: Induction) -> None:
+    assert found.ruleset.provenance is not None
+    assert found.ruleset.provenance.method == POINTS
+    fresh = _events(2)
+    accepted = fresh.select(rulekit.expr(found.ruleset, "accept")).to_series()
+    best = fresh.sort("score", descending=True).head(int(accepted.sum()))
+    assert accepted.filter(fresh["truth"]).sum() >= 0.95 * best["truth"].sum()
+    assert accepted.filter(~fresh["truth"]).mean() < 0.07  # type: ignore[operator]
+
+
+def test_rules_are_short_and_points_are_small(found: Induction) -> None:
+    for point in found.path:
+        rules = point.ruleset.rules
+        assert point.literals == sum(count_literals(rule.when) for rule in rules) <= 20
+        assert len(rules) <= 12
+        assert all(rule.points and abs(rule.points) <= 100 for rule in rules)
+        assert all(count_literals(rule.when) <= 6 for rule in rules)
+    assert found.measures.false_positive_rate is not None
+    assert found.measures.false_positive_rate.value <= 0.05
+
+
+def test_what_was_measured_is_what_the_law_decides(found: Induction) -> None:
+    events = _events(1).head(200)
+    decided = rulekit.compile(found.ruleset).load().batch(events.select(SCHEMA.names))["outcome"].to_list()
+    assert decided == [decide(found.ruleset, event).outcome for event in events.to_dicts()]
+    assert set(decided) == {"accept", "reject"}
+
+
+def test_the_same_seed_finds_the_same_sum(found: Induction) -> None:
+    budget = Budget(false_positive_rate=0.05, rules=12, literals=20)
+    again = induce("score", _events(1), "truth", schema=SCHEMA, budget=budget, hit_policy="score")
+    assert again.ruleset.digest == found.ruleset.digest
+
+
+def test_soft_labels_rise_with_the_odds_and_weigh_what_matters() -> None:
+    odds = np.array([-8.0, -1.0, 0.0, 1.0, 8.0])
+    soft = Soft(odds, 0.0, np.ones(5))
+    labels, weights = soft.labels(Emphasis(0.5, 0.0))
+    assert (np.diff(labels) > 0).all()
+    assert labels[2] == 0.5
+    assert weights[2] == 0
+    assert weights[0] > weights[1] > 0
+    sharper, even = soft.labels(Emphasis(0.25, 1.0))
+    assert sharper[3] > labels[3]
+    assert even.tolist() == [1.0] * 5
