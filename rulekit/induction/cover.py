@@ -36,7 +36,7 @@ HARDWARE_PRICES = (*LITERAL_PRICES, 0.032, 0.064)
 POOL_SIZE = 120
 """So many boxes are given to the solver at most."""
 
-_SEEDS_TRIED = 5
+_SEEDS_TRIED, _SEEDS_RENEWED = 5, 2
 _MOST_SEEDS = 400
 _SWEEPS = 3
 
@@ -165,7 +165,10 @@ class Cover:
         before = -np.inf
         for _ in range(_SWEEPS + 1):
             self._renew(state, value, axes)
-            while len(state.boxes) < rules and (box := self._improve(state.left(value), axes)) is not None:
+            while (
+                len(state.boxes) < rules
+                and (box := self._improve(state.left(value), axes, _SEEDS_TRIED)) is not None
+            ):
                 state.add(box, self.hits(box))
             self.keep(state.boxes, (price / self.unit, literal / self.ground.reachable))
             worth = float(value[state.taken > 0].sum()) - literal * self.literals(state.boxes)
@@ -178,15 +181,15 @@ class Cover:
         """Take each rule out, and put back the best that what the others leave allows, if any."""
         for place in reversed(range(len(state.boxes))):
             old = state.remove(place)
-            box = self._improve(state.left(value), axes, (old,))
+            box = self._improve(state.left(value), axes, _SEEDS_RENEWED, (old,))
             if box is not None:
                 state.add(box, self.hits(box), place)
 
-    def _improve(self, value: Weights, axes: Axes, also: tuple[Box, ...] = ()) -> Box | None:
+    def _improve(self, value: Weights, axes: Axes, seeds: int, also: tuple[Box, ...] = ()) -> Box | None:
         """Refine the most promising seeds on what is left, and return the best box that is worth its price."""
         left = np.flatnonzero(value)
         codes, values = np.ascontiguousarray(self.ground.codes[:, left]), value[left]
-        order = np.argsort(-(self.matrix @ value.astype(np.float32)), kind="stable")[:_SEEDS_TRIED]
+        order = np.argsort(-(self.matrix @ value.astype(np.float32)), kind="stable")[:seeds]
         best, worth = None, 1e-9 * self.ground.reachable
         for seed in (*also, *(self.seeds[index] for index in order)):
             box = seed.copy()
