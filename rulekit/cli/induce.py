@@ -170,8 +170,11 @@ def _text(result: Induction, folder: Path, *, by_rate: bool) -> str:
             percent(measures.purity),
         )
         lines.append((size, *shares, chosen))
-    head = ("rules/literals", "efficiency", "rate" if by_rate else "false positives", "limit", "purity", "")
-    note = "On the calibration fold, with 95 % intervals; limit: upper limit on the rate; < is drafted."
+    head = ("size", "efficiency", "rate" if by_rate else "false positives", "limit", "purity", "")
+    note = (
+        "Size is rules/literals. Measured on the calibration fold, with 95 % intervals;\n"
+        "limit: the upper limit on the rate. < is the one drafted."
+    )
     draft = f"{folder}: draft of {result.ruleset.name}, {result.ruleset.digest[:19]}"
     return "\n".join([table(head, lines), note, *_remarks(result), draft])
 
@@ -184,10 +187,8 @@ def _remarks(result: Induction) -> list[str]:
             table(("rule", "found again"), [(rule.id, f"{100 * share:.0f} %") for rule, share in again])
         )
     if result.selection is not None:
-        of, gap = result.selection.candidates, 100 * result.selection.gap
-        found.append(
-            f"Selection: the best of {of} boxes by a solver; at most {gap:.1f} % more is possible from them."
-        )
+        of, more = result.selection.candidates, 100 * result.selection.room
+        found.append(f"Selected by a solver from {of} boxes, which hold at most {more:.1f} % more.")
     if result.stopped is not None:
         found.append(f"Stopped early ({result.stopped}): this is the best so far.")
     return found

@@ -7,6 +7,17 @@ before has seen. What the cut leaves is measured there, too, and said to be.
 Chosen: learners see ranks, not values (:mod:`rulekit.induction.encoding`). What scikit-learn does in float32 is
 then exact, and so is the translation of what it learned, from its arrays and not from its text.
 
+Chosen: candidates come from everywhere (trees, forests, imodels, the teacher's own trees), and
+:mod:`rulekit.induction.cover` refines them as boxes on a grid of short numbers, one at a time on what the others
+leave, at many prices; :mod:`rulekit.induction.exact` then asks a solver for the best of what was met. Who wins the
+race on the selection fold is drafted, whoever it is.
+
+Chosen: sums of points are fitted anew for every size (:mod:`rulekit.induction.points`), on soft labels that weigh
+most where the budget's threshold is, because a long sum cut short is a poor short sum.
+
+Chosen: a rate comes with its exact upper limit (:mod:`rulekit.induction.certify`), corrected for every choice that
+the calibration fold made. A certified budget tests its cuts in a fixed order against that limit.
+
 Chosen: a rule's expected signal, by the teacher's score calibrated against the truth (isotonic), ranks the rules.
 Twenty background events that a rule happens to hit tell little; the same events' probabilities tell more. The
 calibration fold counts the truth itself.

@@ -38,6 +38,11 @@ class Selection(NamedTuple):
         """How far the best of the pool may be above what was chosen, as a share of the bound."""
         return max(0.0, self.bound - self.objective) / self.bound if self.bound > 0 else 0.0
 
+    @property
+    def room(self) -> float:
+        """How much more than what was chosen the best of the pool may bring, as a share of it."""
+        return self.bound / self.objective - 1 if self.objective > 0 else 0.0
+
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON: what provenance keeps."""
         numbers = {"objective": self.objective, "bound": self.bound, "gap": self.gap}
