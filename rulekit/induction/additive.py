@@ -28,6 +28,7 @@ _HALVINGS = 5
 _LEAST_GAIN = 1e-6
 _LEAST_STEP = 1e-5
 _RENEWED_EVERY = 10
+_PATIENCE = 2
 
 
 class Term(NamedTuple):
@@ -132,20 +133,39 @@ class Additive:
         return self._at(weights).loss
 
     def _fill(self, cap: int) -> None:
-        """Add rules while there is room."""
+        """Add rules while there is room, and while that takes something off the loss."""
         added = 0
-        while (room := cap - self.literals) > 0 and len(self.terms) < self.limits.rules:
-            used = frozenset(int(axis) for term in self.terms for axis in term.axes)
-            found = self.finder.propose(self.point.slopes, used, min(room, self.limits.longest))
-            if found is None or found.gain <= _LEAST_GAIN * self.point.loss:
+        for _ in range(_PATIENCE * cap):
+            room, before = cap - self.literals, self.point.loss
+            if room <= 0 or len(self.terms) >= self.limits.rules or not self._add(room):
                 break
-            self.terms.append(self._term(found.axes, found.rows))
-            self.point = self.point._replace(weights=np.insert(self.point.weights, -1, 0.0))
-            self._fit()
+            if self.point.loss > before * (1 - _LEAST_GAIN):
+                break
             added += 1
             if added > len(self.terms) // _RENEWED_EVERY:
                 self.renew()
                 added = 0
+
+    def _add(self, room: int) -> bool:
+        """Add the rule that promises most, or fit anew where it is there already; say whether one was found.
+
+        It is taken back where it does not keep what the curvature promised.
+        """
+        before = self.point
+        used = frozenset(int(axis) for term in self.terms for axis in term.axes)
+        found = self.finder.propose(before.slopes, used, min(room, self.limits.longest))
+        if found is None or found.gain <= _LEAST_GAIN * before.loss:
+            return False
+        new = self._term(found.axes, found.rows)
+        is_new = not any(np.array_equal(new.hits, term.hits) for term in self.terms)
+        if is_new:
+            self.terms.append(new)
+            self.point = before._replace(weights=np.insert(before.weights, -1, 0.0))
+        self._fit()
+        if is_new and self.point.loss > before.loss * (1 - _LEAST_GAIN):
+            self.terms.pop()
+            self.point = before
+        return True
 
     def _swap(self, cap: int) -> bool:
         """Replace the rule that matters least; say whether that helped, and take it back if not."""

@@ -190,11 +190,12 @@ def refine(space: Space, axes: Any, rows: Any, slopes: Slopes, gain: float) -> f
 
 
 @njit(cache=True, nogil=True)
-def best_pairs(space: Space, slopes: Slopes, gains: Any, corners: Any) -> None:
-    """Find the best coarse corner of each pair of axes.
+def best_pairs(space: Space, slopes: Slopes, wanted: Any, gains: Any, corners: Any) -> None:
+    """Find the best coarse corner of each pair of axes that is wanted.
 
     Parameters
     ----------
+    wanted : bool, shape (axes, axes); read above the diagonal.
     gains : float64, shape (axes, axes), written above the diagonal: -1 where there is none.
     corners : int64, shape (axes, axes, 4), written: first code of the upper part, and whether it is the upper part
         that the rule asks for, of the one axis and of the other.
@@ -205,7 +206,7 @@ def best_pairs(space: Space, slopes: Slopes, gains: Any, corners: Any) -> None:
     gains[:] = -1.0
     for one in range(len(space.bins)):
         for other in range(one + 1, len(space.bins)):
-            if space.open[one] and space.open[other]:
+            if wanted[one, other]:
                 sums[:] = 0.0
                 for event in range(space.coarse.shape[1]):
                     into = sums[space.coarse[one, event], space.coarse[other, event]]

@@ -20,6 +20,8 @@ from rulekit.induction.grid import Codes, Grid
 _BINS = 24
 _MOST_PAIRED = 24
 _PAIRS_KEPT = 5
+_PAIRS_FOLLOWED = 30
+_ALL_PAIRS_EVERY = 8
 _EXTENDED = 3
 _LEAST_GAIN = 1e-6
 
@@ -74,7 +76,9 @@ class Finder:
         self._cells = int(space.sizes.max()) + 1
         self._all = np.arange(space.codes.shape[1])
         self._orders: dict[int, npt.NDArray[np.intp]] = {}
-        self._paired: npt.NDArray[np.bool_] | None = None
+        self._pairs = np.zeros((0, 0), dtype=np.bool_)
+        self._followed = self._pairs
+        self._since = 0
 
     @classmethod
     def on(
@@ -125,8 +129,9 @@ class Finder:
             self._orders[axis] = np.argsort(first / (second + 1e-9), kind="stable")
             if size <= _BINS:
                 self.space.coarse[axis] = np.append(np.argsort(self._orders[axis]), size)[codes]
-        if self._paired is None:
-            self._paired = self._promising(slopes)
+        if not self._pairs.size:
+            promising = self._promising(slopes)
+            self._pairs = promising[:, None] & promising
 
     def _promising(self, slopes: Slopes) -> npt.NDArray[np.bool_]:
         """Return the axes that are searched in pairs: those that gain most alone, where there are many."""
@@ -148,10 +153,19 @@ class Finder:
             yield self._refined(gain, np.append(base.axes, axis), np.vstack([base.rows, row]), slopes)
 
     def _corners(self, slopes: Slopes) -> Iterator[Found]:
-        """Yield the best corners of two axes."""
+        """Yield the best corners of two axes.
+
+        One rule more changes little of what pairs gain: most times only those that led the last time are searched.
+        """
         count = len(self.space.sizes)
         gains, corners = np.empty((count, count)), np.empty((count, count, 4), np.int64)
-        best_pairs(self.space._replace(open=self.space.open & self._paired), slopes, gains, corners)
+        everyone = not self._followed.size or self._since >= _ALL_PAIRS_EVERY
+        wanted = self._pairs if everyone else self._followed
+        affordable = self.space.open[:, None] & self.space.open
+        best_pairs(self.space, slopes, wanted & affordable, gains, corners)
+        self._since = 1 if everyone else self._since + 1
+        if everyone:
+            self._followed = gains >= np.sort(gains, axis=None)[-min(_PAIRS_FOLLOWED, gains.size)]
         for place in np.argsort(-gains, axis=None, kind="stable")[:_PAIRS_KEPT]:
             one, other = divmod(int(place), count)
             if gains[one, other] > 0:
