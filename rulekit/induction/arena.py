@@ -50,6 +50,17 @@ class Arena:
     signal_fit: Weights
     signal_search: Weights
 
+    def hardened(self, hardness: float) -> Arena:
+        """Return the arena where the signal that is expected of an event is in part what it turned out to be.
+
+        At 0 nothing changes, at 1 an event is signal or is not: what the teacher missed counts, and so does chance.
+        """
+        truth = self.folds.search.truth
+        if truth is None or not hardness:
+            return self
+        mixed = (1 - hardness) * self.signal_search + hardness * truth
+        return replace(self, signal_search=mixed, signal_fit=mixed[: len(self.folds.fit)])
+
 
 class Result(NamedTuple):
     """What one method reached on the selection fold, cut at the budget there.

@@ -142,8 +142,7 @@ def ladder(cover: Cover, literals: int, selection: Selection | None = None) -> D
     """Return the best rulesets of at most so many literals, one for each rate that may be spent."""
     places: dict[bytes, int] = {}
     rungs = [
-        tuple(places.setdefault(box, len(places)) for box in found.boxes)
-        for found in cover.ladder(literals, STEPS)
+        tuple(places.setdefault(box, len(places)) for box in boxes) for boxes in cover.ladder(literals, STEPS)
     ]
     conditions = tuple(cover.condition(cover.boxes[box]) for box in places)
     return Draft(BOXES, HitPolicy.ANY, conditions, rungs=tuple(rungs), selection=selection)

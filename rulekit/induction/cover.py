@@ -9,6 +9,7 @@ archive, from which a ruleset is chosen for any size (Lagrangian relaxation: H. 
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ import numpy as np
 
 from rulekit.induction.boxes import hits, refine
 from rulekit.induction.constraints import Constraints
+from rulekit.induction.dial import turned
 from rulekit.induction.drafts import count_literals
 from rulekit.induction.exact import Problem, Selection, select
 from rulekit.induction.folds import Mask, Weights
@@ -32,6 +34,9 @@ UNIT_PRICES = tuple(float(price) for price in np.geomspace(4.0, 0.1, 11))
 
 HARDWARE_PRICES = (*LITERAL_PRICES, 0.032, 0.064)
 """The same where look-up tables are capped: rulesets of a few comparators are wanted, too."""
+
+RUNGS_APART = 0.03
+"""Rungs of a ladder are about so many budgets apart."""
 
 POOL_SIZE = 120
 """So many boxes are given to the solver at most."""
@@ -302,14 +307,32 @@ class Cover:
             list(caps.shared(conditions)),
         )
 
-    def ladder(self, literals: int, steps: Sequence[float]) -> Iterator[Found]:
-        """Yield the best ruleset for each multiple of the budget, the strictest first; each only once."""
-        seen: set[tuple[bytes, ...]] = set()
+    def ladder(self, literals: int, steps: Sequence[float]) -> Iterator[tuple[bytes, ...]]:
+        """Yield the best ruleset for each multiple of the budget, the strictest first, and more between them."""
+        rungs: dict[tuple[bytes, ...], Found] = {}
         for step in steps:
             found = self.best(step * self.ground.allowed, literals)
-            if found is not None and found.boxes not in seen:
-                seen.add(found.boxes)
-                yield found
+            if found is not None:
+                rungs.setdefault(found.boxes, found)
+        end = steps[-1] * self.ground.allowed
+        for here, above in itertools.zip_longest(rungs.values(), [*rungs.values()][1:]):
+            yield here.boxes
+            yield from self._between(here, end if above is None else above.cost, above)
+
+    def _between(self, here: Found, most: float, above: Found | None) -> Iterator[tuple[bytes, ...]]:
+        """Yield rulesets that spend more than one and less than the next, a few hundredths of the budget apart."""
+        apart = RUNGS_APART * self.ground.allowed
+        cost = here.cost
+        for boxes in turned(self.ground, [self.boxes[key] for key in here.boxes], apart):
+            taken = np.any([self.hits(box) for box in boxes], axis=0)
+            spent, gain = float(self.ground.cost[taken].sum()), float(self.ground.gain[taken].sum())
+            if spent > most - apart / 2 or (above is not None and gain >= above.gain):
+                return
+            if spent >= cost + apart:
+                cost = spent
+                keys = tuple(dict.fromkeys(box.tobytes() for box in boxes))
+                self.boxes.update((box.tobytes(), box) for box in boxes)
+                yield keys
 
 
 class _State:

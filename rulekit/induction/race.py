@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from rulekit.induction.cover import Prices
 
 
+HARDNESSES = (0.0, 0.5, 1.0)
+"""How much of what is expected of an event may be its truth, and not its probability: tried by boxes."""
+
+
 class Race(NamedTuple):
     """Every entrant's draft with what it reached, the best first; and drafts of smaller sizes, smallest first.
 
@@ -122,12 +126,16 @@ class _Runners:
         regions, arena = [candidate.region for candidate in self.distinct], self.arena
         terrain, most, fit = survey(arena), most_literals(arena.budget), len(arena.folds.fit)
         seeds = Seeds(regions, [draft.regions for draft, _ in self.found if draft.regions])
-        blind = ladder(search_boxes(seeds, arena, terrain, fit, self.deadline, every=2), most)
-        result = judge(blind, len(regions), arena)
+        tried = {}
+        for hardness in HARDNESSES if arena.folds.fit.truth is not None else HARDNESSES[:1]:
+            seen = search_boxes(seeds, arena.hardened(hardness), terrain, fit, self.deadline, every=3)
+            tried[hardness] = judge(ladder(seen, most), len(regions), arena)
+            self.step(BOXES)
+        hardness = max(tried, key=lambda one: _promise(tried[one]))
         self.step(f"{BOXES}, on all events")
         everything = fit + len(arena.folds.selection)
-        cover = search_boxes(seeds, arena, terrain, everything, self.deadline)
-        self.found.append((ladder(cover, most, cover.optimum), result))
+        cover = search_boxes(seeds, arena.hardened(hardness), terrain, everything, self.deadline)
+        self.found.append((ladder(cover, most, cover.optimum), tried[hardness]))
         self.prices = cover.prices()
         drafts = [ladder(cover, cap) for cap in sizes_below(most)]
         self.smaller = tuple(draft for draft in drafts if draft.rungs)
@@ -142,3 +150,9 @@ class _Runners:
             *smaller, largest = (replace(draft, whole=True) for draft in made.drafts)
             self.found.append((largest, result))
             self.smaller = tuple(smaller)
+
+
+def _promise(result: Result) -> float:
+    """Return what decides how hard the costs are: the signal that is expected, and the signal that was there."""
+    seen = result.measures.efficiency if result.measures else None
+    return merit(result) + (0.0 if seen is None else seen.value)

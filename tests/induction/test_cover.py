@@ -65,11 +65,22 @@ def test_caps_hold_and_gains_add_up(swept: cover.Cover) -> None:  # type: ignore
             assert found.gain == pytest.approx(swept.ground.gain[taken].sum())
 
 
+def _spent(swept: cover.Cover, boxes: tuple[bytes, ...]) -> tuple[float, float]:  # type: ignore[name-defined]
+    taken = np.any([swept.hits(swept.boxes[key]) for key in boxes], axis=0)
+    return float(swept.ground.cost[taken].sum()), float(swept.ground.gain[taken].sum())
+
+
 def test_a_ladder_rises(swept: cover.Cover) -> None:  # type: ignore[name-defined]
-    rungs = list(swept.ladder(10, (0.05, 0.1, 0.2, 1.0)))
-    assert len(rungs) > 1
-    assert [rung.gain for rung in rungs] == sorted(rung.gain for rung in rungs)
-    assert len({rung.boxes for rung in rungs}) == len(rungs)
+    steps = (0.05, 0.1, 0.2, 1.0)
+    rungs = list(swept.ladder(10, steps))
+    found = [_spent(swept, boxes) for boxes in rungs]
+    assert len(set(rungs)) == len(rungs) > 1
+    assert [cost for cost, _ in found] == sorted(cost for cost, _ in found)
+    assert [gain for _, gain in found] == sorted(gain for _, gain in found)
+    for boxes in rungs:
+        assert swept.literals([swept.boxes[key] for key in boxes]) <= 10
+    best = {swept.best(step * swept.ground.allowed, 10).boxes for step in steps}
+    assert best <= set(rungs)
 
 
 def test_the_same_search_finds_the_same(swept: cover.Cover) -> None:  # type: ignore[name-defined]
