@@ -17,7 +17,7 @@ from rulekit.induction.dial import turned
 SCHEMA = Schema(
     name="dial", version="1.0.0", features=tuple(Feature(name=name, dtype="float64") for name in "xy")
 )
-GRID = Grid(tuple(Axis(feature, tuple(np.arange(1, 10) / 10)) for feature in SCHEMA.features))
+GRID = Grid(tuple(Axis(feature, tuple(np.arange(1, 100) / 100)) for feature in SCHEMA.features))
 
 
 def _ground() -> Ground:
@@ -41,8 +41,8 @@ def _taken(ground: Ground, boxes: tuple[np.ndarray, ...]) -> np.ndarray:
 def _start() -> np.ndarray:
     box = GRID.free()
     for row in box:
-        row[:10] = 0
-        row[4:6] = 1
+        row[:100] = 0
+        row[40:60] = 1
     return box
 
 
@@ -55,7 +55,7 @@ def test_each_turn_takes_more_by_small_steps() -> None:
         assert 0 < ground.cost[taken & ~before].sum() <= 20.0
         before, rungs = taken, rungs + 1
         for row in boxes[0]:
-            assert not row[:10].all(), "a literal is gone"
+            assert not row[:100].all(), "a literal is gone"
     assert rungs > 5
 
 
@@ -65,7 +65,7 @@ def test_the_first_turn_is_the_best_for_its_cost() -> None:
     added = _taken(ground, boxes) & ~_taken(ground, (start,))
     reached = ground.gain[added].sum() / ground.cost[added].sum()
     for axis in range(2):
-        for outside in ([6], [6, 7], [3], [3, 2]):
+        for outside in (slice(60, 61), slice(60, 70), slice(39, 40), slice(30, 40)):
             other = start.copy()
             other[axis, outside] = 1
             more = _taken(ground, (other,)) & ~_taken(ground, (start,))
