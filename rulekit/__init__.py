@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rulekit.errors import RulekitError
     from rulekit.induction.budget import Budget
-    from rulekit.induction.induce import Induction, induce
+    from rulekit.induction.induce import induce
+    from rulekit.induction.result import Induction
     from rulekit.ir.lawfile import load
     from rulekit.ir.numerics import Fixed, FixedFormat, Native
     from rulekit.ir.ruleset import HitPolicy, Rule, Ruleset
@@ -26,7 +27,7 @@ _HOMES = {
     "expr": "rulekit.targets.api",
     "RulekitError": "rulekit.errors",
     "Budget": "rulekit.induction.budget",
-    "Induction": "rulekit.induction.induce",
+    "Induction": "rulekit.induction.result",
     "induce": "rulekit.induction.induce",
     "load": "rulekit.ir.lawfile",
     "Fixed": "rulekit.ir.numerics",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rulekit.frames import Frame
-    from rulekit.induction.induce import Induction
+    from rulekit.induction.result import Induction
     from rulekit.ir.ruleset import Ruleset
     from rulekit.ir.schema import Schema
 

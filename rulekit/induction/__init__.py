@@ -47,6 +47,7 @@ inducers: Registry[Inducer] = Registry(
     "rulekit.inducers",
     {
         "tree": "rulekit.induction.trees:TREE",
+        "score-tree": "rulekit.induction.trees:SCORE_TREE",
         "forest": "rulekit.induction.forests:FOREST",
         "skope-rules": "rulekit.induction.imodels_rules:SKOPE_RULES",
         "rule-fit": "rulekit.induction.imodels_rules:RULE_FIT",

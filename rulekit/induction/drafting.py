@@ -36,7 +36,9 @@ def propose(inducer: Inducer, policy: HitPolicy, arena: Arena) -> list[Proposal]
         chosen = labels[rows]
         if chosen.any() and not chosen.all():
             encoding = Encoding(arena.encoding.columns, np.asfortranarray(arena.encoding.matrix[rows]))
-            task = Task(encoding, chosen, fit.weights[rows], arena.budget.rules, arena.seed)
+            task = Task(
+                encoding, chosen, arena.signal_fit[rows], fit.weights[rows], arena.budget.rules, arena.seed
+            )
             found.extend(inducer.propose(task, policy))
     if arena.caps.directions:
         found = [relaxed(proposal, arena) for proposal in found]

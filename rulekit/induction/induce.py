@@ -3,92 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from pydantic import JsonValue
 
 from rulekit.errors import BudgetError
 from rulekit.frames import Frame
-from rulekit.induction.arena import Arena, Result, open_arena
 from rulekit.induction.budget import Budget
-from rulekit.induction.calibration import Calibrated, calibrate, check_resolution
-from rulekit.induction.certify import check_certifiable
 from rulekit.induction.constraints import constraints
-from rulekit.induction.ensemble import teacher_regions
 from rulekit.induction.entrants import entrants, policy_named
-from rulekit.induction.exact import Selection
 from rulekit.induction.folds import describe_events, read_sample, split
-from rulekit.induction.path import path_of
 from rulekit.induction.progress import progress_bar
-from rulekit.induction.publishing import Law, Origin, measured_rules, provenance, publish
-from rulekit.induction.race import Race, run_race
-from rulekit.induction.resampled import stability
+from rulekit.induction.publishing import Law, Origin
+from rulekit.induction.request import Request, answer
+from rulekit.induction.result import Induction
 from rulekit.induction.teachers import teacher as read_teacher
 from rulekit.ir.numerics import Fixed
 from rulekit.ir.ruleset import Ruleset
 from rulekit.ir.schema import Schema
-from rulekit.measures import Measures, RuleMeasures
-
-
-@dataclass(frozen=True)
-class Point:
-    """One point of the path: a ruleset, its size, and its measures on the calibration fold.
-
-    ``limit`` is the upper limit on its rate at the budget's confidence.
-    """
-
-    rules: int
-    literals: int
-    measures: Measures
-    limit: float
-    ruleset: Ruleset
-
-
-@dataclass(frozen=True)
-class Induction:
-    """What was induced.
-
-    Attributes
-    ----------
-    ruleset : the draft of a law, with provenance.
-    path : rulesets of rising size that keep to the budget's rate, each with more expected signal than the smaller
-        ones; their limits are corrected for choosing among them all.
-    limit : upper limit on the rate of the ruleset at the budget's confidence (a one-sided, exact bound).
-    measures : of the chosen cut, on the calibration fold, which nothing but the cut has seen.
-    rule_measures : of each rule, on the calibration fold.
-    race : what each method reached on the selection fold, the best first.
-    stopped : why the race ended before everyone had run; None when it did not.
-    selection : of the solver, where it chose: how far the best of its candidates may be.
-    stability : in which share of the resamples each rule appears again, shape (rules,); None without resamples.
-
-    """
-
-    ruleset: Ruleset
-    path: tuple[Point, ...]
-    measures: Measures
-    rule_measures: tuple[RuleMeasures, ...]
-    race: tuple[Result, ...]
-    limit: float
-    stopped: str | None = None
-    selection: Selection | None = None
-    stability: tuple[float, ...] | None = None
-
-    def at(self, literals: int) -> Point:
-        """Return the largest point of the path with at most so many literals.
-
-        Raises
-        ------
-        BudgetError
-            when the smallest has more.
-
-        """
-        within = [point for point in self.path if point.literals <= literals]
-        if not within:
-            least = min(point.literals for point in self.path)
-            raise BudgetError("no ruleset of the path is that small", expected=f"at least {least} literals",
-                              got=str(literals))  # fmt: skip
-        return within[-1]
 
 
 def induce(  # noqa: PLR0913 - the verb of the library
@@ -112,6 +44,7 @@ def induce(  # noqa: PLR0913 - the verb of the library
     directions: Mapping[str, int] | None = None,
     numerics: Fixed | None = None,
     resamples: int = 0,
+    incumbent: Ruleset | None = None,
 ) -> Induction:
     """Distil a teacher into a short ruleset within a budget. Nothing becomes law by itself.
 
@@ -138,6 +71,8 @@ def induce(  # noqa: PLR0913 - the verb of the library
     numerics : fixed-point formats of the hardware; thresholds are then numbers with cheap comparators, and look-up
         tables are counted in them (10 bits a number without).
     resamples : how often the winner runs again on events drawn anew, to tell how stable each rule is.
+    incumbent : the ruleset in force. It runs in the race, and where a rule of the winner hardly differs from one of
+        its rules, that one stays, with its id and its words.
 
     Raises
     ------
@@ -147,6 +82,8 @@ def induce(  # noqa: PLR0913 - the verb of the library
         when the events don't fit the schema, or truth or weight are not what they should be.
     TeacherError
         when the teacher can't be read or can't score the events.
+    BindError
+        when a rule of the incumbent does not fit the schema.
     MissingExtraError
         when a library that the teacher or the method needs is not installed.
 
@@ -156,50 +93,18 @@ def induce(  # noqa: PLR0913 - the verb of the library
                           hint="without truth, give Budget(alert_rate=...)")  # fmt: skip
     racing = entrants(method, policy_named(hit_policy), directed=bool(directions))
     caps = constraints(budget, schema, forbidden=forbidden, directions=directions, numerics=numerics)
-    law = Law(name or schema.name, schema, outcome, otherwise)
-    with progress_bar(len(racing) + 5, show=progress) as step:
+    law = Law(name or schema.name, schema, outcome, otherwise, incumbent)
+    bounds: dict[str, JsonValue] = {
+        "forbidden": [*sorted(forbidden)],
+        "directions": {**(directions or {})},
+        "groups": groups,
+    }
+    parents = () if incumbent is None else (incumbent.digest,)
+    with progress_bar(len(racing) + 8, show=progress) as step:
         source = read_teacher(teacher, schema)
         sample = read_sample(events, source, schema, truth=truth, weight=weight, groups=groups)
-        folds = split(sample, seed)
-        check_resolution(folds.calibration, budget)
-        arena = open_arena(folds, caps, seed)
-        check_certifiable(folds.calibration, budget)
-        own = teacher_regions(source, schema, arena.encoding)
-        race = run_race(racing, arena, time_limit, step, own)
-        bounds: dict[str, JsonValue] = {
-            "forbidden": [*sorted(forbidden)],
-            "directions": {**(directions or {})},
-            "groups": groups,
-        }
-        origin = Origin(source.name, describe_events(events, len(sample)), method, weight, bounds)
-        step("calibrating")
-        chosen = calibrate(race.ranked[0][0], arena)
-        again = None
-        if resamples and race.stopped is None:
-            step("drawing events anew")
-            again = tuple(float(share) for share in stability(chosen, race, racing, arena, resamples))
-        return _answer(chosen, race, law, arena, origin._replace(stability=again))
-
-
-def _answer(chosen: Calibrated, race: Race, law: Law, arena: Arena, origin: Origin) -> Induction:
-    results = tuple(result for _, result in race.ranked)
-
-    def published(calibrated: Calibrated) -> tuple[Ruleset, list[RuleMeasures]]:
-        measured = measured_rules(calibrated)
-        facts = origin if calibrated is chosen else origin._replace(stability=None)
-        return publish(calibrated, law, measured, provenance(calibrated, arena, race, facts)), measured
-
-    ruleset, measured = published(chosen)
-    path = [
-        _point(calibrated, limit, published(calibrated)[0])
-        for calibrated, limit in path_of(chosen, race.smaller, arena)
-    ]
-    found = chosen.measures[chosen.chosen]
-    return Induction(ruleset, tuple(path), found, tuple(measured), results, chosen.limit, race.stopped,
-                     chosen.draft.selection, origin.stability)  # fmt: skip
-
-
-def _point(calibrated: Calibrated, limit: float, ruleset: Ruleset) -> Point:
-    size = calibrated.cut.size
-    literals = calibrated.draft.literals(size)
-    return Point(len(calibrated.kept), literals, calibrated.measures[calibrated.chosen], limit, ruleset)
+        origin = Origin(
+            source.name, describe_events(events, len(sample)), method, weight, bounds, parents=parents
+        )
+        request = Request(law, caps, racing, origin, seed, time_limit, resamples)
+        return answer(request, split(sample, seed), source, step)

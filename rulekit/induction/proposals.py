@@ -19,6 +19,7 @@ class Task:
     ----------
     encoding : the matrix to learn from.
     labels : what the teacher accepts at the working point, shape (events,); both values occur.
+    signal : how much signal the teacher's score makes one expect of each event, from 0 to 1, shape (events,).
     weights : positive event weights, shape (events,).
     rules : the cap on rules.
     seed : the only source of chance.
@@ -27,6 +28,7 @@ class Task:
 
     encoding: Encoding
     labels: Mask
+    signal: Weights
     weights: Weights
     rules: int
     seed: int

@@ -51,15 +51,20 @@ def run_race(
     arena: Arena,
     time_limit: float | None,
     step: Callable[[str], None],
+    *,
     own: Sequence[Region] = (),
+    incumbent: Draft | None = None,
 ) -> Race:
     """Let every entrant run; equals stay in order. An interrupt, too, leaves what was found until then.
 
-    ``own`` are regions of the teacher itself: the pool and the boxes start from them, too.
+    ``own`` are regions of the teacher itself: the pool and the boxes start from them, too, and from those of the
+    ``incumbent``, which runs first.
     """
     runners = _Runners(arena, None if time_limit is None else time.monotonic() + time_limit, step)
     stopped = None
     try:
+        if incumbent is not None:
+            runners.run_incumbent(incumbent)
         for entrant in racing:
             if runners.found and runners.late:
                 break
@@ -113,6 +118,12 @@ class _Runners:
             for draft, size in drafts_of(entrant, proposals, self.arena)
         )
         self.found.append(max(judged, key=lambda pair: merit(pair[1])))
+
+    def run_incumbent(self, draft: Draft) -> None:
+        """Judge the ruleset in force as it stands, and take its rules as candidates."""
+        self.pool.extend(map(Candidate, draft.regions))
+        if draft.conditions:
+            self.found.append((draft, judge(draft, len(draft.conditions), self.arena)))
 
     def run_pool(self) -> None:
         """Choose from the candidates of everyone."""

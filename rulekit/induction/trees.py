@@ -1,4 +1,4 @@
-"""Reading fitted trees of scikit-learn, and the inducer ``tree``."""
+"""Reading fitted trees of scikit-learn, and the inducers ``tree`` and ``score-tree``."""
 
 from __future__ import annotations
 
@@ -72,16 +72,46 @@ class TreeInducer:
             from sklearn.tree import DecisionTreeClassifier
         except ImportError:
             raise MissingExtraError("scikit-learn", "induction") from None
-        smallest = max(5, int(0.0005 * len(task.labels)))
-        found = []
-        for leaves in (task.rules // 2 + 2, 2 * task.rules, 4 * task.rules):
-            tree = DecisionTreeClassifier(
-                max_leaf_nodes=leaves, min_samples_leaf=smallest, criterion="entropy", random_state=task.seed
+        sizes = (task.rules // 2 + 2, 2 * task.rules, 4 * task.rules)
+        return [
+            _grown(
+                DecisionTreeClassifier(max_leaf_nodes=leaves, criterion="entropy"), task, task.labels, policy
             )
-            tree.fit(task.encoding.matrix, task.labels, sample_weight=task.weights)
-            regions = regions_of(nodes(tree.tree_, sees_missing=True), task.encoding)
-            found.append(Proposal(policy, tuple(Candidate(region) for _, region in regions)))
-        return found
+            for leaves in sizes
+        ]
+
+
+class ScoreTreeInducer:
+    """Shallow regression trees on the signal that the teacher's score makes one expect, at several depths.
+
+    A label forgets how sure the teacher was. Where hardly any event is accepted at the budget, what comes near to
+    it still shows where to look.
+    """
+
+    summary = "shallow regression trees on the teacher's score (scikit-learn)"
+    policies = (HitPolicy.ANY,)
+    working_points = (1.0,)
+    most_events = 200_000
+
+    def propose(self, task: Task, policy: HitPolicy) -> list[Proposal]:
+        """Grow the trees; see :meth:`rulekit.induction.proposals.Inducer.propose`."""
+        try:
+            from sklearn.tree import DecisionTreeRegressor
+        except ImportError:
+            raise MissingExtraError("scikit-learn", "induction") from None
+        return [
+            _grown(DecisionTreeRegressor(max_depth=depth), task, task.signal, policy)
+            for depth in (3, 4, 5, 6)
+        ]
+
+
+def _grown(tree: Any, task: Task, target: Any, policy: HitPolicy) -> Proposal:
+    """Fit a tree to a target, and return its nodes."""
+    tree.set_params(min_samples_leaf=max(5, int(0.0005 * len(task.labels))), random_state=task.seed)
+    tree.fit(task.encoding.matrix, target, sample_weight=task.weights)
+    regions = regions_of(nodes(tree.tree_, sees_missing=True), task.encoding)
+    return Proposal(policy, tuple(Candidate(region) for _, region in regions))
 
 
 TREE = TreeInducer()
+SCORE_TREE = ScoreTreeInducer()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from rulekit.ir.condition import All, Any, Compare, Condition, LiteralCondition, Missing, literals
 from rulekit.ir.text import format_value
@@ -15,14 +15,14 @@ _NAMED = 2
 _SIGNS = {"<": "below", "<=": "at most", ">": "above", ">=": "at least", "==": "is", "!=": "is not"}
 
 
-def rule_ids(conditions: Sequence[Condition]) -> list[str]:
+def rule_ids(conditions: Sequence[Condition], taken: Collection[str] = (), prefix: str = "") -> list[str]:
     """Return one id per condition: its leading features, and a number where that is taken."""
     found: list[str] = []
     for condition in conditions:
         names = list(dict.fromkeys(literal.feature for literal in literals(condition)))
-        stem = "-".join(_slug(name) for name in names[:_NAMED]) or "always"
+        stem = "-".join(_slug(name) for name in (*((prefix,) if prefix else ()), *names[:_NAMED])) or "always"
         number = 1
-        while (name := stem if number == 1 else f"{stem}-{number}") in found:
+        while (name := stem if number == 1 else f"{stem}-{number}") in {*found, *taken}:
             number += 1
         found.append(name)
     return found

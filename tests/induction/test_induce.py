@@ -17,8 +17,9 @@ from rulekit.induction import inducers
 from rulekit.induction.budget import Budget
 from rulekit.induction.encoding import encode
 from rulekit.induction.folds import read_sample, split
-from rulekit.induction.induce import Induction, induce
+from rulekit.induction.induce import induce
 from rulekit.induction.proposals import Task
+from rulekit.induction.result import Induction
 from rulekit.induction.teachers import ColumnTeacher
 from rulekit.ir.condition import literals
 from rulekit.ir.document import ruleset_from_json, ruleset_to_json
@@ -247,16 +248,20 @@ def test_weights_move_the_cut(events: pl.DataFrame, fresh: pl.DataFrame, schema:
     assert rate <= 0.03
 
 
-@pytest.mark.parametrize("method", ["tree", "figs", "boosted-rules"])
+@pytest.mark.parametrize("method", ["tree", "score-tree", "figs", "boosted-rules"])
 def test_a_double_weight_is_an_event_twice(method: str, events: pl.DataFrame, schema: Schema) -> None:
     frame = events.head(1200)
     twice = np.arange(1200) % 4 == 0
     copied = np.concatenate([np.arange(1200), np.flatnonzero(twice)])
     encoding, labels = encode(frame, schema), frame["score"].to_numpy() > 0.5
-    inducer = inducers.get(method)
-    one = inducer.propose(Task(encoding, labels, np.where(twice, 2.0, 1.0), 8, 0), inducer.policies[0])
+    inducer, signal = inducers.get(method), np.clip(frame["score"].to_numpy(), 0, 1)
+    one = inducer.propose(
+        Task(encoding, labels, signal, np.where(twice, 2.0, 1.0), 8, 0), inducer.policies[0]
+    )
     double = encode(frame[copied], schema)
-    other = inducer.propose(Task(double, labels[copied], np.ones(len(copied)), 8, 0), inducer.policies[0])
+    other = inducer.propose(
+        Task(double, labels[copied], signal[copied], np.ones(len(copied)), 8, 0), inducer.policies[0]
+    )
     found, expected = ([{str(c.region) for c in p.candidates} for p in answer] for answer in (one, other))
     shared = sum(len(a & b) for a, b in zip(found, expected, strict=True))
     assert shared >= 0.8 * sum(map(len, expected))

@@ -7,8 +7,9 @@ import pytest
 import rulekit
 from rulekit.induction.budget import Budget
 from rulekit.induction.drafts import count_literals
-from rulekit.induction.induce import Induction, induce
+from rulekit.induction.induce import induce
 from rulekit.induction.points import POINTS
+from rulekit.induction.result import Induction
 from rulekit.induction.soft_labels import Emphasis, Soft
 from rulekit.ir.schema import Feature, Schema
 from rulekit.ir.semantics import decide

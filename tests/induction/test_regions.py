@@ -97,7 +97,7 @@ def test_a_tree_that_splits_on_missing_alone(schema: Schema) -> None:
 
 
 def _task(encoding: Encoding, labels: Mask) -> Task:
-    return Task(encoding, labels, np.ones(len(labels)), 12, 0)
+    return Task(encoding, labels, labels.astype(np.float64), np.ones(len(labels)), 12, 0)
 
 
 def _learner(name: str, encoding: Encoding, labels: Mask, **options: Any) -> Any:
@@ -207,7 +207,8 @@ def test_weights_become_copies(encoding: Encoding, labels: Mask) -> None:
     weights = np.where(np.arange(len(labels)) % 3 == 0, 2.0, 0.5)
     weights[5] = 0.0
     copies = np.bincount(
-        imodels_rules.replicate(Task(encoding, labels, weights, 5, 1)), minlength=len(labels)
+        imodels_rules.replicate(Task(encoding, labels, labels.astype(np.float64), weights, 5, 1)),
+        minlength=len(labels),
     )
     expected = weights * len(labels) / weights.sum()
     assert np.abs(copies - expected).max() < 1

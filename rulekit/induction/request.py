@@ -1,0 +1,78 @@
+"""A request that makes sense, and its answer: the way from folds to an induction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from rulekit.induction.arena import Arena, open_arena
+from rulekit.induction.calibration import calibrate, check_resolution
+from rulekit.induction.certify import check_certifiable
+from rulekit.induction.constraints import Constraints
+from rulekit.induction.drafts import Draft
+from rulekit.induction.ensemble import teacher_regions
+from rulekit.induction.entrants import Entrant
+from rulekit.induction.folds import Folds
+from rulekit.induction.incumbent import conserved, standing
+from rulekit.induction.publishing import Law, Origin
+from rulekit.induction.race import Race, run_race
+from rulekit.induction.resampled import stability
+from rulekit.induction.result import Induction, result_of
+from rulekit.induction.teachers import Teacher
+from rulekit.ir.condition import Condition
+from rulekit.ir.ruleset import HitPolicy
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked for; see :func:`rulekit.induction.induce.induce`."""
+
+    law: Law
+    caps: Constraints
+    racing: list[Entrant]
+    origin: Origin
+    seed: int
+    time_limit: float | None = None
+    resamples: int = 0
+
+
+def answer(request: Request, folds: Folds, source: Teacher, step: Callable[[str], None]) -> Induction:
+    """Run the race on the folds, cut the winner at the budget, and publish it.
+
+    Raises
+    ------
+    BudgetError
+        when the calibration fold is too small for the budget, or nothing meets it.
+
+    """
+    law, caps = request.law, request.caps
+    check_resolution(folds.calibration, caps.budget)
+    arena = open_arena(folds, caps, request.seed)
+    check_certifiable(folds.calibration, caps.budget)
+    own = teacher_regions(source, law.schema, arena.encoding)
+    incumbent = _incumbent(request, arena)
+    race = run_race(request.racing, arena, request.time_limit, step, own=own, incumbent=incumbent)
+    if incumbent is not None:
+        race = _conserving(race, incumbent.conditions, arena)
+    step("calibrating")
+    chosen = calibrate(race.ranked[0][0], arena)
+    origin = request.origin
+    if request.resamples and race.stopped is None:
+        step("drawing events anew")
+        again = stability(chosen, race, request.racing, arena, request.resamples)
+        origin = origin._replace(stability=tuple(float(share) for share in again))
+    return result_of(chosen, race, law, arena, origin)
+
+
+def _incumbent(request: Request, arena: Arena) -> Draft | None:
+    """Return the rules in force, where rules and no sums are asked for."""
+    if request.law.incumbent is None or request.racing[0].policy is HitPolicy.SCORE:
+        return None
+    return standing(request.law.incumbent, request.law.outcome, arena)
+
+
+def _conserving(race: Race, rules: Sequence[Condition], arena: Arena) -> Race:
+    """Return the race with what can stay of the rules in force, in the winner and in what is smaller."""
+    (winner, result), *others = race.ranked
+    smaller = tuple(conserved(draft, rules, arena) for draft in race.smaller)
+    return race._replace(ranked=[(conserved(winner, rules, arena), result), *others], smaller=smaller)
