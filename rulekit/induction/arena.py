@@ -36,6 +36,7 @@ class Arena:
     ----------
     signal : expected signal of each event of the fit fold, and of the fit and selection folds together.
     threshold : the teacher's score at the budget.
+    above : where classes are steps of a scale, the arenas of the higher ones: the same events, with other truth.
     caps : all that binds a ruleset but the rate.
 
     """
@@ -49,6 +50,7 @@ class Arena:
     threshold: float
     signal_fit: Weights
     signal_search: Weights
+    above: tuple[Arena, ...] = ()
 
     def hardened(self, hardness: float) -> Arena:
         """Return the arena where the signal that is expected of an event is in part what it turned out to be.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -88,7 +89,7 @@ class Draft:
         kept = hits[list(self.kept(size))]
         if self.policy is HitPolicy.SCORE:
             score = np.asarray(self.points[:size], dtype=np.int64) @ kept
-            threshold = lowest_threshold(score, sample, budget)
+            threshold = lowest_threshold(score, sample, budget, len(self.sizes))
             return Cut(size, score >= threshold, threshold)
         if self.policy is HitPolicy.FIRST:
             first = np.where(kept.any(axis=0), kept.argmax(axis=0), -1)
@@ -101,14 +102,35 @@ def count_literals(condition: Condition) -> int:
     return sum(1 for _ in literals(condition))
 
 
-def lowest_threshold(score: npt.NDArray[np.int64], sample: Sample, budget: Budget) -> int:
-    """Return the lowest number of points whose events keep to the budget; above all scores when none do."""
+def lowest_threshold(score: npt.NDArray[np.int64], sample: Sample, budget: Budget, choices: int = 1) -> int:
+    """Return the lowest number of points whose events keep to the budget; above all scores when none do.
+
+    For a certified budget thresholds are tested from the highest down, and the first whose limit breaks the budget
+    ends the search; ``choices`` is how many sums are tested so.
+    """
     charged = sample.charged(budget.kind)
     values, inverse = np.unique(score, return_inverse=True)
     at = np.bincount(inverse, weights=charged, minlength=len(values))
     above = np.cumsum(at[::-1])[::-1]
     fits = np.flatnonzero(above <= budget.rate * charged.sum() * (1 + 1e-12))
+    if budget.certified:
+        fits = fits[fits >= _least_certified(score, values, sample, budget, choices)]
     return int(values[fits[0]]) if len(fits) else int(values[-1]) + 1
+
+
+def _least_certified(
+    score: npt.NDArray[np.int64], values: npt.NDArray[np.int64], sample: Sample, budget: Budget, choices: int
+) -> int:
+    """Return the place of the lowest value that is certified; limits rise as values fall."""
+    charged = sample.charged(budget.kind)
+
+    def breaks(place: int) -> bool:
+        limit = upper_limit(score >= values[place], charged, budget.confidence, choices, sample.groups)
+        return limit > budget.rate
+
+    return len(values) - bisect.bisect_left(
+        range(1, len(values) + 1), True, key=lambda far: breaks(len(values) - far)
+    )
 
 
 def rate_of(accepted: Mask, sample: Sample, kind: str) -> float:

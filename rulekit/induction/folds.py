@@ -232,11 +232,12 @@ def _join(first: Sample, second: Sample) -> Sample:
     )
 
 
-def split(sample: Sample, seed: int) -> Folds:
+def split(sample: Sample, seed: int, strata: npt.NDArray[Any] | None = None) -> Folds:
     """Split events by the seed, with equal shares of signal (without truth: of high scores) in each fold.
 
-    Groups stay whole, and the shares are as equal as that allows. The calibration fold then holds new groups,
-    but its events are not independent: a limit that takes them to be so is too low.
+    With ``strata``, shape (events,), the shares of each of their values are equal instead. Groups stay whole, and
+    the shares are as equal as that allows. The calibration fold then holds new groups, but its events are not
+    independent: a limit that takes them to be so is too low.
 
     Raises
     ------
@@ -246,7 +247,8 @@ def split(sample: Sample, seed: int) -> Folds:
     """
     check_size(sample)
     rng = np.random.default_rng(seed)
-    strata = sample.truth if sample.truth is not None else sample.scores >= np.median(sample.scores)
+    if strata is None:
+        strata = sample.truth if sample.truth is not None else sample.scores >= np.median(sample.scores)
     fold = _by_event(strata, rng) if sample.groups is None else _by_group(sample.groups, strata, rng)
     parts = [sample.take(fold == number) for number in range(len(FRACTIONS))]
     if sample.groups is not None:
@@ -254,10 +256,10 @@ def split(sample: Sample, seed: int) -> Folds:
     return Folds(*parts)
 
 
-def _by_event(strata: Mask, rng: np.random.Generator) -> npt.NDArray[np.int8]:
+def _by_event(strata: npt.NDArray[Any], rng: np.random.Generator) -> npt.NDArray[np.int8]:
     """Return the fold of each event."""
     fold = np.empty(len(strata), dtype=np.int8)
-    for stratum in (False, True):
+    for stratum in np.unique(strata):
         index = rng.permutation(np.flatnonzero(strata == stratum))
         edges = np.rint(np.cumsum(FRACTIONS)[:-1] * len(index)).astype(int)
         for number, part in enumerate(np.split(index, edges)):
@@ -265,7 +267,7 @@ def _by_event(strata: Mask, rng: np.random.Generator) -> npt.NDArray[np.int8]:
     return fold
 
 
-def _by_group(groups: Groups, strata: Mask, rng: np.random.Generator) -> npt.NDArray[np.int8]:
+def _by_group(groups: Groups, strata: npt.NDArray[Any], rng: np.random.Generator) -> npt.NDArray[np.int8]:
     """Return the fold of each event: each group goes where most of what it holds is lacking.
 
     That is greedy descent on the squared distance of the folds' shares of either stratum from
@@ -273,9 +275,10 @@ def _by_group(groups: Groups, strata: Mask, rng: np.random.Generator) -> npt.NDA
     one size in random order.
     """
     _, member = np.unique(groups, return_inverse=True)
-    counts = np.stack([np.bincount(member, weights=strata == stratum) for stratum in (False, True)], axis=1)
+    kinds = np.unique(strata)
+    counts = np.stack([np.bincount(member, weights=strata == kind) for kind in kinds], axis=1)
     shares = counts / np.maximum(counts.sum(axis=0), 1)
-    lacking = np.outer(FRACTIONS, np.ones(2))
+    lacking = np.outer(FRACTIONS, np.ones(len(kinds)))
     order = rng.permutation(len(counts))
     fold = np.empty(len(counts), dtype=np.int8)
     for group in order[np.argsort(-np.floor(np.log2(counts[order].sum(axis=1))), kind="stable")]:

@@ -106,5 +106,5 @@ def induce(  # noqa: PLR0913 - the verb of the library
         origin = Origin(
             source.name, describe_events(events, len(sample)), method, weight, bounds, parents=parents
         )
-        request = Request(law, caps, racing, origin, seed, time_limit, resamples)
-        return answer(request, split(sample, seed), source, step)
+        request = Request(law, caps, racing, origin, source, seed, time_limit, resamples)
+        return answer(request, split(sample, seed), step)

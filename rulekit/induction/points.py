@@ -8,7 +8,7 @@ near the threshold count, is chosen for each size on the selection fold, by sums
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -20,8 +20,9 @@ from rulekit.induction.drafts import Draft
 from rulekit.induction.folds import Weights
 from rulekit.induction.grid import Codes, condition_of
 from rulekit.induction.soft_labels import Emphasis, soften
-from rulekit.ir.condition import Condition
+from rulekit.ir.condition import Compare, Condition, literals
 from rulekit.ir.ruleset import HitPolicy
+from rulekit.ir.text import format_literal
 
 if TYPE_CHECKING:
     from rulekit.induction.additive import Additive, Sum, Term
@@ -192,13 +193,24 @@ def whole_points(additive: Additive) -> npt.NDArray[np.int64]:
 
 
 def _draft(fitted: _Fitted, terrain: Terrain) -> Draft:
-    """Return the draft of a sum, the weightiest rules first; equal rules become one."""
+    """Return the draft of a sum in the order of a scorecard; equal rules become one."""
     total: dict[Condition, int] = {}
     for term, points in zip(fitted.sum.terms, fitted.points.tolist(), strict=True):
         condition, worth = _worded(term, points, terrain)
         total[condition] = total.get(condition, 0) + worth
-    rules = sorted(((c, p) for c, p in total.items() if p), key=lambda rule: -abs(rule[1]))
+    places = {axis.feature.name: place for place, axis in enumerate(terrain.grid.axes)}
+    rules = sorted(((c, p) for c, p in total.items() if p), key=lambda rule: _line_of(rule[0], places))
     return Draft(POINTS, HitPolicy.SCORE, tuple(c for c, _ in rules), points=tuple(p for _, p in rules))
+
+
+def _line_of(condition: Condition, places: Mapping[str, int]) -> tuple[object, ...]:
+    """Return what a rule is sorted by: its features in the order of the schema, then its thresholds."""
+    found = tuple(literals(condition))
+    features = tuple(dict.fromkeys(places[literal.feature] for literal in found))
+    values = tuple(
+        float(one.value) for one in found if isinstance(one, Compare) and not isinstance(one.value, str)
+    )
+    return features, values, " ".join(map(format_literal, found))
 
 
 def _worded(term: Term, points: int, terrain: Terrain) -> tuple[Condition, int]:

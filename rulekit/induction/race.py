@@ -55,7 +55,9 @@ def run_race(
     own: Sequence[Region] = (),
     incumbent: Draft | None = None,
 ) -> Race:
-    """Let every entrant run; equals stay in order. An interrupt, too, leaves what was found until then.
+    """Let every entrant run; equals stay in order. Where there is none, points alone tell steps of a scale apart.
+
+    An interrupt, too, leaves what was found until then.
 
     ``own`` are regions of the teacher itself: the pool and the boxes start from them, too, and from those of the
     ``incumbent``, which runs first.
@@ -76,7 +78,8 @@ def run_race(
             )
             runners.run_pool()
             runners.run_boxes()
-        if len(racing) > 1 and racing[0].policy is HitPolicy.SCORE and not runners.late:
+        scale = not racing and arena.above
+        if scale or (len(racing) > 1 and racing[0].policy is HitPolicy.SCORE and not runners.late):
             runners.run_points()
     except KeyboardInterrupt:
         if not runners.found:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rulekit.induction.arena import Arena, open_arena
 from rulekit.induction.calibration import calibrate, check_resolution
@@ -31,13 +31,21 @@ class Request:
     caps: Constraints
     racing: list[Entrant]
     origin: Origin
+    source: Teacher
     seed: int
     time_limit: float | None = None
     resamples: int = 0
 
 
-def answer(request: Request, folds: Folds, source: Teacher, step: Callable[[str], None]) -> Induction:
+def answer(
+    request: Request,
+    folds: Folds,
+    step: Callable[[str], None],
+    above: Sequence[tuple[Constraints, Folds]] = (),
+) -> Induction:
     """Run the race on the folds, cut the winner at the budget, and publish it.
+
+    ``above`` are the folds of higher classes, where a sum has to tell those apart, too.
 
     Raises
     ------
@@ -47,9 +55,12 @@ def answer(request: Request, folds: Folds, source: Teacher, step: Callable[[str]
     """
     law, caps = request.law, request.caps
     check_resolution(folds.calibration, caps.budget)
-    arena = open_arena(folds, caps, request.seed)
+    arena = replace(
+        open_arena(folds, caps, request.seed),
+        above=tuple(open_arena(others, other, request.seed) for other, others in above),
+    )
     check_certifiable(folds.calibration, caps.budget)
-    own = teacher_regions(source, law.schema, arena.encoding)
+    own = teacher_regions(request.source, law.schema, arena.encoding)
     incumbent = _incumbent(request, arena)
     race = run_race(request.racing, arena, request.time_limit, step, own=own, incumbent=incumbent)
     if incumbent is not None:

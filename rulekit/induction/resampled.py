@@ -16,6 +16,8 @@ from rulekit.induction.drafts import hit_matrix
 from rulekit.induction.encoding import Encoding
 from rulekit.induction.entrants import POOL, Entrant
 from rulekit.induction.folds import Mask, Sample, Weights
+from rulekit.induction.incumbent import INCUMBENT
+from rulekit.induction.points import POINTS, score_drafts
 from rulekit.induction.race import Race
 from rulekit.induction.stability import bootstrap, reappearance
 from rulekit.ir.condition import Condition
@@ -68,6 +70,10 @@ def _conditions(
         return _boxes(chosen, race, arena)
     if draft.method == POOL:
         return draft_any(POOL, race.pool, arena)[0].conditions
+    if draft.method == POINTS:
+        return _points(chosen, arena)
+    if draft.method == INCUMBENT:
+        return draft.conditions  # it was not learned from these events
     entrant = next(one for one in racing if (one.method, one.policy) == (draft.method, draft.policy))
     return tuple(_proposed(entrant, arena))
 
@@ -86,3 +92,9 @@ def _boxes(chosen: Calibrated, race: Race, arena: Arena) -> tuple[Condition, ...
     price, literal = race.prices_of(min(literals, most_literals(arena.budget)))
     boxes = cover.solve(price * cover.unit, literal * cover.ground.reachable, arena.budget.rules)
     return tuple(cover.condition(box) for box in boxes)
+
+
+def _points(chosen: Calibrated, arena: Arena) -> tuple[Condition, ...]:
+    """Fit the sum again, at the size that was chosen."""
+    made = score_drafts(arena, survey(arena), [chosen.draft.literals(chosen.cut.size)])
+    return made.drafts[-1].conditions if made.drafts else ()

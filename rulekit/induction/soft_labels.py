@@ -36,19 +36,35 @@ class Emphasis(NamedTuple):
     even: float
 
 
-class Soft(NamedTuple):
-    """Log-odds of signal over those at the threshold, those at the threshold, and event weights."""
+class Step(NamedTuple):
+    """Log-odds of signal over those at the threshold, shape (events,), and those at the threshold."""
 
     odds: Weights
     centre: float
+
+    def worth(self) -> Weights:
+        """Return what deciding each event rightly is worth, shape (events,)."""
+        return np.abs(_chance(self.odds + self.centre) - _chance(np.array([self.centre])))
+
+
+class Soft(NamedTuple):
+    """What labels are made of: one step for each threshold that the sum has to reach, and event weights."""
+
+    steps: tuple[Step, ...]
     weights: Weights
 
     def labels(self, emphasis: Emphasis) -> tuple[Weights, Weights]:
-        """Return labels in [0, 1] and event weights, both of the shape (events,)."""
-        worth = np.abs(_chance(self.odds + self.centre) - _chance(np.array([self.centre])))
+        """Return labels in [0, 1] and event weights, both of the shape (events,); of several steps their means."""
+        labels = [_chance(step.odds / emphasis.softness) for step in self.steps]
+        shares = [self._share(step, emphasis) for step in self.steps]
+        return np.mean(labels, axis=0), self.weights * np.mean(shares, axis=0)
+
+    def _share(self, step: Step, emphasis: Emphasis) -> Weights:
+        worth = step.worth()
         mean = float(np.average(worth, weights=self.weights))
-        share = emphasis.even + (1 - emphasis.even) * worth / mean if mean > 0 else np.ones(len(worth))
-        return _chance(self.odds / emphasis.softness), self.weights * share
+        if mean <= 0:
+            return np.ones(len(worth))
+        return emphasis.even + (1 - emphasis.even) * worth / mean
 
 
 def soften(arena: Arena, events: int, most: int) -> tuple[Soft, npt.NDArray[np.int64]]:
@@ -57,13 +73,16 @@ def soften(arena: Arena, events: int, most: int) -> tuple[Soft, npt.NDArray[np.i
     Events that lack a required feature are left out. Of more than ``most`` all that the teacher likes stay, and a
     share of the others at more weight.
     """
-    sample, signal = arena.folds.search.take(np.arange(events)), arena.signal_search[:events]
-    odds, centre = _log_odds(sample, signal, arena)
+    sample = arena.folds.search.take(np.arange(events))
     decided = np.ones(events, dtype=np.bool_)
     for name in arena.schema.required:
         decided &= sample.frame[name].is_not_null().to_numpy()
     rows, factor = _thinned(np.flatnonzero(decided), sample, arena, most)
-    return Soft(odds[rows], centre, sample.weights[rows] * factor), rows
+    steps = []
+    for one in (arena, *arena.above):
+        odds, centre = _log_odds(one.folds.search.take(np.arange(events)), one.signal_search[:events], one)
+        steps.append(Step(odds[rows], centre))
+    return Soft(tuple(steps), sample.weights[rows] * factor), rows
 
 
 def _thinned(

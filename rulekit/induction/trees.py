@@ -100,8 +100,7 @@ class ScoreTreeInducer:
         except ImportError:
             raise MissingExtraError("scikit-learn", "induction") from None
         return [
-            _grown(DecisionTreeRegressor(max_depth=depth), task, task.signal, policy)
-            for depth in (3, 4, 5, 6)
+            _grown(DecisionTreeRegressor(max_depth=depth), task, task.signal, policy) for depth in (3, 4, 5)
         ]
 
 

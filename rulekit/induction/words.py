@@ -20,7 +20,7 @@ def rule_ids(conditions: Sequence[Condition], taken: Collection[str] = (), prefi
     found: list[str] = []
     for condition in conditions:
         names = list(dict.fromkeys(literal.feature for literal in literals(condition)))
-        stem = "-".join(_slug(name) for name in (*((prefix,) if prefix else ()), *names[:_NAMED])) or "always"
+        stem = "-".join(slug(name) for name in (*((prefix,) if prefix else ()), *names[:_NAMED])) or "always"
         number = 1
         while (name := stem if number == 1 else f"{stem}-{number}") in {*found, *taken}:
             number += 1
@@ -28,7 +28,8 @@ def rule_ids(conditions: Sequence[Condition], taken: Collection[str] = (), prefi
     return found
 
 
-def _slug(name: str) -> str:
+def slug(name: str) -> str:
+    """Return a name as a part of an id."""
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "feature"
 
 

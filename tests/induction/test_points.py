@@ -6,11 +6,13 @@ import pytest
 
 import rulekit
 from rulekit.induction.budget import Budget
+from rulekit.induction.certify import upper_limit
 from rulekit.induction.drafts import count_literals
 from rulekit.induction.induce import induce
 from rulekit.induction.points import POINTS
 from rulekit.induction.result import Induction
-from rulekit.induction.soft_labels import Emphasis, Soft
+from rulekit.induction.soft_labels import Emphasis, Soft, Step
+from rulekit.ir.condition import literals
 from rulekit.ir.schema import Feature, Schema
 from rulekit.ir.semantics import decide
 
@@ -75,7 +77,7 @@ def test_the_same_seed_finds_the_same_sum(found: Induction) -> None:
 
 def test_soft_labels_rise_with_the_odds_and_weigh_what_matters() -> None:
     odds = np.array([-8.0, -1.0, 0.0, 1.0, 8.0])
-    soft = Soft(odds, 0.0, np.ones(5))
+    soft = Soft((Step(odds, 0.0),), np.ones(5))
     labels, weights = soft.labels(Emphasis(0.5, 0.0))
     assert (np.diff(labels) > 0).all()
     assert labels[2] == 0.5
@@ -84,3 +86,48 @@ def test_soft_labels_rise_with_the_odds_and_weigh_what_matters() -> None:
     sharper, even = soft.labels(Emphasis(0.25, 1.0))
     assert sharper[3] > labels[3]
     assert even.tolist() == [1.0] * 5
+
+
+def test_soft_labels_climb_every_step() -> None:
+    odds = np.linspace(-8, 8, 9)
+    soft = Soft((Step(odds, 0.0), Step(odds - 6, 0.0)), np.ones(9))
+    labels, weights = soft.labels(Emphasis(0.25, 0.0))
+    assert labels[4] == pytest.approx(0.25)
+    assert labels[5:7] == pytest.approx([0.5, 0.5], abs=0.01)
+    assert labels[7] == pytest.approx(0.75)
+    assert (weights > 0).all()
+
+
+def test_a_certified_sum_keeps_to_the_budget_by_its_limit(events: pl.DataFrame, schema: Schema) -> None:
+    budget = Budget(false_positive_rate=0.02, literals=12, certified=True)
+    found = induce("score", events, "truth", schema=schema, budget=budget, hit_policy="score")
+    rate = found.measures.false_positive_rate
+    assert rate.value < 0.02
+    assert upper_limit_of(found, events) <= 0.02
+    assert found.measures.efficiency.value > 0.5
+
+
+def upper_limit_of(found: Induction, events: pl.DataFrame) -> float:
+    """The limit from what was measured: background events of the calibration fold, and how many were accepted."""
+    background = round(0.3 * events.filter(~pl.col("truth")).height)
+    accepted = round(found.measures.false_positive_rate.value * background)
+    return upper_limit(np.arange(background) < accepted, np.ones(background), 0.95)
+
+
+def test_rules_of_a_sum_are_found_again(events: pl.DataFrame, schema: Schema) -> None:
+    budget = Budget(false_positive_rate=0.02, literals=8)
+    found = induce("score", events, "truth", schema=schema, budget=budget, hit_policy="score", resamples=2)
+    assert found.stability is not None
+    assert len(found.stability) == len(found.ruleset.rules)
+    assert max(found.stability) == 1.0
+    assert found.ruleset.provenance.method == POINTS
+
+
+def test_rules_stand_as_on_a_scorecard(found: Induction) -> None:
+    places = {name: place for place, name in enumerate(found.ruleset.schema.names)}
+    first = [
+        tuple(dict.fromkeys(places[literal.feature] for literal in literals(rule.when)))
+        for rule in found.ruleset.rules
+    ]
+    assert first == sorted(first)
+    assert len(set(first)) < len(first)
