@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from rulekit.cli.common import Json, answer, command_line, interval, percent, percent_of, table
+from rulekit.cli.common import Json, answer, command_line
+from rulekit.cli.induced import class_document, class_text, document, text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from rulekit.frames import Frame
-    from rulekit.induction.result import Induction
     from rulekit.ir.ruleset import Ruleset
     from rulekit.ir.schema import Schema
 
@@ -72,44 +72,116 @@ def induce(
     time_limit: Annotated[
         float | None, typer.Option("--time-limit", help="Seconds; then the best so far. So does Ctrl-C.")
     ] = None,
+    incumbent: Annotated[
+        Path | None, typer.Option("--incumbent", help="Law in force: its rules stay where they can.")
+    ] = None,
+    classes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--class", help="NAME=RATE, once a class, the most urgent first; --truth names classes."
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Distil a teacher into a short ruleset within a budget.
 
-    The ruleset is written into a law folder as a draft; nothing becomes law by itself.
+    With --class the teacher is a classifier of these classes, or a score column with {class} in its name. The
+    ruleset is written into a law folder as a draft; nothing becomes law by itself.
     """
     from rulekit.frames import scan
+
+    rates = dict(map(_class, classes or ()))
+    columns = [teacher.replace("{class}", name) for name in rates] or [teacher]
+    not_features = {column for column in (truth, weight, *columns, groups, *_names(drop)) if column}
+    asked = _Asked(
+        teacher, events, truth, out,
+        caps={
+            "rules": rules, "literals": literals, "features": features, "lut": lut, "confidence": confidence,
+            "certified": certified,
+        },
+        others={
+            "schema": _schema(schema, out, lambda: scan(events), not_features), "method": method, "weight": weight,
+            "name": name or _name(out), "otherwise": otherwise, "seed": seed, "time_limit": time_limit,
+            "groups": groups, "forbidden": _names(forbid),
+            "directions": dict.fromkeys(_names(more), 1) | dict.fromkeys(_names(less), -1),
+        },
+    )  # fmt: skip
+    single = {"--fpr": fpr, "--alert-rate": alert_rate, "--incumbent": incumbent, "--resamples": resamples}
+    if rates:
+        _refuse(single)
+        answer(json, *_several(asked, rates, hit_policy))
+        return
+    found = _one(asked, fpr, alert_rate, hit_policy=hit_policy, outcome=accept, resamples=resamples,
+                 incumbent=incumbent)  # fmt: skip
+    answer(json, *found)
+
+
+class _Asked(NamedTuple):
+    """What is asked for of one class or of several."""
+
+    teacher: str
+    events: str
+    truth: str | None
+    out: Path
+    caps: dict[str, Any]
+    others: dict[str, Any]
+
+
+def _one(
+    asked: _Asked, fpr: float | None, alert_rate: float | None, *, incumbent: Path | None, **more: Any
+) -> tuple[object, str]:
+    """Induce for one outcome and draft it; return the answer as JSON and for people."""
     from rulekit.induction.budget import Budget
     from rulekit.induction.induce import induce as induce_ruleset
+    from rulekit.store.folder import draft, read
+
+    budget = Budget(false_positive_rate=fpr, alert_rate=alert_rate, **asked.caps)
+    more["incumbent"] = None if incumbent is None else read(incumbent).ruleset
+    result = induce_ruleset(asked.teacher, asked.events, asked.truth, budget=budget, **asked.others, **more)
+    folder = draft(_with_command(result.ruleset), asked.out)
+    return document(result, folder), text(result, folder, by_rate=alert_rate is not None)
+
+
+def _several(asked: _Asked, rates: dict[str, float], hit_policy: str | None) -> tuple[object, str]:
+    """Induce for several classes and draft it; return the answer as JSON and for people."""
+    from rulekit.induction.budget import Budget
+    from rulekit.induction.classes import induce_classes
     from rulekit.store.folder import draft
 
-    budget = Budget(
-        false_positive_rate=fpr, alert_rate=alert_rate, rules=rules, literals=literals, features=features,
-        lut=lut, confidence=confidence, certified=certified,
-    )  # fmt: skip
-    not_features = {column for column in (truth, weight, teacher, groups, *_names(drop)) if column}
-    vocabulary = _schema(schema, out, lambda: scan(events), not_features)
-    result = induce_ruleset(
-        teacher,
-        events,
-        truth,
-        schema=vocabulary,
-        budget=budget,
-        method=method,
-        hit_policy=hit_policy,
-        weight=weight,
-        name=name or _name(out),
-        outcome=accept,
-        otherwise=otherwise,
-        seed=seed,
-        time_limit=time_limit,
-        groups=groups,
-        forbidden=_names(forbid),
-        directions=dict.fromkeys(_names(more), 1) | dict.fromkeys(_names(less), -1),
-        resamples=resamples,
+    kind = "alert_rate" if asked.truth is None else "false_positive_rate"
+    budgets = {name: Budget.model_validate({kind: rate, **asked.caps}) for name, rate in rates.items()}
+    result = induce_classes(
+        asked.teacher,
+        asked.events,
+        asked.truth,
+        budgets=budgets,
+        hit_policy=hit_policy or "first",
+        **asked.others,
     )
-    folder = draft(_with_command(result.ruleset), out)
-    answer(json, _document(result, folder), _text(result, folder, by_rate=alert_rate is not None))
+    folder = draft(_with_command(result.ruleset), asked.out)
+    return class_document(result, folder), class_text(result, folder, by_rate=asked.truth is None)
+
+
+def _refuse(options: Mapping[str, object]) -> None:
+    """Refuse what says nothing of several classes."""
+    from rulekit.errors import BudgetError
+
+    for name, value in options.items():
+        if value:
+            raise BudgetError(f"{name} is for a single outcome", got=f"{name} {value} beside --class",
+                              hint="each class has its rate: --class NAME=RATE")  # fmt: skip
+
+
+def _class(text: str) -> tuple[str, float]:
+    """Return a class and its rate, from ``NAME=RATE``."""
+    from rulekit.errors import BudgetError
+
+    name, _, rate = text.rpartition("=")
+    try:
+        return name.strip(), float(rate if name.strip() else "")
+    except ValueError:
+        raise BudgetError("a class needs a rate", expected="--class NAME=RATE, as --class muon=0.01",
+                          got=f"--class {text}") from None  # fmt: skip
 
 
 def _names(text: str | None) -> list[str]:
@@ -137,58 +209,3 @@ def _with_command(ruleset: Ruleset) -> Ruleset:
     if ruleset.provenance is None:
         return ruleset
     return replace(ruleset, provenance=ruleset.provenance.model_copy(update={"command": command_line()}))
-
-
-def _document(result: Induction, folder: Path) -> dict[str, object]:
-    return {
-        "folder": str(folder),
-        "digest": result.ruleset.digest,
-        "rules": len(result.ruleset.rules),
-        "measures": result.measures.to_json(),
-        "rate_limit": result.limit,
-        "stopped": result.stopped,
-        "selection": None if result.selection is None else result.selection.to_json(),
-        "path": [
-            {"rules": point.rules, "literals": point.literals, "rate_limit": point.limit,
-             **point.measures.to_json()}
-            for point in result.path
-        ],
-    }  # fmt: skip
-
-
-def _text(result: Induction, folder: Path, *, by_rate: bool) -> str:
-    lines = []
-    for point in result.path:
-        measures = point.measures
-        rate = measures.rate if by_rate else measures.false_positive_rate
-        chosen = "<" if point is result.path[-1] else ""
-        size = f"{point.rules}/{point.literals}"
-        shares = (
-            interval(measures.efficiency),
-            interval(rate),
-            percent_of({"value": point.limit}),
-            percent(measures.purity),
-        )
-        lines.append((size, *shares, chosen))
-    head = ("size", "efficiency", "rate" if by_rate else "false positives", "limit", "purity", "")
-    note = (
-        "Size is rules/literals. Measured on the calibration fold, with 95 % intervals;\n"
-        "limit: the upper limit on the rate. < is the one drafted."
-    )
-    draft = f"{folder}: draft of {result.ruleset.name}, {result.ruleset.digest[:19]}"
-    return "\n".join([table(head, lines), note, *_remarks(result), draft])
-
-
-def _remarks(result: Induction) -> list[str]:
-    found = []
-    if result.stability is not None:
-        again = zip(result.ruleset.rules, result.stability, strict=True)
-        found.append(
-            table(("rule", "found again"), [(rule.id, f"{100 * share:.0f} %") for rule, share in again])
-        )
-    if result.selection is not None:
-        of, more = result.selection.candidates, 100 * result.selection.room
-        found.append(f"Selected by a solver from {of} boxes, which hold at most {more:.1f} % more.")
-    if result.stopped is not None:
-        found.append(f"Stopped early ({result.stopped}): this is the best so far.")
-    return found

@@ -69,7 +69,8 @@ def search_boxes(
 ) -> Cover:
     """Search on the first ``events`` events of the fit and selection folds, from seeds that others found.
 
-    The search is made at ``every`` so many prices of literals; with 0 nothing is searched yet.
+    The search is made at ``every`` so many prices of literals; with 0 nothing is searched yet. A solver chooses from
+    what was met where all prices are tried.
 
     Raises
     ------
@@ -105,7 +106,7 @@ def search_boxes(
     cover = Cover(ground, boxes(seeds.regions))
     for ruleset in seeds.rulesets:
         cover.keep(boxes(ruleset))
-    if every and cover.sweep(deadline, every):
+    if every and cover.sweep(deadline, every) and every == 1:
         cover.optimise(most_literals(arena.budget), EFFORT)
     return cover
 
