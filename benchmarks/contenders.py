@@ -20,7 +20,7 @@ import numpy.typing as npt
 import polars as pl
 from datasets import GROUP, SCORE, TRUTH, WEIGHT, Case, Data
 
-from rulekit.induction.folds import FRACTIONS, Sample, split
+from rulekit.induction.folds import Sample, split
 from rulekit.induction.teachers import feature_matrix
 from rulekit.measures import Events, Measures, Proportion, measure
 
@@ -223,14 +223,10 @@ def _facts(frame: pl.DataFrame) -> tuple[Mask, Floats, Floats]:
 
 
 def _rows(data: Data, whole: Fold, seed: int) -> list[npt.NDArray[np.int64]]:
-    if data.groups is None:
-        numbered = pl.DataFrame({"row": np.arange(len(whole.truth))})
-        found = split(Sample(numbered, whole.scores, whole.weights, whole.truth), seed)
-        return [part.frame["row"].to_numpy() for part in (found.fit, found.selection, found.calibration)]
-    groups = data.train[GROUP].to_numpy()
-    names = np.random.default_rng(seed).permutation(np.unique(groups))
-    edges = np.rint(np.cumsum(FRACTIONS)[:-1] * len(names)).astype(int)
-    return [np.flatnonzero(np.isin(groups, part)) for part in np.split(names, edges)]
+    groups = None if data.groups is None else data.train[GROUP].rank("dense").cast(pl.Int64).to_numpy() - 1
+    numbered = pl.DataFrame({"row": np.arange(len(whole.truth))})
+    found = split(Sample(numbered, whole.scores, whole.weights, whole.truth, groups), seed)
+    return [part.frame["row"].to_numpy() for part in (found.fit, found.selection, found.calibration)]
 
 
 def threshold_within(scores: Floats, fold: Fold, case: Case, multiple: float = 1.0) -> float:

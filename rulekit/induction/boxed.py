@@ -69,8 +69,8 @@ def search_boxes(
 ) -> Cover:
     """Search on the first ``events`` events of the fit and selection folds, from seeds that others found.
 
-    The search is made at ``every`` so many prices of literals; with 0 nothing is searched yet. A solver chooses from
-    what was met where all prices are tried.
+    The search is made at ``every`` so many prices of literals; with 0 nothing is searched yet. A solver chooses
+    from what was met where all prices are tried.
 
     Raises
     ------
