@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 BOXES = "boxes"
 
-STEPS = tuple(step / 20 for step in range(10, 27))
+STEPS = (0.1, 0.2, 0.3, 0.4, *(step / 20 for step in range(10, 27)))
 """Rungs of a ladder, as multiples of the budget that a ruleset is expected to spend; the cut decides."""
 
 CAPS = (5, 10, 15, 25, 35, 50, 75, 100, 150, 200)

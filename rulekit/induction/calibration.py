@@ -53,8 +53,8 @@ class Calibrated:
         return self.draft.kept(self.cut.size)
 
 
-def calibrate(draft: Draft, arena: Arena) -> Calibrated:
-    """Cut a draft at the budget.
+def calibrate(draft: Draft, arena: Arena, tried: int = 0) -> Calibrated:
+    """Cut a draft at the budget. So many others were tried before, of which no cut kept to it.
 
     Raises
     ------
@@ -74,7 +74,11 @@ def calibrate(draft: Draft, arena: Arena) -> Calibrated:
     limit = budget.rate
     if not budget.certified:
         limit = upper_limit(
-            best.accepted, sample.charged(budget.kind), budget.confidence, len(cuts), sample.groups
+            best.accepted,
+            sample.charged(budget.kind),
+            budget.confidence,
+            len(cuts) * (tried + 1),
+            sample.groups,
         )
     return Calibrated(draft, matrix, cuts, measures, chosen, events, limit)
 

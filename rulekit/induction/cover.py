@@ -36,7 +36,9 @@ HARDWARE_PRICES = (*LITERAL_PRICES, 0.032, 0.064)
 """The same where look-up tables are capped: rulesets of a few comparators are wanted, too."""
 
 RUNGS_APART = 0.03
-"""Rungs of a ladder are about so many budgets apart."""
+"""Rungs of a ladder are about so many budgets apart, from half the budget on."""
+
+_DENSE = 0.5
 
 POOL_SIZE = 120
 """So many boxes are given to the solver at most."""
@@ -317,7 +319,8 @@ class Cover:
         end = steps[-1] * self.ground.allowed
         for here, above in itertools.zip_longest(rungs.values(), [*rungs.values()][1:]):
             yield here.boxes
-            yield from self._between(here, end if above is None else above.cost, above)
+            if here.cost >= _DENSE * self.ground.allowed or above is None:
+                yield from self._between(here, end if above is None else above.cost, above)
 
     def _between(self, here: Found, most: float, above: Found | None) -> Iterator[tuple[bytes, ...]]:
         """Yield rulesets that spend more than one and less than the next, a few hundredths of the budget apart."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from rulekit.errors import BudgetError
 from rulekit.induction.arena import Arena, open_arena
-from rulekit.induction.calibration import calibrate, check_resolution
+from rulekit.induction.calibration import Calibrated, calibrate, check_resolution
 from rulekit.induction.certify import check_certifiable
 from rulekit.induction.constraints import Constraints
 from rulekit.induction.drafts import Draft
@@ -66,13 +67,24 @@ def answer(
     if incumbent is not None:
         race = _conserving(race, incumbent.conditions, arena)
     step("calibrating")
-    chosen = calibrate(race.ranked[0][0], arena)
+    chosen = _first_that_fits(race, arena)
     origin = request.origin
     if request.resamples and race.stopped is None:
         step("drawing events anew")
         again = stability(chosen, race, request.racing, arena, request.resamples)
         origin = origin._replace(stability=tuple(float(share) for share in again))
     return result_of(chosen, race, law, arena, origin)
+
+
+def _first_that_fits(race: Race, arena: Arena) -> Calibrated:
+    """Cut the winner on the calibration fold; where no cut keeps to the budget there, the next of the race."""
+    refused: BudgetError | None = None
+    for place, (draft, _) in enumerate(race.ranked):
+        try:
+            return calibrate(draft, arena, tried=place)
+        except BudgetError as error:
+            refused = refused or error
+    raise refused or BudgetError("nobody found a rule", hint="give more events")
 
 
 def _incumbent(request: Request, arena: Arena) -> Draft | None:

@@ -1,0 +1,141 @@
+"""Poor input from which rules are found all the same, and the same rules on any machine."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+import rulekit
+from rulekit.errors import BudgetError, TeacherError
+from rulekit.induction.budget import Budget
+from rulekit.induction.folds import read_sample, split
+from rulekit.induction.induce import induce
+from rulekit.induction.teachers import teacher
+from rulekit.ir.schema import Feature, Schema
+
+pytest.importorskip("numba", reason="pip install 'rulekit-engine[induction]'")
+
+FPR = Budget(false_positive_rate=0.02, rules=6)
+
+
+def _reached(ruleset: rulekit.Ruleset, fresh: pl.DataFrame) -> tuple[Any, Any]:
+    accepted = fresh.select(rulekit.expr(ruleset, "accept")).to_series()
+    return accepted.filter(fresh["truth"]).mean(), accepted.filter(~fresh["truth"]).mean()
+
+
+def test_a_hundredth_of_the_labels_may_be_wrong(
+    events: pl.DataFrame, fresh: pl.DataFrame, schema: Schema
+) -> None:
+    wrong = pl.Series(np.random.default_rng(5).random(len(events)) < 0.01)
+    flipped = events.with_columns(truth=pl.col("truth") != wrong)
+    found = induce("score", flipped, "truth", schema=schema, budget=FPR)
+    efficiency, rate = _reached(found.ruleset, fresh)
+    assert efficiency > 0.8
+    assert rate < 0.03
+
+
+def test_constant_and_missing_features_are_in_no_rule(
+    events: pl.DataFrame, fresh: pl.DataFrame, schema: Schema
+) -> None:
+    empty = {"still": pl.lit(1.5), "never": pl.lit(None, pl.Float64), "nan": pl.lit(float("nan"))}
+    wider = Schema(
+        name="wider",
+        version="1.0.0",
+        features=(*schema.features, *(Feature(name=name, dtype="float64") for name in empty)),
+    )
+    for policy in (None, "score"):
+        budget = Budget(false_positive_rate=0.02, literals=10)
+        found = induce(
+            "score", events.head(3000).with_columns(**empty), "truth", schema=wider, budget=budget, hit_policy=policy
+        )
+        texts = " ".join(str(rule.when) for rule in found.ruleset.rules)
+        assert not any(f"'{name}'" in texts for name in empty)
+        assert _reached(found.ruleset, fresh.with_columns(**empty))[0] > 0.6
+
+
+def test_a_second_is_enough_for_something(events: pl.DataFrame, schema: Schema) -> None:
+    found = induce("score", events, "truth", schema=schema, budget=FPR, time_limit=1)
+    assert found.stopped == "time limit of 1 s"
+    assert found.ruleset.rules
+    assert found.measures.false_positive_rate.value <= 0.02
+
+
+def test_a_winner_that_keeps_to_no_budget_leaves_it_to_the_next(
+    events: pl.DataFrame, schema: Schema, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from rulekit.induction import request
+
+    calibrate, refused = request.calibrate, []
+
+    def picky(draft: Any, arena: Any, tried: int) -> Any:
+        if not tried:
+            refused.append(draft.method)
+            raise BudgetError("no rule keeps to the budget")
+        return calibrate(draft, arena, tried)
+
+    some = events.head(2500)
+    plain = induce("score", some, "truth", schema=schema, budget=FPR)
+    monkeypatch.setattr(request, "calibrate", picky)
+    found = induce("score", some, "truth", schema=schema, budget=FPR)
+    assert found.race == plain.race
+    assert refused == [found.race[0].method]
+    assert found.ruleset.provenance.method == found.race[1].method
+    assert found.limit > found.measures.false_positive_rate.value
+
+
+def test_scores_that_are_not_finite_are_named_by_row(events: pl.DataFrame, schema: Schema) -> None:
+    bad = events.with_columns(
+        score=pl.when(pl.int_range(pl.len()) == 77).then(float("inf")).otherwise("score")
+    )
+    with pytest.raises(TeacherError, match=r"inf in row 77 \(the first row is 0\)"):
+        induce("score", bad, "truth", schema=schema, budget=FPR)
+
+
+def test_strata_of_any_kind_are_shared_out(events: pl.DataFrame, schema: Schema) -> None:
+    sample = read_sample(events, teacher("score", schema), schema, truth="truth")
+    three = np.arange(len(sample)) % 3
+    numbered = events.with_columns(score=pl.Series(three.astype(float)))
+    sample = read_sample(numbered, teacher("score", schema), schema, truth="truth")
+    folds = split(sample, 0, three)
+    for part in (folds.fit, folds.selection, folds.calibration):
+        counts = np.bincount(part.scores.astype(int))
+        assert counts.max() - counts.min() <= 1
+
+
+_DIGESTS = """
+import numpy as np, polars as pl
+from rulekit import Budget, Feature, Schema, induce
+rng = np.random.default_rng(0)
+values = rng.normal(size=(3, 1500))
+score = values.sum(axis=0) - (values[0] * values[1]) ** 2
+events = pl.DataFrame(dict(zip("xyz", values))).with_columns(
+    score=pl.Series(score), truth=pl.Series(score + rng.normal(0, 0.3, 1500) > 1.5)
+)
+schema = Schema(name="slope", version="1.0.0", features=tuple(Feature(name=n, dtype="float64") for n in "xyz"))
+for policy in (None, "score"):
+    budget = Budget(false_positive_rate=0.02, literals=12)
+    found = induce("score", events, "truth", schema=schema, budget=budget, hit_policy=policy)
+    print(found.race[0].method, *(point.ruleset.digest for point in found.path))
+"""
+
+
+def test_one_thread_and_two_give_the_same_digest() -> None:
+    said = []
+    for threads in ("1", "2"):
+        names = ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "POLARS_MAX_THREADS", "OPENBLAS_NUM_THREADS")
+        done = subprocess.run(
+            [sys.executable, "-c", _DIGESTS],
+            env={**os.environ, **dict.fromkeys(names, threads)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        said.append(done.stdout.splitlines())
+    assert said[0] == said[1]
+    assert [line.split()[0] for line in said[0]] == ["boxes", "points"]
