@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from rulekit.induction.cover import Prices
 
 
-HARDNESSES = (0.0, 0.5, 1.0)
-"""How much of what is expected of an event may be its truth, and not its probability: tried by boxes."""
+SOFT, HARD = 0.0, 1.0
+"""How much of what is expected of an event is its truth, and not its probability: tried by boxes."""
 
 
 class Race(NamedTuple):
@@ -141,11 +141,11 @@ class _Runners:
         terrain, most, fit = survey(arena), most_literals(arena.budget), len(arena.folds.fit)
         seeds = Seeds(regions, [draft.regions for draft, _ in self.found if draft.regions])
         tried = {}
-        for hardness in HARDNESSES if arena.folds.fit.truth is not None else HARDNESSES[:1]:
+        for hardness in (SOFT,) if arena.folds.fit.truth is None else (SOFT, HARD):
             seen = search_boxes(seeds, arena.hardened(hardness), terrain, fit, self.deadline, every=3)
             tried[hardness] = judge(ladder(seen, most), len(regions), arena)
             self.step(BOXES)
-        hardness = max(tried, key=lambda one: _promise(tried[one]))
+        hardness = HARD if HARD in tried and _is_better(tried[HARD], tried[SOFT]) else SOFT
         self.step(f"{BOXES}, on all events")
         everything = fit + len(arena.folds.selection)
         cover = search_boxes(seeds, arena.hardened(hardness), terrain, everything, self.deadline)
@@ -166,7 +166,15 @@ class _Runners:
             self.smaller = tuple(smaller)
 
 
-def _promise(result: Result) -> float:
-    """Return what decides how hard the costs are: the signal that is expected, and the signal that was there."""
-    seen = result.measures.efficiency if result.measures else None
-    return merit(result) + (0.0 if seen is None else seen.value)
+def _is_better(hard: Result, soft: Result) -> bool:
+    """Say whether hard costs are clearly better than soft ones, by what each expects and what was there.
+
+    A count of true signal differs from fold to fold; what is expected differs less, and soft costs use that. So hard
+    ones have to be better by more than both sides' uncertainty: half the interval of the efficiency, twice.
+    """
+    if hard.measures is None or soft.measures is None:
+        return soft.measures is None
+    one, other = hard.measures.efficiency, soft.measures.efficiency
+    if one is None or other is None:
+        return False
+    return merit(hard) + one.value > merit(soft) + other.value + (other.high - other.low)

@@ -52,7 +52,12 @@ def test_constant_and_missing_features_are_in_no_rule(
     for policy in (None, "score"):
         budget = Budget(false_positive_rate=0.02, literals=10)
         found = induce(
-            "score", events.head(3000).with_columns(**empty), "truth", schema=wider, budget=budget, hit_policy=policy
+            "score",
+            events.head(3000).with_columns(**empty),
+            "truth",
+            schema=wider,
+            budget=budget,
+            hit_policy=policy,
         )
         texts = " ".join(str(rule.when) for rule in found.ruleset.rules)
         assert not any(f"'{name}'" in texts for name in empty)
