@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rulekit.errors import RulekitError
     from rulekit.induction.budget import Budget
+    from rulekit.induction.classes import ClassInduction, induce_classes
     from rulekit.induction.induce import induce
     from rulekit.induction.result import Induction
     from rulekit.ir.lawfile import load
@@ -29,6 +30,8 @@ _HOMES = {
     "Budget": "rulekit.induction.budget",
     "Induction": "rulekit.induction.result",
     "induce": "rulekit.induction.induce",
+    "ClassInduction": "rulekit.induction.classes",
+    "induce_classes": "rulekit.induction.classes",
     "load": "rulekit.ir.lawfile",
     "Fixed": "rulekit.ir.numerics",
     "FixedFormat": "rulekit.ir.numerics",
@@ -44,6 +47,7 @@ _HOMES = {
 
 __all__ = [
     "Budget",
+    "ClassInduction",
     "Decision",
     "Feature",
     "Fixed",
@@ -61,6 +65,7 @@ __all__ = [
     "decide",
     "expr",
     "induce",
+    "induce_classes",
     "load",
 ]
 

@@ -45,7 +45,7 @@ def demo(
     out: Annotated[Path, typer.Option("--out", help="Folder for everything the demo makes.")] = Path("demo"),
     events: Annotated[
         int, typer.Option("--events", help="Events to induce from, and again to decide.")
-    ] = 200_000,
+    ] = 100_000,
     seed: Annotated[int, typer.Option("--seed", help="Seed of the generators and the induction.")] = 0,
 ) -> None:
     """Run the whole journey on generated events.

@@ -169,8 +169,8 @@ class _Runners:
 def _is_better(hard: Result, soft: Result) -> bool:
     """Say whether hard costs are clearly better than soft ones, by what each expects and what was there.
 
-    A count of true signal differs from fold to fold; what is expected differs less, and soft costs use that. So hard
-    ones have to be better by more than both sides' uncertainty: half the interval of the efficiency, twice.
+    A count of true signal differs from fold to fold; what is expected differs less, and soft costs use that. So
+    hard ones have to be better by more than the interval of the efficiency.
     """
     if hard.measures is None or soft.measures is None:
         return soft.measures is None

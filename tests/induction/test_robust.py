@@ -49,11 +49,12 @@ def test_constant_and_missing_features_are_in_no_rule(
         version="1.0.0",
         features=(*schema.features, *(Feature(name=name, dtype="float64") for name in empty)),
     )
+    some = events.head(3000).with_columns(**empty)
     for policy in (None, "score"):
         budget = Budget(false_positive_rate=0.02, literals=10)
         found = induce(
             "score",
-            events.head(3000).with_columns(**empty),
+            some,
             "truth",
             schema=wider,
             budget=budget,
