@@ -15,8 +15,8 @@ race on the selection fold is drafted, whoever it is.
 Chosen: several classes are several inductions on one split, under FIRST, because each class then keeps its own
 budget and FIRST can only take events away from it (:mod:`rulekit.induction.classes`).
 
-Chosen: a law in force runs in the race that challenges it, and its rules stay word for word where the winner's hardly
-differ (:mod:`rulekit.induction.incumbent`): what did not change need not be read again.
+Chosen: a law in force runs in the race that challenges it, and its rules stay word for word where the winner's
+hardly differ (:mod:`rulekit.induction.incumbent`): what did not change need not be read again.
 
 Chosen: sums of points are fitted anew for every size (:mod:`rulekit.induction.points`), on soft labels that weigh
 most where the budget's threshold is, because a long sum cut short is a poor short sum.

@@ -138,6 +138,22 @@ def test_steps_of_a_scale_share_one_sum(forest: RandomForestClassifier, particle
         assert rate < made.limits[name]
 
 
+def test_thresholds_rise_whatever_the_budgets(particles: pl.DataFrame) -> None:
+    x = pl.col("x")
+    grade = (
+        pl.when(x > 0.95).then(pl.lit("block")).when(x > 0.8).then(pl.lit("review")).otherwise(pl.lit("fine"))
+    )
+    events = particles.with_columns(grade=grade, p_block=x, p_review=x)
+    budgets = {
+        "block": Budget(false_positive_rate=0.5, literals=12),
+        "review": Budget(false_positive_rate=0.01, literals=12),
+    }
+    made = induce_classes("p_{class}", events, "grade", schema=SCHEMA, budgets=budgets, hit_policy="score")
+    (low, least), (high, most) = made.ruleset.ladder
+    assert (low, high) == ("review", "block")
+    assert most == least + 1
+
+
 def test_scores_of_each_class_may_be_columns_or_several_teachers(
     found: ClassInduction, forest: RandomForestClassifier, particles: pl.DataFrame
 ) -> None:

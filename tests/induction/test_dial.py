@@ -81,6 +81,27 @@ def test_boxes_stay_as_they_are_and_a_step_too_small_moves_nothing() -> None:
     assert (start == before).all()
 
 
+def test_no_literal_is_lost_at_the_end_of_a_range() -> None:
+    ground, start = _ground(), _start()
+    for row in start:
+        row[98] = 1
+        row[60:98] = 1
+    for boxes in turned(ground, [start], step=1e6):
+        assert all(not row[:100].all() for row in boxes[0])
+        assert all(not (row[99] and row[0]) for row in boxes[0])
+
+
+def test_what_another_rule_takes_already_brings_nothing() -> None:
+    ground, start = _ground(), _start()
+    beside = start.copy()
+    beside[0, :100], beside[0, 60:90] = 0, 1
+    before = _taken(ground, (start, beside))
+    for boxes in turned(ground, [start, beside], step=20.0):
+        taken = _taken(ground, boxes)
+        assert taken.sum() > before.sum()
+        before = taken
+
+
 def test_a_ladder_has_rungs_between_what_a_search_met() -> None:
     ground = _ground()
     cover = Cover(ground, [GRID.free()])

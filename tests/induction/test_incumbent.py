@@ -76,6 +76,15 @@ def test_the_budget_still_holds(challenger: Induction, fresh: pl.DataFrame) -> N
     assert accepted.filter(~truth).mean() < 0.04
 
 
+@pytest.mark.parametrize("mass", [111.5, 112.4])
+def test_a_rule_that_costs_more_or_brings_less_goes(
+    mass: float, events: pl.DataFrame, schema: Schema
+) -> None:
+    law = _law(schema, replace_when(HEAVY, f"mass > {mass}", "kind == r"))
+    found = induce("score", events, "truth", schema=schema, budget=FPR, method="tree", incumbent=law)
+    assert [rule.id for rule in found.ruleset.rules] == ["hits-flag", "mass-kind"]
+
+
 def test_a_law_that_nothing_beats_stays_in_force(events: pl.DataFrame, schema: Schema) -> None:
     second = Rule(
         id="flagged", when=_when("hits >= 10", "flag == true", "`Time of flight` <= 6"), then="accept"
@@ -104,7 +113,7 @@ def test_forbidden_features_and_directions_bind_the_incumbent_too(
     law = _law(schema, HEAVY)
     for bounds in ({"forbidden": ["kind"]}, {"directions": {"mass": -1}}):
         found = induce(
-            "score", events, "truth", schema=schema, budget=FPR, method="tree", incumbent=law, **bounds
+            "score", events, "truth", schema=schema, budget=FPR, incumbent=law, time_limit=1e-9, **bounds
         )
         assert HEAVY.id not in [rule.id for rule in found.ruleset.rules]
 
@@ -122,6 +131,27 @@ def test_a_sum_keeps_the_words_of_equal_rules(events: pl.DataFrame, schema: Sche
     )
     assert again.ruleset.rules == rules
     assert again.ruleset.version == law.version
+
+
+def test_a_sum_with_other_points_keeps_ids_and_says_what_it_does_now(
+    events: pl.DataFrame, schema: Schema
+) -> None:
+    budget = Budget(false_positive_rate=0.03, rules=6, literals=12)
+    first = induce("score", events, "truth", schema=schema, budget=budget, method="boosted-rules").ruleset
+    rules = tuple(
+        rule.model_copy(
+            update={"id": f"law-{place}", "points": rule.points + 1, "title": "Old", "because": "Enacted."}
+        )
+        for place, rule in enumerate(first.rules)
+    )
+    law = replace(first, rules=rules)
+    again = induce(
+        "score", events, "truth", schema=schema, budget=budget, method="boosted-rules", incumbent=law
+    ).ruleset
+    assert [rule.id for rule in again.rules] == [rule.id for rule in rules]
+    assert [rule.points for rule in again.rules] == [rule.points for rule in first.rules]
+    assert all(rule.title == "Old" and rule.because != "Enacted." for rule in again.rules)
+    assert again.version == "0.2.0"
 
 
 def test_a_rule_that_does_not_fit_the_schema_is_named(events: pl.DataFrame, schema: Schema) -> None:
