@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 SOFT, HARD = 0.0, 1.0
 """How much of what is expected of an event is its truth, and not its probability: tried by boxes."""
 
+_LOST_BY_SIZE = 0.01
+"""So much of what larger rulesets reach on the selection fold is given up for a smaller one."""
+
 
 class Race(NamedTuple):
     """Every entrant's draft with what it reached, the best first; and drafts of smaller sizes, smallest first.
@@ -143,16 +146,20 @@ class _Runners:
         tried = {}
         for hardness in (SOFT,) if arena.folds.fit.truth is None else (SOFT, HARD):
             seen = search_boxes(seeds, arena.hardened(hardness), terrain, fit, self.deadline, every=3)
-            tried[hardness] = judge(ladder(seen, most), len(regions), arena)
+            drafts = {cap: ladder(seen, cap) for cap in (*sizes_below(most), most)}
+            tried[hardness] = _worth_its_size(
+                {cap: judge(draft, len(regions), arena) for cap, draft in drafts.items()}
+            )
             self.step(BOXES)
-        hardness = HARD if HARD in tried and _is_better(tried[HARD], tried[SOFT]) else SOFT
+        hardness = HARD if HARD in tried and _is_better(tried[HARD][1], tried[SOFT][1]) else SOFT
+        most, result = tried[hardness]
         self.step(f"{BOXES}, on all events")
         everything = fit + len(arena.folds.selection)
         cover = search_boxes(seeds, arena.hardened(hardness), terrain, everything, self.deadline)
-        self.found.append((ladder(cover, most, cover.optimum), tried[hardness]))
+        self.found.append((ladder(cover, most, cover.optimum), result))
         self.prices = cover.prices()
-        drafts = [ladder(cover, cap) for cap in sizes_below(most)]
-        self.smaller = tuple(draft for draft in drafts if draft.rungs)
+        shorter = (ladder(cover, cap) for cap in sizes_below(most))
+        self.smaller = tuple(draft for draft in shorter if draft.rungs)
 
     def run_points(self) -> None:
         """Judge sums that were fitted on the fit fold alone; then fit on all that may be seen."""
@@ -164,6 +171,12 @@ class _Runners:
             *smaller, largest = (replace(draft, whole=True) for draft in made.drafts)
             self.found.append((largest, result))
             self.smaller = tuple(smaller)
+
+
+def _worth_its_size(results: Mapping[int, Result]) -> tuple[int, Result]:
+    """Return the smallest cap on literals that reaches about as much as any, and what it reaches."""
+    best = max(map(merit, results.values()))
+    return next(pair for pair in results.items() if merit(pair[1]) >= best - _LOST_BY_SIZE * abs(best))
 
 
 def _is_better(hard: Result, soft: Result) -> bool:
