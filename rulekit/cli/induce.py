@@ -136,10 +136,13 @@ def _one(
     from rulekit.store.folder import draft, read
 
     budget = Budget(false_positive_rate=fpr, alert_rate=alert_rate, **asked.caps)
-    more["incumbent"] = None if incumbent is None else read(incumbent).ruleset
-    result = induce_ruleset(asked.teacher, asked.events, asked.truth, budget=budget, **asked.others, **more)
+    force = None if incumbent is None else read(incumbent).ruleset
+    result = induce_ruleset(
+        asked.teacher, asked.events, asked.truth, budget=budget, incumbent=force, **asked.others, **more
+    )
     folder = draft(_with_command(result.ruleset), asked.out)
-    return document(result, folder), text(result, folder, by_rate=alert_rate is not None)
+    by_rate = alert_rate is not None
+    return document(result, folder, force), text(result, folder, by_rate=by_rate, incumbent=force)
 
 
 def _several(asked: _Asked, rates: dict[str, float], hit_policy: str | None) -> tuple[object, str]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rulekit.ir.ruleset import Ruleset
 
 
-def document(result: Induction, folder: Path) -> dict[str, object]:
+def document(result: Induction, folder: Path, incumbent: Ruleset | None = None) -> dict[str, object]:
     """Return the answer as plain JSON."""
     return {
         "folder": str(folder),
@@ -22,6 +22,7 @@ def document(result: Induction, folder: Path) -> dict[str, object]:
         "measures": result.measures.to_json(),
         "rate_limit": result.limit,
         "stopped": result.stopped,
+        "stay": None if incumbent is None else _staying(result.ruleset, incumbent),
         "selection": None if result.selection is None else result.selection.to_json(),
         "path": [
             {"rules": point.rules, "literals": point.literals, "rate_limit": point.limit,
@@ -31,7 +32,7 @@ def document(result: Induction, folder: Path) -> dict[str, object]:
     }  # fmt: skip
 
 
-def text(result: Induction, folder: Path, *, by_rate: bool) -> str:
+def text(result: Induction, folder: Path, *, by_rate: bool, incumbent: Ruleset | None = None) -> str:
     """Return the answer for people: the path, remarks, and where the draft lies."""
     lines = []
     for point in result.path:
@@ -51,11 +52,21 @@ def text(result: Induction, folder: Path, *, by_rate: bool) -> str:
         "Size is rules/literals. Measured on the calibration fold, with 95 % intervals;\n"
         "limit: the upper limit on the rate. < is the one drafted."
     )
-    return "\n".join([table(head, lines), note, *_remarks(result), _draft(result.ruleset, folder)])
+    return "\n".join([table(head, lines), note, *_remarks(result, incumbent), _draft(result.ruleset, folder)])
 
 
-def _remarks(result: Induction) -> list[str]:
+def _staying(ruleset: Ruleset, incumbent: Ruleset) -> list[str]:
+    """Return the ids of the rules in force that stay as they are."""
+    return [rule.id for rule in incumbent.rules if rule in ruleset.rules]
+
+
+def _remarks(result: Induction, incumbent: Ruleset | None) -> list[str]:
     found = []
+    if incumbent is not None:
+        stay = _staying(result.ruleset, incumbent)
+        found.append(
+            f"Of {len(incumbent.rules)} rules in force {len(stay)} stay: {', '.join(stay) or 'none'}."
+        )
     if result.stability is not None:
         again = zip(result.ruleset.rules, result.stability, strict=True)
         found.append(

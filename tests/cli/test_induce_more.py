@@ -76,8 +76,10 @@ def test_a_challenger_keeps_what_it_can(run, place):
     (place / "force/ruleset.yaml").write_text(
         (place / "force/ruleset.yaml").read_text().replace(f"id: {law.rules[0].id}\n", "id: too-hot\n")
     )
-    code, _, err = run(f"{line} --teacher p_fire --fpr 0.02 --incumbent force --name x.force --out again")
+    code, out, err = run(f"{line} --teacher p_fire --fpr 0.02 --incumbent force --name x.force --out again")
     assert (code, err) == (0, "")
+    count = len(law.rules)
+    assert f"Of {count} rules in force {count} stay: too-hot" in out
     again = read(place / "again").ruleset
     assert [rule.id for rule in again.rules] == ["too-hot", *(rule.id for rule in law.rules[1:])]
     assert again.provenance.parents == (read(place / "force").ruleset.digest,)
