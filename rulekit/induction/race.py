@@ -27,7 +27,7 @@ SOFT, HARD = 0.0, 1.0
 """How much of what is expected of an event is its truth, and not its probability: tried by boxes."""
 
 _LOST_BY_SIZE = 0.01
-"""So much of what larger rulesets reach on the selection fold is given up for a smaller one."""
+"""So much less than smaller rulesets a larger one may reach on the selection fold; else it has learned noise."""
 
 
 class Race(NamedTuple):
@@ -174,9 +174,10 @@ class _Runners:
 
 
 def _worth_its_size(results: Mapping[int, Result]) -> tuple[int, Result]:
-    """Return the smallest cap on literals that reaches about as much as any, and what it reaches."""
+    """Return the largest cap on literals that reaches about as much as any, and what it reaches."""
     best = max(map(merit, results.values()))
-    return next(pair for pair in results.items() if merit(pair[1]) >= best - _LOST_BY_SIZE * abs(best))
+    fits = [pair for pair in results.items() if merit(pair[1]) >= best - _LOST_BY_SIZE * abs(best)]
+    return fits[-1]
 
 
 def _is_better(hard: Result, soft: Result) -> bool:
