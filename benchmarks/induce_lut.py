@@ -43,7 +43,7 @@ def bounded(data: Data) -> rulekit.Schema:
 def on_test(ruleset: rulekit.Ruleset, test: pl.DataFrame, numerics: Fixed) -> tuple[float, float]:
     """Return efficiency and false-positive rate of the fixed-point law."""
     runner = PolarsRunner(rulekit.compile(ruleset, "polars", numerics))
-    accepted = runner.decide(test)["outcome"].cast(pl.String) == "accept"
+    accepted = runner.batch(test)["outcome"].cast(pl.String) == "accept"
     return accepted.filter(test[TRUTH]).mean(), accepted.filter(~test[TRUTH]).mean()  # type: ignore[return-value]
 
 
