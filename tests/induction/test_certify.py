@@ -10,6 +10,7 @@ from scipy.stats import binomtest
 from rulekit.errors import BudgetError
 from rulekit.induction.budget import Budget
 from rulekit.induction.certify import check_certifiable, least_events, upper_limit
+from rulekit.induction.drafts import lowest_threshold
 from rulekit.induction.folds import Sample
 
 
@@ -106,3 +107,27 @@ def test_what_weighted_events_would_need_is_enough() -> None:
     needed = int(str(caught.value.expected).split()[2].replace(",", ""))
     enough = np.tile(weights, needed // 100 + 1)
     check_certifiable(_sample(len(enough), enough), budget)
+
+
+@pytest.mark.parametrize("choices", [1, 20])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_a_certified_threshold_is_the_lowest_whose_limit_keeps_to_the_budget(
+    weighted: bool,  # noqa: FBT001
+    choices: int,
+) -> None:
+    rng = np.random.default_rng(1)
+    score = rng.integers(0, 300, 3000)
+    sample = _sample(3000, rng.uniform(0.5, 2.0, 3000) if weighted else None)
+    budget = Budget(false_positive_rate=0.05, certified=True)
+    found = lowest_threshold(score, sample, budget, choices)
+
+    def limit(least: int) -> float:
+        return upper_limit(score >= least, sample.weights, 0.95, choices)
+
+    assert limit(found) <= 0.05 < limit(found - 1)
+    assert found > lowest_threshold(score, sample, Budget(false_positive_rate=0.05))
+
+
+def test_where_no_threshold_is_certified_it_is_above_all_scores() -> None:
+    budget = Budget(false_positive_rate=0.01, certified=True)
+    assert lowest_threshold(np.arange(300) // 100, _sample(300), budget) == 3
