@@ -7,7 +7,7 @@ the search and nothing is lost by rounding.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any as AnyValue
@@ -247,7 +247,7 @@ def condition_of(box: Box, grid: Grid) -> All:
 def _or_missing(name: str, parts: tuple[Condition, ...]) -> tuple[Condition, ...]:
     if not parts:
         return (Missing(name),)
-    return (Any((parts[0] if len(parts) == 1 else All(parts), Missing(name))),)
+    return (Any((*parts, Missing(name))),)
 
 
 def _category(axis: Axis, inside: npt.NDArray[np.intp]) -> tuple[Condition, ...]:
@@ -269,7 +269,12 @@ def _range(axis: Axis, inside: npt.NDArray[np.intp]) -> tuple[Condition, ...]:
         terms.append(Compare(name, ">=" if axis.strict else ">", axis.edges[low - 1]))
     if high < axis.size:
         terms.append(Compare(name, "<" if axis.strict else "<=", axis.edges[high - 1]))
-    return tuple(terms)
+    return _one_range(terms)
+
+
+def _one_range(terms: Sequence[Condition]) -> tuple[Condition, ...]:
+    """Return the ends of a range as one term, so that they read as one: ``low < x <= high``."""
+    return (All(tuple(terms)),) if len(terms) > 1 else tuple(terms)
 
 
 def _whole(axis: Axis, low: int, high: int) -> tuple[Condition, ...]:
@@ -280,4 +285,4 @@ def _whole(axis: Axis, low: int, high: int) -> tuple[Condition, ...]:
     if least is not None and least == most:
         return (Compare(name, "==", least),)
     first = () if least is None else (Compare(name, ">=", least),)
-    return first if most is None else (*first, Compare(name, "<=", most))
+    return _one_range(first if most is None else (*first, Compare(name, "<=", most)))
