@@ -21,6 +21,7 @@ from rulekit.cli.compile import compile_
 from rulekit.cli.decide import decide
 from rulekit.cli.demo import demo
 from rulekit.cli.induce import induce
+from rulekit.cli.quantise import quantise
 from rulekit.cli.schema import schema
 from rulekit.cli.targets import targets
 from rulekit.errors import RulekitError
@@ -39,6 +40,7 @@ for verb, name in (
     (compile_, "compile"),
     (targets, "targets"),
     (bench, "bench"),
+    (quantise, "quantise"),
     (decide, "decide"),
     (audit, "audit"),
     (schema, "schema"),

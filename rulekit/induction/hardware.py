@@ -145,8 +145,6 @@ def default_fixed(schema: Schema, width: int) -> Fixed:
         holds.
 
     """
-    if not _WIDTHS[0] <= width <= _WIDTHS[1]:
-        raise BindError("no such width", expected=f"{_WIDTHS[0]} to {_WIDTHS[1]} bits", got=str(width))
     numbers = [feature for feature in schema.features if feature.dtype.is_number]
     open_ended = [feature.name for feature in numbers if feature.bounds is None]
     if open_ended:
@@ -156,10 +154,20 @@ def default_fixed(schema: Schema, width: int) -> Fixed:
             got="none",
             hint="give the feature bounds: [low, high] in the schema, or give Fixed(formats={...})",
         )
-    return Fixed(formats={feature.name: _finest(feature, width) for feature in numbers})
+    return Fixed(formats={feature.name: finest_format(feature, width) for feature in numbers})
 
 
-def _finest(feature: Feature, width: int) -> FixedFormat:
+def finest_format(feature: Feature, width: int) -> FixedFormat:
+    """Return the finest format of at most so many bits that holds a feature's bounds.
+
+    Raises
+    ------
+    BindError
+        when the width is out of range, or no grid of so many bits does.
+
+    """
+    if not _WIDTHS[0] <= width <= _WIDTHS[1]:
+        raise BindError("no such width", expected=f"{_WIDTHS[0]} to {_WIDTHS[1]} bits", got=str(width))
     low, high = feature.bounds or (0, 0)
     most = 0 if feature.dtype.is_integer else 48
     for fraction in range(most, max(-48, width - 53) - 1, -1):
