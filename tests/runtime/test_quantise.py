@@ -82,6 +82,13 @@ def test_no_feature_can_spare_another_bit(found: Quantisation, events: pl.DataFr
         assert _changed(Fixed(formats=formats), events) > 0.005
 
 
+@pytest.mark.parametrize("loss", [0.0005, 0.001, 0.002, 0.003, 0.008, 0.013, 0.02, 0.05])
+def test_the_loss_is_kept_to(loss: float, events: pl.DataFrame) -> None:
+    found = quantise(LAW, events, loss=loss)
+    assert found.fits
+    assert found.changed.value <= loss
+
+
 def test_only_numbers_that_rules_read_get_formats(found: Quantisation) -> None:
     assert [one.feature.name for one in found.formats] == ["pt", "eta", "hits"]
     assert found.formats[1].form.signed
