@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 import numpy as np
 import polars as pl
-from datasets import CASES, SCORE, TRUTH, Case, available, load
+from datasets import CASES, SCORE, TRUTH, Case, Data, available, load
 from machine import describe
 from scipy.stats import binom, norm
 
@@ -40,21 +40,10 @@ class Resplit(NamedTuple):
     efficiency: float
 
 
-def resplits(
-    case: Case, events: pl.DataFrame, options: argparse.Namespace, *, certified: bool
-) -> Iterator[Resplit]:
+def resplits(case: Case, data: Data, options: argparse.Namespace, *, certified: bool) -> Iterator[Resplit]:
     """Yield what each resplit promised and what came."""
-    schema = rulekit.Schema(
-        name=case.name,
-        version="1.0.0",
-        features=tuple(
-            rulekit.Feature.model_validate(
-                {"name": name, "dtype": str(dtype).lower().replace("boolean", "bool")}
-            )
-            for name, dtype in events.schema.items()
-            if name not in {TRUTH, SCORE}
-        ),
-    )
+    columns = [*data.schema.names, TRUTH, SCORE]
+    events = pl.concat([data.train.select(columns), data.test.select(columns)])
     budget = rulekit.Budget.model_validate(
         {case.kind: case.rate, "rules": 10, "certified": certified, "confidence": _CONFIDENCE}
     )
@@ -62,7 +51,7 @@ def resplits(
         order = np.random.default_rng(seed).permutation(events.height)
         train, test = np.split(order, [int(_SHARE * events.height)])
         found = rulekit.induce(
-            SCORE, events[train], TRUTH, schema=schema, budget=budget, method=options.method,
+            SCORE, events[train], TRUTH, schema=data.schema, budget=budget, method=options.method,
             seed=seed, progress=False,
         )  # fmt: skip
         rest = events[test]
@@ -98,10 +87,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as temporary:
         for case in (case for case in CASES if case.name in NAMES and case in available()):
             data = load(case.source, options.cache or Path(temporary))
-            columns = [*data.schema.names, TRUTH, SCORE]
-            events = pl.concat([data.train.select(columns), data.test.select(columns)])
             for certified in (False, True):
-                found = list(resplits(case, events, options, certified=certified))
+                found = list(resplits(case, data, options, certified=certified))
                 broken = sum(one.rate > one.limit for one in found)
                 held &= broken < too_many
                 limit, rate, reached = np.mean(found, axis=0)

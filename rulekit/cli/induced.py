@@ -75,9 +75,11 @@ def _remarks(result: Induction, incumbent: Ruleset | None) -> list[str]:
     if result.selection is not None:
         of, more = result.selection.candidates, 100 * result.selection.room
         found.append(f"Selected by a solver from {of} boxes, which hold at most {more:.1f} % more.")
-    if result.stopped is not None:
-        found.append(f"Stopped early ({result.stopped}): this is the best so far.")
-    return found
+    return found + _early(result.stopped)
+
+
+def _early(stopped: str | None) -> list[str]:
+    return [] if stopped is None else [f"Stopped early ({stopped}): this is the best so far."]
 
 
 def _draft(ruleset: Ruleset, folder: Path) -> str:
@@ -117,9 +119,8 @@ def class_text(result: ClassInduction, folder: Path, *, by_rate: bool) -> str:
     note = "Measured on the calibration fold, with 95 % intervals.\nlimit: the upper limit on the rate."
     if thresholds is not None:
         note += "\nA class is one step of a scale: its line holds those above it, too."
-    stopped = _stopped(result)
-    early = [] if stopped is None else [f"Stopped early ({stopped}): this is the best so far."]
-    return "\n".join([table(head, lines), note, *early, _draft(result.ruleset, folder)])
+    lasts = [*_early(_stopped(result)), _draft(result.ruleset, folder)]
+    return "\n".join([table(head, lines), note, *lasts])
 
 
 def _stopped(result: ClassInduction) -> str | None:

@@ -143,6 +143,19 @@ class Budget(Model):
         """Return what it costs to compute these features, each of them once."""
         return math.fsum(self.feature_costs.get(name, 0.0) for name in set(features))
 
+    def check_truth(self, truth: str | None, column: str) -> None:
+        """Check that there is a truth where the rate needs one; ``column`` says in words which it is.
+
+        Raises
+        ------
+        BudgetError
+            when a false-positive rate has none.
+
+        """
+        if self.kind == "false_positive_rate" and truth is None:
+            raise BudgetError("a false-positive rate needs the truth", expected=f"truth=, {column}",
+                              hint="without truth, give Budget(alert_rate=...)")  # fmt: skip
+
     def check_features(self, schema: Schema) -> None:
         """Refuse the cost of a feature that the schema does not have: it would silently cap nothing.
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -11,9 +12,9 @@ import numpy.typing as npt
 import polars as pl
 
 from rulekit.errors import BudgetError, EventError
-from rulekit.frames import Frame, collect, scan
+from rulekit.frames import Frame, scan
 from rulekit.induction.budget import Budget
-from rulekit.induction.folds import Folds, Sample, read_sample, split
+from rulekit.induction.folds import Folds, Sample, read_column, read_sample, split
 from rulekit.induction.request import Request
 from rulekit.induction.teachers import Teacher
 from rulekit.ir.schema import Schema
@@ -36,9 +37,18 @@ def check_budgets(budgets: Mapping[str, Budget], truth: str | None, otherwise: s
     if otherwise in budgets:
         raise BudgetError(f"class {otherwise} is the outcome of everything else", expected="another name for one",
                           hint="give no budget to the class that is left over, or name `otherwise`")  # fmt: skip
-    if truth is None and any(budget.kind == "false_positive_rate" for budget in budgets.values()):
-        raise BudgetError("a false-positive rate needs the truth", expected="truth=, the column of classes",
-                          hint="without truth, give Budget(alert_rate=...)")  # fmt: skip
+    for budget in budgets.values():
+        budget.check_truth(truth, "the column of classes")
+
+
+@contextmanager
+def errors_of(name: str) -> Iterator[None]:
+    """Say of a budget's error which class it is about."""
+    try:
+        yield
+    except BudgetError as error:
+        error.what = f"class {name}: {error.what}"
+        raise
 
 
 def read_classes(
@@ -72,17 +82,14 @@ def read_classes(
 
 
 def _check_truth(frame: pl.LazyFrame, truth: str, classes: list[str]) -> None:
-    dtypes = frame.collect_schema()
-    if truth not in dtypes:
-        raise EventError(f"the events have no column {truth!r} for the truth")
+    column = read_column(frame, truth, "truth")
     expected = "words, whole numbers or Booleans"
-    if dtypes[truth].is_float() or dtypes[truth].is_nested():
-        raise EventError(f"truth column {truth} has another dtype", expected=expected, got=str(dtypes[truth]))
-    column = collect(frame.select(pl.col(truth).cast(pl.String)))[truth]
+    if column.dtype.is_float() or column.dtype.is_nested():
+        raise EventError(f"truth column {truth} has another dtype", expected=expected, got=str(column.dtype))
     if column.null_count():
         raise EventError(f"truth column {truth} lacks {column.null_count():,} values", expected=expected,
                          hint="leave out the events whose class is unknown")  # fmt: skip
-    known = sorted(column.unique().to_list())
+    known = sorted(column.cast(pl.String).unique().to_list())
     for name in classes:
         if name not in known:
             raise EventError(
@@ -121,11 +128,8 @@ def split_classes(samples: Samples, requests: Mapping[str, Request]) -> dict[str
     strata = _strata(samples, requests)
     found = {}
     for name, sample in samples.items():
-        try:
+        with errors_of(name):
             found[name] = split(sample, requests[name].seed, strata)
-        except BudgetError as error:
-            error.what = f"class {name}: {error.what}"
-            raise
     return found
 
 

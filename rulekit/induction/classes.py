@@ -20,7 +20,14 @@ from rulekit.errors import BudgetError
 from rulekit.frames import Frame
 from rulekit.induction.budget import Budget
 from rulekit.induction.certify import upper_limit
-from rulekit.induction.class_samples import Samples, check_budgets, read_classes, scale_of, split_classes
+from rulekit.induction.class_samples import (
+    Samples,
+    check_budgets,
+    errors_of,
+    read_classes,
+    scale_of,
+    split_classes,
+)
 from rulekit.induction.class_teachers import class_teachers
 from rulekit.induction.constraints import Constraints, constraints
 from rulekit.induction.drafts import hit_matrix, lowest_threshold
@@ -148,7 +155,10 @@ def _list(requests: Requests, samples: Samples, step: Callable[[str], None]) -> 
     rules = tuple(rule for induction in found.values() for rule in induction.ruleset.rules)
     first = next(iter(found.values())).ruleset
     ruleset = replace(first, hit_policy=HitPolicy.FIRST, rules=rules)
-    measures = {one: _measured(ruleset, one, folds[one], requests[one]) for one in found}
+    measures = {}
+    for one, request in requests.items():
+        accepted = folds[one].calibration.frame.select(expr(ruleset, one)).to_series()
+        measures[one] = _measured(accepted, folds[one], request)
     facts = _provenance({one: induction.ruleset for one, induction in found.items()}, measures)
     limits = {one: induction.limit for one, induction in found.items()}
     return ClassInduction(replace(ruleset, provenance=facts), measures, limits, found)
@@ -160,18 +170,14 @@ def _answered(
     step: Callable[[str], None],
     above: Sequence[tuple[Constraints, Folds]] = (),
 ) -> Induction:
-    try:
+    with errors_of(request.law.outcome):
         return answer(request, folds, step, above)
-    except BudgetError as error:
-        error.what = f"class {request.law.outcome}: {error.what}"
-        raise
 
 
-def _measured(ruleset: Ruleset, one: str, folds: Folds, request: Request) -> Measures:
-    sample = folds.calibration
-    accepted = sample.frame.select(expr(ruleset, one)).to_series()
-    teacher = sample.scores >= threshold_at(folds.search, request.caps.budget)
-    return measure(accepted, sample.known(teacher))
+def _measured(accepted: pl.Series, folds: Folds, request: Request) -> Measures:
+    """Measure a class on the calibration fold; the teacher's labels are those at its budget."""
+    labels = folds.calibration.scores >= threshold_at(folds.search, request.caps.budget)
+    return measure(accepted, folds.calibration.known(labels))
 
 
 def _sum(requests: Requests, samples: Samples, step: Callable[[str], None]) -> ClassInduction:
@@ -180,19 +186,18 @@ def _sum(requests: Requests, samples: Samples, step: Callable[[str], None]) -> C
     lowest = list(requests)[-1]
     above = [(requests[one].caps, folds[one]) for one in requests if one != lowest]
     base = _answered(requests[lowest], folds[lowest], step, above)
-    thresholds = _thresholds(base.ruleset, requests, folds)
-    ruleset = replace(base.ruleset, thresholds=thresholds)
-    score = _points(ruleset, folds[lowest].calibration)
+    score = _points(base.ruleset, folds[lowest].calibration)
+    thresholds = _thresholds(score, requests, folds)
     measures, limits = {}, {}
     for one, request in requests.items():
-        sample, budget = folds[one].calibration, request.caps.budget
         reached = score >= thresholds[one]
-        labels = sample.scores >= threshold_at(folds[one].search, budget)
-        measures[one] = measure(pl.Series(reached), sample.known(labels))
+        measures[one] = _measured(pl.Series(reached), folds[one], request)
+        sample, budget = folds[one].calibration, request.caps.budget
         charged = sample.charged(budget.kind)
         limits[one] = upper_limit(reached, charged, budget.confidence, groups=sample.groups)
     facts = _provenance({lowest: base.ruleset}, measures)
-    return ClassInduction(replace(ruleset, provenance=facts), measures, limits, {lowest: base})
+    ruleset = replace(base.ruleset, thresholds=thresholds, provenance=facts)
+    return ClassInduction(ruleset, measures, limits, {lowest: base})
 
 
 def _points(ruleset: Ruleset, sample: Sample) -> npt.NDArray[np.int64]:
@@ -200,14 +205,14 @@ def _points(ruleset: Ruleset, sample: Sample) -> npt.NDArray[np.int64]:
     return np.array([rule.points or 0 for rule in ruleset.rules], dtype=np.int64) @ hits
 
 
-def _thresholds(ruleset: Ruleset, requests: Requests, folds: Mapping[str, Folds]) -> dict[str, int]:
+def _thresholds(
+    score: npt.NDArray[np.int64], requests: Requests, folds: Mapping[str, Folds]
+) -> dict[str, int]:
     """Return the threshold of each class, from the lowest class up; each is above the one before."""
     found: dict[str, int] = {}
     least = None
     for one in reversed(list(requests)):
-        sample = folds[one].calibration
-        score = _points(ruleset, sample)
-        own = lowest_threshold(score, sample, requests[one].caps.budget)
+        own = lowest_threshold(score, folds[one].calibration, requests[one].caps.budget)
         found[one] = own if least is None else max(own, least + 1)
         least = found[one]
         if not (score >= least).any():

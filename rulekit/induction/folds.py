@@ -138,7 +138,15 @@ def _first(values: npt.NDArray[np.float64], bad: Mask) -> str:
     return f"{values[row]} in row {row:,} (the first row is 0)"
 
 
-def _column(frame: pl.LazyFrame, name: str, what: str) -> pl.Series:
+def read_column(frame: pl.LazyFrame, name: str, what: str) -> pl.Series:
+    """Return a column that is no feature; ``what`` says what for.
+
+    Raises
+    ------
+    EventError
+        when it is absent.
+
+    """
     if name not in frame.collect_schema():
         raise EventError(f"the events have no column {name!r} for the {what}")
     return collect(frame.select(name))[name]
@@ -153,7 +161,7 @@ def read_truth(frame: pl.LazyFrame, name: str) -> Mask:
         when the column is absent, or is of another dtype, has nulls, or other numbers.
 
     """
-    column = _column(frame, name, "truth")
+    column = read_column(frame, name, "truth")
     expected = "true or false, or 1 for signal and 0 for background"
     if column.dtype != pl.Boolean and not column.dtype.is_integer():
         raise EventError(f"truth column {name} has another dtype", expected=expected, got=str(column.dtype))
@@ -167,7 +175,7 @@ def read_truth(frame: pl.LazyFrame, name: str) -> Mask:
 
 
 def _weights(frame: pl.LazyFrame, name: str) -> Weights:
-    column = _column(frame, name, "weight")
+    column = read_column(frame, name, "weight")
     expected = "finite numbers of zero or more"
     if not column.dtype.is_numeric():
         raise EventError(f"weight column {name} has another dtype", expected=expected, got=str(column.dtype))
@@ -190,7 +198,7 @@ def read_groups(frame: pl.LazyFrame, name: str) -> Groups:
         when the column is absent, or holds floats, or nulls.
 
     """
-    column = _column(frame, name, "groups")
+    column = read_column(frame, name, "groups")
     if column.dtype.is_float() or column.dtype.is_nested():
         raise EventError(f"group column {name} has another dtype", expected="whole numbers or words",
                          got=str(column.dtype))  # fmt: skip

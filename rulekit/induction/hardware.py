@@ -145,7 +145,21 @@ def default_fixed(schema: Schema, width: int) -> Fixed:
         holds.
 
     """
-    numbers = [feature for feature in schema.features if feature.dtype.is_number]
+    return Fixed(formats=formats_of([one for one in schema.features if one.dtype.is_number], width))
+
+
+def formats_of(numbers: Sequence[Feature], width: int) -> dict[str, FixedFormat]:
+    """Return the finest format of each of some numbers; see :func:`default_fixed`, which asks for all of a schema.
+
+    Raises
+    ------
+    BindError
+        when the width is out of range, or with the features that have no bounds, or bounds that no grid
+        holds.
+
+    """
+    if not _WIDTHS[0] <= width <= _WIDTHS[1]:
+        raise BindError("no such width", expected=f"{_WIDTHS[0]} to {_WIDTHS[1]} bits", got=str(width))
     open_ended = [feature.name for feature in numbers if feature.bounds is None]
     if open_ended:
         raise BindError(
@@ -154,7 +168,7 @@ def default_fixed(schema: Schema, width: int) -> Fixed:
             got="none",
             hint="give the feature bounds: [low, high] in the schema, or give Fixed(formats={...})",
         )
-    return Fixed(formats={feature.name: finest_format(feature, width) for feature in numbers})
+    return {feature.name: finest_format(feature, width) for feature in numbers}
 
 
 def finest_format(feature: Feature, width: int) -> FixedFormat:
@@ -163,11 +177,9 @@ def finest_format(feature: Feature, width: int) -> FixedFormat:
     Raises
     ------
     BindError
-        when the width is out of range, or no grid of so many bits does.
+        when no grid of so many bits does.
 
     """
-    if not _WIDTHS[0] <= width <= _WIDTHS[1]:
-        raise BindError("no such width", expected=f"{_WIDTHS[0]} to {_WIDTHS[1]} bits", got=str(width))
     low, high = feature.bounds or (0, 0)
     most = 0 if feature.dtype.is_integer else 48
     for fraction in range(most, max(-48, width - 53) - 1, -1):

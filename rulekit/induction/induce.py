@@ -7,7 +7,6 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from rulekit.errors import BudgetError
 from rulekit.frames import Frame
 from rulekit.induction.budget import Budget
 from rulekit.induction.constraints import constraints
@@ -88,9 +87,7 @@ def induce(  # noqa: PLR0913 - the verb of the library
         when a library that the teacher or the method needs is not installed.
 
     """
-    if budget.kind == "false_positive_rate" and truth is None:
-        raise BudgetError("a false-positive rate needs the truth", expected="truth=, the column that tells signal",
-                          hint="without truth, give Budget(alert_rate=...)")  # fmt: skip
+    budget.check_truth(truth, "the column that tells signal")
     racing = entrants(method, policy_named(hit_policy), directed=bool(directions))
     caps = constraints(budget, schema, forbidden=forbidden, directions=directions, numerics=numerics)
     law = Law(name or schema.name, schema, outcome, otherwise, incumbent)

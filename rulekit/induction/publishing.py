@@ -109,7 +109,8 @@ def _rule(calibrated: Calibrated, law: Law, index: int, found: RuleMeasures) -> 
     draft = calibrated.draft
     condition, then = draft.conditions[index], _then(calibrated, law, index)
     points = draft.points[index] if draft.policy is HitPolicy.SCORE else None
-    standing = law.standing(condition, then)
+    in_force = () if law.incumbent is None else law.incumbent.rules
+    standing = next((rule for rule in in_force if rule.id == found.id), None)
     if standing is not None and standing.points == points:
         return standing
     return Rule(

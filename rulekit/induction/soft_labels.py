@@ -73,14 +73,16 @@ def soften(arena: Arena, events: int, most: int) -> tuple[Soft, npt.NDArray[np.i
     Events that lack a required feature are left out. Of more than ``most`` all that the teacher likes stay, and a
     share of the others at more weight.
     """
-    sample = arena.folds.search.take(np.arange(events))
+    arenas = (arena, *arena.above)
+    samples = [one.folds.search.take(np.arange(events)) for one in arenas]
+    sample = samples[0]
     decided = np.ones(events, dtype=np.bool_)
     for name in arena.schema.required:
         decided &= sample.frame[name].is_not_null().to_numpy()
     rows, factor = _thinned(np.flatnonzero(decided), sample, arena, most)
     steps = []
-    for one in (arena, *arena.above):
-        odds, centre = _log_odds(one.folds.search.take(np.arange(events)), one.signal_search[:events], one)
+    for one, of_step in zip(arenas, samples, strict=True):
+        odds, centre = _log_odds(of_step, one.signal_search[:events], one)
         steps.append(Step(odds[rows], centre))
     return Soft(tuple(steps), sample.weights[rows] * factor), rows
 

@@ -15,7 +15,7 @@ import polars as pl
 from rulekit.errors import BindError, EventError
 from rulekit.frames import Frame, bind_columns, collect, scan
 from rulekit.induction.folds import read_truth
-from rulekit.induction.hardware import finest_format, predicted_lut
+from rulekit.induction.hardware import finest_format, formats_of, predicted_lut
 from rulekit.ir.condition import literals
 from rulekit.ir.numerics import Fixed, FixedFormat, Native, Numerics
 from rulekit.ir.ruleset import Ruleset
@@ -90,8 +90,8 @@ def quantise(
     if not 0 <= loss <= 1:
         raise BindError("the loss is no share of the decisions", expected="0 to 1", got=f"{loss:g}")
     numbers = _numbers(ruleset)
+    wide = formats_of(numbers, widest)
     trial = _Trial.of(ruleset, events, truth)
-    wide = {feature.name: finest_format(feature, widest) for feature in numbers}
     narrow = _narrowed(numbers, wide, trial, loss)
     fixed = trial.outcomes(Fixed(formats=narrow))
     changed = trial.share(fixed != trial.native)
@@ -115,15 +115,7 @@ def quantise(
 def _numbers(ruleset: Ruleset) -> list[Feature]:
     """Return the numbers that rules read, in the order of the schema."""
     used = {literal.feature for condition in ruleset.bound for literal in literals(condition)}
-    numbers = [one for one in ruleset.schema.features if one.name in used and one.dtype.is_number]
-    open_ended = [feature.name for feature in numbers if feature.bounds is None]
-    if open_ended:
-        raise BindError(
-            f"no fixed-point format can be chosen for {', '.join(open_ended)}",
-            expected="bounds of every number that a rule reads", got="none",
-            hint="give the feature bounds: [low, high] in the schema",
-        )  # fmt: skip
-    return numbers
+    return [one for one in ruleset.schema.features if one.name in used and one.dtype.is_number]
 
 
 def _narrowed(
