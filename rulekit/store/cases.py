@@ -56,7 +56,7 @@ def run_cases(ruleset: Ruleset, cases: Iterable[Case]) -> list[Finding]:
     deciders: dict[str, Callable[[dict[str, EventValue]], Decision]] = {"semantics": partial(decide, ruleset)}
     for name in targets.names():
         target = targets.get(name)
-        if target.absent() is None and not target.capabilities.refusals(ruleset, Native()):
+        if target.absent() is None and not target.refusals(ruleset, Native()):
             deciders[name] = partial(target.compile(ruleset, Native()).load().one, hits=True)
     found = []
     for case in cases:

@@ -34,6 +34,7 @@ targets: Registry[Target] = Registry(
         "sql": "rulekit.targets.sql:TARGET",
         "onnx": "rulekit.targets.onnx:TARGET",
         "c": "rulekit.targets.c:TARGET",
+        "systemverilog": "rulekit.targets.systemverilog:TARGET",
     },
 )
 """Every target by name. Built-in ones first, then those of installed plugins."""

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
 
 import polars as pl
+from pydantic import ValidationError
 
 from rulekit.errors import RulekitError
 from rulekit.ir.numerics import Native, Numerics
 from rulekit.ir.ruleset import Ruleset
+from rulekit.ir.schema import Model
 from rulekit.targets import targets
 from rulekit.targets.artifact import Artifact
+from rulekit.targets.base import Target
 
 
-def compile(ruleset: Ruleset, target: str = "kernel", numerics: Numerics | None = None) -> Artifact:  # noqa: A001 - the field's verb
-    """Compile a ruleset for a target.
+def compile(  # noqa: A001 - the field's verb
+    ruleset: Ruleset, target: str = "kernel", numerics: Numerics | None = None, **options: object
+) -> Artifact:
+    """Compile a ruleset for a target; ``options`` are the target's own, such as ``stages=2`` of an FPGA.
 
     Raises
     ------
@@ -24,10 +29,29 @@ def compile(ruleset: Ruleset, target: str = "kernel", numerics: Numerics | None 
     LawError
         when a rule does not fit the schema or the numerics.
     RulekitError
-        when there is no such target.
+        when there is no such target, or it has no such option.
 
     """
-    return targets.get(target).compile(ruleset, numerics or Native())
+    chosen = targets.get(target)
+    return chosen.compile(ruleset, numerics or Native(), options_of(chosen, options))
+
+
+def options_of(target: Target, given: Mapping[str, object]) -> Model:
+    """Return the options of a target, from values or from texts as a command line has them.
+
+    Raises
+    ------
+    RulekitError
+        with every option that the target does not have, or whose value does not fit.
+
+    """
+    known = ", ".join(target.options.model_fields) or "none"
+    try:
+        return target.options.model_validate(given)
+    except ValidationError as error:
+        wrong = "; ".join(f"{each['loc'][0]}: {each['msg']}" for each in error.errors())
+        what = f"target {target.name} does not take these options: {wrong}"
+        raise RulekitError(what, expected=f"options of the target: {known}") from None
 
 
 def expr(ruleset: Ruleset, outcome: str | None = None, *, engine: str = "polars") -> pl.Expr:

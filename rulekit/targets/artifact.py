@@ -7,7 +7,8 @@ import json
 import os
 import shutil
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from rulekit.errors import ArtifactError, Where
 from rulekit.ir.document import ruleset_from_json
 from rulekit.ir.numerics import Numerics
 from rulekit.ir.ruleset import Ruleset
+from rulekit.ir.schema import Model
 from rulekit.targets import targets
 from rulekit.version import VERSION
 
@@ -38,6 +40,8 @@ class Artifact:
     entry : name of the file to start from.
     ruleset, numerics : what was compiled; the ruleset travels with the artifact as ``ruleset.json``.
     files : contents by name, without the manifest.
+    options : what was chosen about the files, of the target's own model.
+    evidence : what was shown of the artifact after it was compiled (proofs, synthesis), as plain JSON by kind.
 
     """
 
@@ -46,6 +50,8 @@ class Artifact:
     ruleset: Ruleset
     numerics: Numerics
     files: dict[str, bytes]
+    options: Model = Model()
+    evidence: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def source(self) -> str:
@@ -56,6 +62,7 @@ class Artifact:
     def manifest(self) -> dict[str, Any]:
         """What the artifact is, as plain JSON: no date in it, so that equal input gives equal bytes."""
         tools = targets.get(self.target).tools
+        chosen = self.options.model_dump(mode="json")
         return {
             "target": self.target,
             "entry": self.entry,
@@ -65,9 +72,16 @@ class Artifact:
                 "digest": self.ruleset.digest,
             },
             "numerics": self.numerics.model_dump(mode="json"),
+            **({"options": chosen} if chosen else {}),
             "files": {name: _digest(data) for name, data in sorted(self.files.items())},
             "versions": {"rulekit-engine": VERSION, **{name: version(name) for name in tools}},
+            **({"evidence": dict(self.evidence)} if self.evidence else {}),
         }
+
+    def shown(self, kind: str, facts: Mapping[str, Any], files: Mapping[str, bytes] | None = None) -> Artifact:
+        """Return the artifact with one more piece of evidence, and the files that belong to it."""
+        evidence = {**self.evidence, kind: dict(facts)}
+        return replace(self, files={**self.files, **(files or {})}, evidence=evidence)
 
     def load(self) -> Runner:
         """Return a runner that decides with this artifact."""
@@ -118,7 +132,11 @@ class Artifact:
             _check_files(folder, manifest["files"], files)
             ruleset = ruleset_from_json(files[LAW].decode(), str(folder / LAW))
             numerics: Numerics = TypeAdapter(Numerics).validate_python(manifest["numerics"])
-            artifact = cls(manifest["target"], manifest["entry"], ruleset, numerics, files)
+            options = targets.get(manifest["target"]).options.model_validate(manifest.get("options", {}))
+            evidence = dict(manifest.get("evidence", {}))
+            artifact = cls(
+                manifest["target"], manifest["entry"], ruleset, numerics, files, options, evidence
+            )
             claimed = manifest["ruleset"]["digest"]
         except (OSError, ValueError, KeyError, TypeError, ValidationError) as error:
             raise ArtifactError(f"this is not an artifact: {error}", where=where) from None

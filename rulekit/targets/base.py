@@ -13,7 +13,7 @@ from rulekit.frames import Frame
 from rulekit.ir.document import ruleset_to_json
 from rulekit.ir.numerics import Numerics
 from rulekit.ir.ruleset import HitPolicy, Ruleset
-from rulekit.ir.schema import DType
+from rulekit.ir.schema import DType, Model
 from rulekit.ir.semantics import Decision
 from rulekit.targets.artifact import LAW, Artifact
 from rulekit.targets.lower import Lowered, lower
@@ -105,7 +105,9 @@ class Target:
 
     ``emit`` turns the low form into files, ``load`` an artifact into a runner; both are plain functions.
     ``absent`` looks for what emitting and loading need beyond the core install, and returns the error that says
-    how to get it. ``tools`` are the distributions whose version shows in the emitted files.
+    how to get it. ``tools`` are the distributions whose version shows in the emitted files. ``options`` is a
+    frozen model of what may be chosen about the emitted files, every field with a default, and ``refuses`` adds to
+    the capabilities what depends on them.
     """
 
     name: str
@@ -116,8 +118,17 @@ class Target:
     load: Callable[[Artifact], Runner]
     absent: Callable[[], RulekitError | None] = lambda: None
     tools: tuple[str, ...] = ()
+    options: type[Model] = Model
+    refuses: Callable[[Ruleset, Numerics, Any], tuple[Refusal, ...]] = lambda *_: ()
 
-    def compile(self, ruleset: Ruleset, numerics: Numerics) -> Artifact:
+    def refusals(
+        self, ruleset: Ruleset, numerics: Numerics, options: Model | None = None
+    ) -> tuple[Refusal, ...]:
+        """Return everything that the target can't express, with these options."""
+        chosen = self.options() if options is None else options
+        return self.capabilities.refusals(ruleset, numerics) + self.refuses(ruleset, numerics, chosen)
+
+    def compile(self, ruleset: Ruleset, numerics: Numerics, options: Model | None = None) -> Artifact:
         """Compile a ruleset.
 
         Raises
@@ -130,10 +141,11 @@ class Target:
             when emitting needs a library that is not installed.
 
         """
-        refusals = self.capabilities.refusals(ruleset, numerics)
+        chosen = self.options() if options is None else options
+        refusals = self.refusals(ruleset, numerics, chosen)
         if refusals:
             raise UnsupportedError(self.name, refusals)
-        emitted = self.emit(lower(ruleset, numerics))
+        emitted = self.emit(lower(ruleset, numerics, chosen))
         files = {name: data.encode() if isinstance(data, str) else data for name, data in emitted.items()}
         files[LAW] = ruleset_to_json(ruleset).encode()
-        return Artifact(self.name, self.entry, ruleset, numerics, files)
+        return Artifact(self.name, self.entry, ruleset, numerics, files, chosen)

@@ -9,13 +9,14 @@ from __future__ import annotations
 import builtins
 import keyword
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rulekit.errors import LawError, RulekitError, Where
 from rulekit.ir.condition import All, Any, Condition
 from rulekit.ir.numerics import Fixed, FixedFormat, Numerics
 from rulekit.ir.ruleset import HitPolicy, Rule, Ruleset
-from rulekit.ir.schema import Feature
+from rulekit.ir.schema import Feature, Model
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +43,13 @@ class LowRule:
 
 @dataclass(frozen=True, slots=True)
 class Lowered:
-    """A ruleset ready to be emitted."""
+    """A ruleset ready to be emitted; ``options`` are the target's own, of the model that the target names."""
 
     ruleset: Ruleset
     numerics: Numerics
     features: tuple[LowFeature, ...]
     rules: tuple[LowRule, ...]
+    options: Model = Model()
 
     @property
     def is_score(self) -> bool:
@@ -59,7 +61,7 @@ class Lowered:
         return next(feature for feature in self.features if feature.name == name)
 
 
-def lower(ruleset: Ruleset, numerics: Numerics) -> Lowered:
+def lower(ruleset: Ruleset, numerics: Numerics, options: Model | None = None) -> Lowered:
     """Lower a ruleset.
 
     Raises
@@ -76,7 +78,7 @@ def lower(ruleset: Ruleset, numerics: Numerics) -> Lowered:
             problems.append(error.at(Where(rule=rule.id)))
     if problems:
         raise LawError.collect(problems)
-    return Lowered(ruleset, numerics, _features(ruleset, numerics), tuple(rules))
+    return Lowered(ruleset, numerics, _features(ruleset, numerics), tuple(rules), options or Model())
 
 
 def flatten(condition: Condition) -> Condition:
@@ -124,3 +126,20 @@ def identifiers(names: list[str]) -> list[str]:
         taken.add(candidate)
         result.append(candidate)
     return result
+
+
+def slug(word: str) -> str:
+    """Return what an identifier can hold of a word."""
+    return re.sub(r"[^A-Za-z0-9]+", "_", word).strip("_")
+
+
+def distinct(names: Iterable[str]) -> list[str]:
+    """Return the names, those that would come a second time with a number behind."""
+    taken: dict[str, None] = {}
+    for name in names:
+        candidate, number = name, 1
+        while candidate in taken:
+            number += 1
+            candidate = f"{name}_{number}"
+        taken[candidate] = None
+    return list(taken)

@@ -79,7 +79,7 @@ class TargetContract:
 
     def runner(self, ruleset: Ruleset, numerics: Numerics) -> Runner | None:
         """Compile and load; None where the target refuses, which it must do exactly as it declares."""
-        refusals = self.target.capabilities.refusals(ruleset, numerics)
+        refusals = self.target.refusals(ruleset, numerics)
         if not refusals:
             return self.target.load(self.target.compile(ruleset, numerics))
         with pytest.raises(UnsupportedError) as raised:
@@ -143,7 +143,7 @@ class TargetContract:
         decided = 0
         for cases in _CORPUS:
             ruleset, chosen = cases[0].ruleset, cases[0].numerics
-            if self.target.capabilities.refusals(ruleset, chosen):
+            if self.target.refusals(ruleset, chosen):
                 continue
             artifact = self.target.compile(ruleset, chosen)
             read = Artifact.read(artifact.write(tmp_path / cases[0].file))
@@ -158,7 +158,7 @@ class TargetContract:
         """Nothing in an artifact depends on the day, the process or the order of a set."""
         for cases in _CORPUS:
             ruleset, chosen = cases[0].ruleset, cases[0].numerics
-            if not self.target.capabilities.refusals(ruleset, chosen):
+            if not self.target.refusals(ruleset, chosen):
                 once, again = (self.target.compile(ruleset, chosen) for _ in range(2))
                 assert (once.files, once.manifest) == (again.files, again.manifest)
 

@@ -14,7 +14,7 @@ from rulekit.ir.clauses import condition_to_when
 from rulekit.ir.floats import shortest_float32
 from rulekit.ir.ruleset import Rule
 from rulekit.ir.schema import DType, Feature
-from rulekit.targets.lower import Lowered, LowFeature
+from rulekit.targets.lower import Lowered, LowFeature, distinct, slug
 from rulekit.targets.source import clause_text
 
 WIDTH = 110
@@ -102,23 +102,6 @@ class Names:
         """Return a piece of C with ``@p`` and ``@P`` replaced by the prefix, and ``@name`` by a part."""
         table = {"p": self.prefix, "P": self.macro, **{key: str(part) for key, part in parts.items()}}
         return re.sub(r"@(\w+?)@|@([pP])(?=_|\b)", lambda m: table[m[1] or m[2]], text)
-
-
-def slug(word: str) -> str:
-    """Return what an identifier can hold of a word."""
-    return re.sub(r"[^A-Za-z0-9]+", "_", word).strip("_")
-
-
-def distinct(names: Iterable[str]) -> list[str]:
-    """Return the names, those that would come a second time with a number behind."""
-    taken: dict[str, None] = {}
-    for name in names:
-        candidate, number = name, 1
-        while candidate in taken:
-            number += 1
-            candidate = f"{name}_{number}"
-        taken[candidate] = None
-    return list(taken)
 
 
 def plain_text(text: str) -> str:

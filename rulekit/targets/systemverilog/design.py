@@ -1,0 +1,303 @@
+"""The modules of a design: the cut, the policy, and the pipeline that is the law."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rulekit.ir.ruleset import INVALID
+from rulekit.targets.lower import Lowered
+from rulekit.targets.systemverilog import logic, policy, scores
+from rulekit.targets.systemverilog.asked import Asked
+from rulekit.targets.systemverilog.chains import answer, format_words, words
+from rulekit.targets.systemverilog.names import (
+    Names,
+    code_bits,
+    comment,
+    is_signed,
+    noted,
+    rule_comment,
+    vector,
+    width_of,
+)
+from rulekit.targets.systemverilog.options import Options
+from rulekit.targets.systemverilog.stages import ANSWER, RULES, SUM, TESTS, Cuts, cuts_of
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """An input or output: its name, its bits (0 for a single wire that is no vector), its sign, and what it is."""
+
+    name: str
+    width: int
+    note: str
+    signed: bool = False
+
+    def declared(self, way: str) -> str:
+        """Return the declaration in the head of a module, without the comma."""
+        kind = " signed" if self.signed else ""
+        size = f" {vector(self.width)}" if self.width else ""
+        return f"{way} wire{kind}{size} {self.name}"
+
+
+@dataclass(frozen=True)
+class Design:
+    """Everything that the emitted files speak of."""
+
+    low: Lowered
+    options: Options
+    names: Names
+    asked: Asked
+    cuts: Cuts
+
+    @classmethod
+    def of(cls, low: Lowered, options: Options) -> Design:
+        """Plan the design of a ruleset."""
+        names = Names(low)
+        asked = Asked.of(names, options)
+        return cls(low, options, names, asked, cuts_of(asked))
+
+    @property
+    def rules(self) -> int:
+        """How many rules there are; vectors have one bit at least."""
+        return len(self.low.rules)
+
+    @property
+    def inputs(self) -> list[Port]:
+        """The value of each feature that is read, and whether it is missing."""
+        ports = []
+        for feature in self.low.features:
+            width, name = width_of(feature), feature.name
+            if width:
+                note = f"{name}: {format_words(feature)}"
+                size = width if width > 1 or is_signed(feature) else 0
+                ports.append(Port(self.names.value(name), size, note, is_signed(feature)))
+            if self.options.missing:
+                need = "missing, and the event is invalid" if feature.feature.required else "missing"
+                ports.append(Port(self.names.missing(name), 0, f"{name} is {need}"))
+        return ports
+
+    @property
+    def outputs(self) -> list[Port]:
+        """The answer, in the parts that were asked for."""
+        outcomes = ", ".join(f"{code} {name}" for code, name in enumerate(self.low.ruleset.outcomes))
+        known = {
+            "accept": Port("accept", 0, f"any outcome but {self.low.ruleset.otherwise} and {INVALID}"),
+            "outcome": Port("outcome", code_bits(len(self.low.ruleset.outcomes)), outcomes),
+            "rule": Port("rule", code_bits(self.rules + 2), "place of the first rule that hits, from 0"),
+            "fired": Port("fired", max(self.rules, 1), "a bit for each rule: it hits"),
+        }
+        if self.low.is_score:
+            known |= {"score": Port("score", scores.score_bits(self.names), "sum of points", signed=True)}
+            del known["rule"]
+        return [port for name, port in known.items() if name in self.options.outputs]
+
+
+def cut_module(design: Design) -> str:
+    """Return the register cut that the pipeline is made of."""
+    return _CUT.replace("@m@", design.names.module)
+
+
+_CUT = """
+// A register cut, or plain wires where it is off.
+module @m@_cut #(
+    parameter WIDTH = 1,
+    parameter ON = 1
+) (
+    input  wire clk,
+    input  wire [WIDTH-1:0] d,
+    output wire [WIDTH-1:0] q
+);
+    generate
+        if (ON != 0) begin : registered
+            reg [WIDTH-1:0] held;
+            always @(posedge clk) held <= d;
+            assign q = held;
+        end else begin : wired
+            wire unused = &{1'b0, clk};
+            assign q = d;
+        end
+    endgenerate
+endmodule
+"""
+
+
+def policy_module(design: Design) -> str:
+    """Return the module that makes an answer of hits."""
+    is_score, rules = design.low.is_score, max(design.rules, 1)
+    body = scores.policy(design.names, design.options) if is_score else policy.policy(design.names, design.options)
+    outputs = [port for port in design.outputs if port.name != "fired"]
+    clock = ["input  wire clk"] if is_score else []
+    ports = [*clock, f"input  wire {vector(rules)} fired", "input  wire invalid"]
+    ports += [port.declared("output") for port in outputs]
+    parameters = f" #(\n    parameter {SUM} = {design.cuts.places[SUM]:d}\n)" if is_score else ""
+    return (
+        f"\n// From hits to an answer: hit policy {design.low.ruleset.hit_policy}.\n"
+        f"module {design.names.module}_policy{parameters} (\n    " + ",\n    ".join(ports) + "\n);\n"
+        f"{_constants(design)}{body}endmodule\n"
+    )
+
+
+def _constants(design: Design) -> str:
+    outcomes = design.names.outcomes
+    width = code_bits(len(outcomes))
+    used = "outcome" in design.options.outputs
+    rows = [(name, width, code, outcome) for code, (outcome, name) in enumerate(outcomes.items())] if used else []
+    if "rule" in design.options.outputs and not design.low.is_score:
+        width = code_bits(design.rules + 2)
+        rows.append(("RULE_INVALID", width, design.rules, "the event lacks a required feature"))
+        rows.append(("RULE_NONE", width, design.rules + 1, "no rule hits"))
+    lines = "".join(
+        noted(f"localparam {vector(width)} {name} = {width}'d{code};", note) for name, width, code, note in rows
+    )
+    return f"{lines}\n" if lines else ""
+
+
+def top_module(design: Design) -> str:
+    """Return the module that is the law."""
+    names = design.names
+    parts = [
+        f"\nmodule {names.module} #(\n{_parameters(design)}) (\n{_ports(design)});\n",
+        _questions(design),
+        _tests_cut(design),
+        _rules(design),
+        _answer(design),
+        "endmodule\n",
+    ]
+    return "".join(parts)
+
+
+def _parameters(design: Design) -> str:
+    lines = [("ID_WIDTH", 32, "bits of the event id, which travels along")]
+    notes = {TESTS: "after the questions", RULES: "after the rules", SUM: "within the sum of points"}
+    lines += [(place, int(on), f"register cut {notes.get(place, 'at the answer')}")
+              for place, on in design.cuts.places.items()]  # fmt: skip
+    last = len(lines) - 1
+    return "".join(
+        noted(f"parameter {name} = {value}{',' if n < last else ''}", note)
+        for n, (name, value, note) in enumerate(lines)
+    )
+
+
+def _ports(design: Design) -> str:
+    lines = [("input  wire clk", ""), ("input  wire rst", "clears the valid bits; synchronous, active high")]
+    lines += [("input  wire in_valid", "there is an event in this cycle"), ("input  wire [ID_WIDTH-1:0] in_id", "")]
+    lines += [(port.declared("input "), port.note) for port in design.inputs]
+    lines += [("output wire out_valid", f"{design.cuts.latency} cycles later"), ("output wire [ID_WIDTH-1:0] out_id", "")]
+    lines += [(_named(port).declared("output"), port.note) for port in design.outputs]
+    last = len(lines) - 1
+    return "".join(noted(f"{text}{',' if n < last else ''}", note) for n, (text, note) in enumerate(lines))
+
+
+def _named(port: Port) -> Port:
+    return Port(f"out_{port.name}", port.width, port.note, port.signed)
+
+
+def _questions(design: Design) -> str:
+    lines = ["    // ---- what the rules ask, each once for all rules\n"]
+    for feature in design.low.features:
+        asked = design.asked.of_feature(feature.name)
+        if any(question.kind != "no" for question in asked):
+            lines.append(comment(f"{feature.name}: {format_words(feature)}"))
+        for question, net in asked.items():
+            gates = logic.text(answer(question, design.names))
+            lines.append(noted(f"wire {net} = {gates};", words(question, design.names)))
+    return "".join(lines)
+
+
+def _tests_cut(design: Design) -> str:
+    nets = list(design.asked.nets.values())
+    bus = ["in_valid & ~rst", "in_id", *reversed(nets)]
+    lines = [f"\n    localparam TESTS_WIDTH = ID_WIDTH + {len(nets) + 1};\n"]
+    lines.append(_cut(design, "tests", "TESTS_WIDTH", TESTS, bus))
+    lines.append("    wire tests_valid = tests_q[TESTS_WIDTH-1];\n")
+    lines.append(f"    wire [ID_WIDTH-1:0] tests_id = tests_q[{len(nets)}+:ID_WIDTH];\n")
+    lines += [f"    wire {net}_q = tests_q[{place}];\n" for place, net in enumerate(nets)]
+    return "".join(lines)
+
+
+def _cut(design: Design, name: str, width: str, place: str, bus: list[str]) -> str:
+    joined = ",\n        ".join(_folded(bus))
+    return (
+        f"    wire [{width}-1:0] {name} = {{\n        {joined}\n    }};\n"
+        f"    wire [{width}-1:0] {name}_q;\n"
+        f"    {design.names.module}_cut #(.WIDTH({width}), .ON({place})) {name}_cut"
+        f" (.clk(clk), .d({name}), .q({name}_q));\n"
+    )
+
+
+def _folded(names: list[str], width: int = 100) -> list[str]:
+    """Return names joined by commas, as many as fit a line."""
+    lines: list[str] = []
+    for name in names:
+        if lines and len(lines[-1]) + len(name) + 2 <= width:
+            lines[-1] += f", {name}"
+        else:
+            lines.append(name)
+    return lines
+
+
+def _rules(design: Design) -> str:
+    invalid = logic.text(design.asked.invalid)
+    checks = design.asked.invalid != logic.FALSE
+    lines = ["\n    // ---- the law: a net for each rule, in text order\n"]
+    if checks:
+        lines.append(noted(f"wire lacks = {invalid};", "a required feature is missing: invalid, and no rule hits"))
+    for rule, net, condition in zip(design.low.rules, design.names.rules, design.asked.rules, strict=True):
+        gated = logic.both([logic.Net("lacks", inverted=True), condition]) if checks else condition
+        lines.append("\n" + rule_comment(rule.rule))
+        lines.append(f"    wire {net} = {_broken(gated)};\n")
+    nets = list(reversed(design.names.rules)) or ["1'b0"]
+    lines.append(f"\n    localparam RULES_WIDTH = ID_WIDTH + {len(nets) + 2};\n")
+    bus = ["tests_valid & ~rst", "tests_id", "lacks" if checks else "1'b0", *nets]
+    lines.append(_cut(design, "hits", "RULES_WIDTH", RULES, bus))
+    return "".join(lines)
+
+
+def _answer(design: Design) -> str:
+    rules = max(design.rules, 1)
+    lines = [
+        "\n    // ---- the answer\n",
+        f"    wire {vector(rules)} hit = hits_q[{rules - 1}:0];\n",
+        f"    wire hits_lack = hits_q[{rules}];\n",
+        f"    wire [ID_WIDTH:0] hits_event = hits_q[RULES_WIDTH-1:{rules + 1}];\n",
+    ]
+    carried = f"[ID_WIDTH+{rules}:0]"
+    lines += [f"    wire {carried} carried = {{hits_event[ID_WIDTH] & ~rst, hits_event[ID_WIDTH-1:0], hit}};\n"]
+    if design.low.is_score:
+        lines += [
+            f"    wire {carried} carried_q;\n",
+            f"    {design.names.module}_cut #(.WIDTH(ID_WIDTH + {rules + 1}), .ON({SUM})) carried_cut"
+            " (.clk(clk), .d(carried), .q(carried_q));\n",
+        ]
+    lines += [_policy_instance(design), _answer_cut(design, rules)]
+    return "".join(lines)
+
+
+def _policy_instance(design: Design) -> str:
+    answers = [port for port in design.outputs if port.name != "fired"]
+    wires = "".join(f"    {port.declared('').strip()};\n" for port in answers)
+    score = f" #(.{SUM}({SUM}))" if design.low.is_score else ""
+    pins = [".clk(clk)"] if design.low.is_score else []
+    pins += [".fired(hit)", ".invalid(hits_lack)", *(f".{port.name}({port.name})" for port in answers)]
+    return f"{wires}    {design.names.module}_policy{score} policy (\n        {', '.join(pins)}\n    );\n"
+
+
+def _answer_cut(design: Design, rules: int) -> str:
+    """Register the outputs; ``fired`` and the id come along with whatever delay the policy has."""
+    event = "carried_q" if design.low.is_score else "carried"
+    valid = f"{event}[ID_WIDTH+{rules}]" + (" & ~rst" if design.low.is_score else "")
+    answers = [(port.name, port.width or 1) for port in design.outputs if port.name != "fired"]
+    if "fired" in design.options.outputs:
+        answers.append(("fired", rules))
+    bus = [valid, f"{event}[{rules}+:ID_WIDTH]", *(f"{event}[{rules - 1}:0]" if n == "fired" else n for n, _ in answers)]
+    width = sum(size for _, size in answers)
+    lines = [f"\n    localparam ANSWER_WIDTH = ID_WIDTH + {width + 1};\n"]
+    lines.append(_cut(design, "answer", "ANSWER_WIDTH", ANSWER, bus))
+    lines.append(f"    assign {{out_valid, out_id{''.join(f', out_{name}' for name, _ in answers)}}} = answer_q;\n")
+    return "".join(lines)
+
+
+def _broken(condition: logic.Logic) -> str:
+    """Return the logic of a rule, one term a line where that is long."""
+    line = logic.text(condition)
+    return line if len(line) < 60 else logic.text(condition, margin="\n        ")
