@@ -18,9 +18,10 @@ from datasets import CASES, SCORE, TRUTH, Data, load
 from machine import describe
 
 import rulekit
-from rulekit.induction.hardware import default_fixed, predicted_lut
+from rulekit.ir.formats import default_fixed
 from rulekit.ir.numerics import Fixed
 from rulekit.targets.polars import PolarsRunner
+from rulekit.targets.systemverilog.predict import predicted_lut
 
 WIDTH = 10
 CAPS = (20, 40, 80, 160, 320)

@@ -6,6 +6,10 @@ agreement with the *teacher*, accuracy agreement with the *truth*.
 Intervals are Wilson's score intervals (E. B. Wilson, J. Am. Stat. Assoc. 22, 1927; recommended by Brown, Cai
 and DasGupta, Stat. Sci. 16, 2001). With event weights the count is Kish's effective sample size,
 ``(sum w)**2 / sum w**2`` (L. Kish, Survey Sampling, 1965).
+
+Two ways of deciding the same events are paired: what their shares differ by comes from the events that only one
+of them takes. Its interval is Wald's with the Laplace adjustment of D. G. Bonett and R. M. Price (J. Educ. Behav.
+Stat. 37, 2012; recommended by Fagerland, Lydersen and Laake, Stat. Med. 33, 2014): one event more on either side.
 """
 
 from __future__ import annotations
@@ -63,6 +67,48 @@ def proportion(
     return Proportion(share, low, high, part, whole)
 
 
+class Shift(NamedTuple):
+    """By how much a share is larger than another one of the same events, with the interval of paired shares.
+
+    ``gained`` and ``lost`` are sums of weights: of the events that only the second share takes, and of those
+    that only the first one does; ``whole`` is that of all.
+    """
+
+    value: float
+    low: float
+    high: float
+    gained: float
+    lost: float
+    whole: float
+
+    def to_json(self) -> dict[str, JsonValue]:
+        """Return plain JSON; NaN becomes null."""
+        return {name: None if math.isnan(number) else number for name, number in self._asdict().items()}
+
+
+def paired_shift(
+    gained: float, lost: float, whole: float, effective: float | None = None, confidence: float = CONFIDENCE
+) -> Shift:
+    """Return ``(gained - lost) / whole`` with its interval: Wald's, adjusted as Bonett and Price do.
+
+    Parameters
+    ----------
+    gained, lost, whole : sums of weights, or counts.
+    effective : effective number of events behind ``whole``; ``whole`` itself for counts.
+    confidence : two-sided coverage of the interval.
+
+    """
+    if whole <= 0:
+        return Shift(math.nan, -1.0, 1.0, gained, lost, whole)
+    count = whole if effective is None else effective
+    more = (gained / whole * count + 1) / (count + 2)
+    less = (lost / whole * count + 1) / (count + 2)
+    z = NormalDist().inv_cdf(0.5 + confidence / 2)
+    half = z * math.sqrt((more + less - (more - less) ** 2) / (count + 2))
+    low, high = max(-1.0, more - less - half), min(1.0, more - less + half)
+    return Shift((gained - lost) / whole, low, high, gained, lost, whole)
+
+
 class Events:
     """What is known of the events that were decided: weights, truth and the teacher's labels, if any.
 
@@ -96,9 +142,20 @@ class Events:
         """Return the weighted share of events in ``of`` among those in ``among`` (all events without)."""
         weights = self.weights if among is None else self.weights.filter(among)
         chosen = of if among is None else of.filter(among)
-        whole, square = float(weights.sum()), float((weights * weights).sum())
-        effective = whole * whole / square if square > 0 else 0.0
-        return proportion(float(weights.filter(chosen).sum()), whole, effective)
+        return proportion(float(weights.filter(chosen).sum()), *_size(weights))
+
+    def shift(self, before: pl.Series, after: pl.Series, among: pl.Series | None = None) -> Shift:
+        """Return by how much the share of ``after`` is larger than that of ``before``; see :meth:`share`."""
+        weights = self.weights if among is None else self.weights.filter(among)
+        first, second = (one if among is None else one.filter(among) for one in (before, after))
+        gained, lost = (float(weights.filter(only).sum()) for only in (second & ~first, first & ~second))
+        return paired_shift(gained, lost, *_size(weights))
+
+
+def _size(weights: pl.Series) -> tuple[float, float]:
+    """Return the sum of weights, and the effective number of events behind it."""
+    whole, square = float(weights.sum()), float((weights * weights).sum())
+    return whole, whole * whole / square if square > 0 else 0.0
 
 
 class Measures(NamedTuple):
@@ -161,6 +218,33 @@ def measure(accepted: pl.Series, events: Events) -> Measures:
         f1 = 2 * both / either if either > 0 else math.nan
         found = found._replace(fidelity=events.share(accepted == teacher), teacher_f1=f1)
     return found
+
+
+class Shifts(NamedTuple):
+    """By how much the measures of a second set of decisions are larger; None where the truth is unknown."""
+
+    rate: Shift
+    efficiency: Shift | None = None
+    false_positive_rate: Shift | None = None
+
+    def to_json(self) -> dict[str, JsonValue]:
+        """Return plain JSON, without what is unknown."""
+        return {name: shift.to_json() for name, shift in self._asdict().items() if isinstance(shift, Shift)}
+
+
+def measure_shifts(before: pl.Series, after: pl.Series, events: Events) -> Shifts:
+    """Measure what a second way of deciding the same events changes.
+
+    Parameters
+    ----------
+    before, after : Boolean series, which events are accepted the first way, and the second.
+    events : what is known of them.
+
+    """
+    rate, truth = events.shift(before, after), events.truth
+    if truth is None:
+        return Shifts(rate)
+    return Shifts(rate, events.shift(before, after, among=truth), events.shift(before, after, among=~truth))
 
 
 class RuleMeasures(Model):

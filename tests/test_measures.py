@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rulekit.measures import Events, cutflow, measure, measure_rules, overlap, proportion
+from rulekit.measures import (
+    Events,
+    cutflow,
+    measure,
+    measure_rules,
+    measure_shifts,
+    overlap,
+    paired_shift,
+    proportion,
+)
 
 
 def test_wilson_interval_of_a_textbook_case():
@@ -102,3 +111,54 @@ def test_cutflow_accumulates():
     steps = cutflow(HITS, Events(4, truth=TRUTH))
     assert [step.accepted.rate.part for step in steps] == [2.0, 3.0]
     assert [step.accepted.false_positive_rate.value for step in steps] == [0.0, 1.0]
+
+
+def test_paired_interval_of_a_textbook_case():
+    """Response before and after therapy: 6 only before, 16 only after, 161 in all; by hand from the formula."""
+    shift = paired_shift(6, 16, 161)
+    assert round(shift.value, 4) == -0.0621
+    assert (round(shift.low, 4), round(shift.high, 4)) == (-0.1195, -0.0032)
+    assert paired_shift(16, 6, 161).high == -shift.low
+
+
+def test_paired_shifts_at_the_ends():
+    none = paired_shift(0, 0, 1000)
+    assert none.value == 0
+    assert none.high == -none.low
+    assert 2.7 / 1000 < none.high < 2.8 / 1000
+    every = paired_shift(3, 0, 3)
+    assert (every.value, every.high) == (1.0, 1.0)
+    unknown = paired_shift(0, 0, 0)
+    assert math.isnan(unknown.value)
+    assert (unknown.to_json()["value"], unknown.low, unknown.high) == (None, -1.0, 1.0)
+
+
+@given(st.lists(st.tuples(st.booleans(), st.booleans(), st.booleans(), st.integers(0, 5)), min_size=1))
+def test_shifts_are_differences_of_shares(rows):
+    before, after, truth, weights = (pl.Series(column) for column in zip(*rows, strict=True))
+    events = Events(len(rows), truth=truth, weights=weights)
+    found = measure_shifts(before, after, events)
+    for got, among in ((found.rate, None), (found.efficiency, truth), (found.false_positive_rate, ~truth)):
+        one, two = events.share(before, among), events.share(after, among)
+        if math.isnan(one.value):
+            assert math.isnan(got.value)
+            continue
+        assert got.value == pytest.approx(two.value - one.value, abs=1e-12)
+        assert (got.gained - got.lost, got.whole) == (two.part - one.part, one.whole)
+        assert -1 <= got.low <= got.value <= got.high <= 1
+
+
+def test_equal_weights_say_nothing_and_unequal_ones_widen_the_interval():
+    before, after = pl.Series([True, False] * 50), pl.Series([True, True] * 20 + [True, False] * 30)
+    plain = measure_shifts(before, after, Events(100)).rate
+    scaled = measure_shifts(before, after, Events(100, weights=pl.repeat(7, 100, eager=True))).rate
+    assert scaled.low == pytest.approx(plain.low)
+    assert (scaled.gained, plain.gained, plain.lost) == (140, 20, 0)
+    uneven = Events(100, weights=pl.Series([1.0] * 50 + [1.0, 1.0, 1.0, 1.0, 46.0] * 10))
+    wide = uneven.shift(before, after)
+    assert wide.high - wide.low > plain.high - plain.low
+
+
+def test_shifts_without_truth_are_of_the_rate_alone():
+    before, after = pl.Series([True, False]), pl.Series([True, True])
+    assert set(measure_shifts(before, after, Events(2)).to_json()) == {"rate"}

@@ -10,11 +10,12 @@ from rulekit.errors import BudgetError
 from rulekit.induction.budget import Budget
 from rulekit.induction.drafts import count_literals
 from rulekit.induction.encoding import Encoding
-from rulekit.induction.hardware import default_fixed, gate_cost, predicted_lut, shared_logic
 from rulekit.induction.regions import Region, Span
 from rulekit.ir.condition import Condition, literals
+from rulekit.ir.formats import default_fixed
 from rulekit.ir.numerics import Fixed
 from rulekit.ir.schema import Schema
+from rulekit.targets.systemverilog.predict import gate_cost, predicted_lut, shared_logic
 
 HARDWARE_WIDTH = 10
 """Bits of a number where a budget counts look-up tables and no format is given."""

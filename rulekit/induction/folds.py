@@ -112,7 +112,7 @@ def read_sample(
         for name, expression in bound.items()
     ]
     labels = None if truth is None else read_truth(frame, truth)
-    weights = None if weight is None else _weights(frame, weight)
+    weights = None if weight is None else read_weights(frame, weight)
     group = None if groups is None else read_groups(frame, groups)
     table = collect(frame.select(features))
     if weights is None:
@@ -174,7 +174,15 @@ def read_truth(frame: pl.LazyFrame, name: str) -> Mask:
     return column.cast(pl.Boolean).to_numpy()
 
 
-def _weights(frame: pl.LazyFrame, name: str) -> Weights:
+def read_weights(frame: pl.LazyFrame, name: str) -> Weights:
+    """Return the weight of each event, shape (events,), from a column of numbers.
+
+    Raises
+    ------
+    EventError
+        when the column is absent or holds no numbers, or with the first event whose weight is none.
+
+    """
     column = read_column(frame, name, "weight")
     expected = "finite numbers of zero or more"
     if not column.dtype.is_numeric():

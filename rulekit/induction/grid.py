@@ -19,13 +19,13 @@ import polars as pl
 
 from rulekit.induction.encoding import Column, Encoding, encode
 from rulekit.induction.folds import Weights
-from rulekit.induction.hardware import threshold_cost
 from rulekit.induction.regions import Choice, Region
 from rulekit.induction.writing import Cuts, cheapest_code, edge_within, value_of
 from rulekit.ir.condition import All, Any, Compare, Condition, Member, Missing
 from rulekit.ir.floats import nearest_float32, nearest_float64
 from rulekit.ir.numerics import Fixed, FixedFormat
 from rulekit.ir.schema import DType, Feature, Schema
+from rulekit.targets.systemverilog.predict import threshold_cost
 
 Codes = npt.NDArray[np.uint16]
 Box = npt.NDArray[np.uint8]

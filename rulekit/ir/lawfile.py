@@ -23,9 +23,9 @@ from rulekit.ir.document import (
     ruleset_to_document,
     schema_from_document,
 )
-from rulekit.ir.numerics import Fixed
+from rulekit.ir.numerics import Fixed, FixedFormat
 from rulekit.ir.ruleset import Ruleset
-from rulekit.ir.schema import Schema
+from rulekit.ir.schema import Feature, Schema
 
 
 def _yaml(width: int = 110) -> YAML:
@@ -180,6 +180,43 @@ def dump_schema(schema: Schema) -> str:
     for feature in document["features"]:
         feature.fa.set_flow_style()
     return _to_text(document, width=1000)
+
+
+def dump_numerics(numerics: Fixed, schema: Schema | None = None, *, about: str = "") -> str:
+    """Return the YAML of fixed-point numerics, which :func:`load_numerics` reads back.
+
+    Parameters
+    ----------
+    numerics : what to write, one format a line.
+    schema : gives unit and bounds to the comment behind each format, beside its step.
+    about : lines for a comment at the top.
+
+    """
+    formats = CommentedMap()
+    for name, form in numerics.formats.items():
+        formats[name] = CommentedMap(form.model_dump())
+        formats[name].fa.set_flow_style()
+        feature = None if schema is None else schema.by_name.get(name)
+        formats.yaml_add_eol_comment(_format_comment(form, feature), name, column=0)
+    if not formats:
+        formats.fa.set_flow_style()
+    document = CommentedMap({"formats": formats, "rounding": numerics.rounding})
+    head = "".join(f"# {_plain(line)}".rstrip() + "\n" for line in about.splitlines())
+    return head + _to_text(document, width=1000)
+
+
+def _format_comment(form: FixedFormat, feature: Feature | None) -> str:
+    unit = "" if feature is None or not feature.unit else f" {_plain(feature.unit)}"
+    facts = [f"step {2.0**-form.fraction:.12g}{unit}"]
+    if feature is not None and feature.bounds is not None:
+        low, high = feature.bounds
+        facts.append(f"bounds {low:.12g} to {high:.12g}")
+    return ", ".join(facts)
+
+
+def _plain(text: str) -> str:
+    """Return text that fits into a comment: one line of printable characters."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
 
 
 def dump_document(document: dict[str, Any], onto: str | None = None) -> str:

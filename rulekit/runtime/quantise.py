@@ -2,44 +2,67 @@
 
 Thresholds cost nothing to put on a grid, since they are rounded by their sign. Events do: what lies between two
 steps of the grid is decided as its neighbour is. So widths are chosen by deciding real events twice, natively and
-in fixed point, and by counting what differs.
+in fixed point, and by counting what differs: first each feature alone at every width (its ladder), then together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-import polars as pl
-
-from rulekit.errors import BindError, EventError
-from rulekit.frames import Frame, bind_columns, collect, scan
-from rulekit.induction.folds import read_truth
-from rulekit.induction.hardware import finest_format, formats_of, predicted_lut
-from rulekit.ir.condition import literals
-from rulekit.ir.numerics import Fixed, FixedFormat, Native, Numerics
+from rulekit.errors import BindError
+from rulekit.frames import Frame
+from rulekit.ir.condition import All, literals
+from rulekit.ir.formats import finest_format, formats_of
+from rulekit.ir.numerics import Fixed, FixedFormat
 from rulekit.ir.ruleset import Ruleset
-from rulekit.ir.schema import Feature
-from rulekit.measures import Events, Measures, Proportion, measure
-from rulekit.targets.api import compile as compile_ruleset
-from rulekit.targets.polars import PolarsRunner
+from rulekit.ir.schema import Feature, Schema
+from rulekit.measures import Measures, Proportion, Shifts
+from rulekit.runtime.narrowing import Choice, Rung, cheapest
+from rulekit.runtime.trials import Rounding, Trial
+from rulekit.targets.systemverilog.predict import predicted_lut, shared_logic
 
 WIDEST = 16
 """Bits that the search begins with."""
 
+_TRIED = 2.0
+"""Choices are tried whose changes add up to so many times the loss: together they change fewer."""
+
 
 @dataclass(frozen=True)
 class FeatureFormat:
-    """The format that is proposed for a feature, and the share of decisions that it alone changes."""
+    """The format that is proposed for a feature, and what it and every other width does alone.
+
+    Attributes
+    ----------
+    ladder : all widths that were considered, the narrowest first.
+    place : of the proposed one in the ladder.
+
+    """
 
     feature: Feature
-    form: FixedFormat
-    changed: Proportion
+    ladder: tuple[Rung, ...]
+    place: int
+
+    @property
+    def rung(self) -> Rung:
+        """The proposed width."""
+        return self.ladder[self.place]
+
+    @property
+    def form(self) -> FixedFormat:
+        """The proposed format."""
+        return self.rung.form
+
+    @property
+    def changed(self) -> Proportion:
+        """The share of decisions that it changes while all other features are compared natively."""
+        return self.rung.changed
 
     @property
     def step(self) -> float:
         """The least significant bit, in the unit of the feature."""
-        return 2.0**-self.form.fraction
+        return self.rung.step
 
 
 @dataclass(frozen=True)
@@ -51,7 +74,8 @@ class Quantisation:
     formats : of the features that rules read, in the order of the schema.
     numerics : these formats together.
     changed : share of decisions that they change together.
-    fits : whether that keeps to the loss that was allowed; with False no width up to the widest does.
+    shifts : by how much rate, efficiency and false-positive rate are larger than the native ones.
+    fits : whether the change keeps to the loss that was allowed; with False no width up to the widest does.
     lut : predicted look-up tables with these formats, and with all features at the widest.
     native, fixed : measures of both, of the events that get another outcome than ``otherwise``.
 
@@ -60,6 +84,7 @@ class Quantisation:
     formats: tuple[FeatureFormat, ...]
     numerics: Fixed
     changed: Proportion
+    shifts: Shifts
     fits: bool
     lut: tuple[int, int]
     native: Measures
@@ -67,48 +92,67 @@ class Quantisation:
 
 
 def quantise(
-    ruleset: Ruleset, events: Frame, *, truth: str | None = None, loss: float = 0.001, widest: int = WIDEST
+    ruleset: Ruleset,
+    events: Frame,
+    *,
+    truth: str | None = None,
+    weight: str | None = None,
+    loss: float = 0.001,
+    widest: int = WIDEST,
+    rounding: Rounding = "nearest",
 ) -> Quantisation:
-    """Propose the narrowest formats that change at most a share of the decisions.
+    """Propose the cheapest formats that change at most a share of the decisions.
+
+    The cheapest are those with the fewest predicted look-up tables, and of equal ones those with the fewest bits.
 
     Parameters
     ----------
     ruleset : every number that its rules read has bounds.
-    events : with the features of its schema.
+    events : with the features that are read.
     truth : a Boolean or 0/1 column, for efficiency and false-positive rate.
+    weight : a column of what each event counts.
     loss : the share of decisions that may change, from 0 to 1.
     widest : so many bits at most, 1 to 48.
+    rounding : how events are put on the grid, ``nearest`` (ties to even) or ``floor``.
 
     Raises
     ------
     BindError
-        when a number has no bounds, or no grid holds them, or the loss is no share.
+        when a number has no bounds, or no grid holds them or a value that ``==`` asks for, or the loss is no share.
     EventError
-        when the events don't fit the schema, or there are none.
+        when the events don't fit the schema, or there are none, or truth or weight is no such column.
+    UnsupportedError
+        when a rule is prescaled.
 
     """
     if not 0 <= loss <= 1:
         raise BindError("the loss is no share of the decisions", expected="0 to 1", got=f"{loss:g}")
     numbers = _numbers(ruleset)
     wide = formats_of(numbers, widest)
-    trial = _Trial.of(ruleset, events, truth)
-    narrow = _narrowed(numbers, wide, trial, loss)
-    fixed = trial.outcomes(Fixed(formats=narrow))
-    changed = trial.share(fixed != trial.native)
-    formats = tuple(
-        FeatureFormat(
-            feature, narrow[feature.name], trial.changed({**wide, feature.name: narrow[feature.name]})
-        )
-        for feature in numbers
-    )
+    trial = Trial.of(ruleset, events, truth=truth, weight=weight, rounding=rounding)
+    ladders = [tuple(_ladder(feature, wide[feature.name], trial)) for feature in numbers]
+
+    def formats_at(choice: Choice) -> dict[str, FixedFormat]:
+        return {
+            feature.name: ladder[place].form
+            for feature, ladder, place in zip(numbers, ladders, choice, strict=True)
+        }
+
+    def fits(choice: Choice) -> bool:
+        return trial.effect(formats_at(choice)).changed.value <= loss
+
+    chosen = cheapest(ladders, fits, _TRIED * loss * float(trial.known.weights.sum()))
+    narrow = formats_at(chosen)
+    effect = trial.effect(narrow)
     return Quantisation(
-        formats,
-        Fixed(formats=narrow),
-        changed,
-        changed.value <= loss,
+        tuple(map(FeatureFormat, numbers, ladders, chosen)),
+        Fixed(formats=narrow, rounding=rounding),
+        effect.changed,
+        effect.shifts,
+        effect.changed.value <= loss,
         (_lut(ruleset, narrow), _lut(ruleset, wide)),
-        trial.measured(trial.native),
-        trial.measured(fixed),
+        trial.measures(),
+        trial.measures(narrow),
     )
 
 
@@ -118,68 +162,38 @@ def _numbers(ruleset: Ruleset) -> list[Feature]:
     return [one for one in ruleset.schema.features if one.name in used and one.dtype.is_number]
 
 
-def _narrowed(
-    numbers: Sequence[Feature], wide: Mapping[str, FixedFormat], trial: _Trial, loss: float
-) -> dict[str, FixedFormat]:
-    """Take bits from one feature after the other, the widest first, as long as all together keep to the loss."""
-    formats, left = dict(wide), list(numbers)
-    while left:
-        feature = max(left, key=lambda one: formats[one.name].width)
-        narrower = _one_bit_less(feature, formats[feature.name])
-        trying = None if narrower is None else {**formats, feature.name: narrower}
-        if trying is not None and trial.changed(trying).value <= loss:
-            formats = trying
-        else:
-            left.remove(feature)
-    return formats
+def _ladder(feature: Feature, widest: FixedFormat, trial: Trial) -> Iterator[Rung]:
+    """Return what each width of a feature does alone, the narrowest first."""
+    asked = All(
+        tuple(
+            literal
+            for condition in trial.ruleset.bound
+            for literal in literals(condition)
+            if literal.feature == feature.name
+        )
+    )
+    forms = [widest]
+    while (narrower := _narrower(feature, forms[-1], asked, trial.ruleset.schema)) is not None:
+        forms.append(narrower)
+    for form in reversed(forms):
+        alone = {feature.name: form}
+        effect = trial.effect(alone)
+        logic = shared_logic(asked, trial.ruleset.schema, Fixed(formats=alone))
+        yield Rung(form, effect.changed, effect.shifts, sum(logic.values()))
 
 
-def _one_bit_less(feature: Feature, form: FixedFormat) -> FixedFormat | None:
+def _narrower(feature: Feature, form: FixedFormat, asked: All, schema: Schema) -> FixedFormat | None:
+    """Return the next narrower format; None where no grid holds the bounds, or a value that ``==`` asks for."""
+    if form.width == 1:
+        return None
     try:
-        return finest_format(feature, form.width - 1) if form.width > 1 else None
+        narrower = finest_format(feature, form.width - 1)
+        Fixed(formats={feature.name: narrower}).bind_condition(asked, schema)
     except BindError:
         return None
+    return narrower
 
 
 def _lut(ruleset: Ruleset, formats: Mapping[str, FixedFormat]) -> int:
     conditions = [rule.when for rule in ruleset.rules]
     return predicted_lut(conditions, ruleset.schema, Fixed(formats=dict(formats))) if conditions else 0
-
-
-@dataclass(frozen=True)
-class _Trial:
-    """The events that are decided again and again, and what is known of them."""
-
-    ruleset: Ruleset
-    frame: pl.DataFrame
-    known: Events
-    native: pl.Series
-
-    @classmethod
-    def of(cls, ruleset: Ruleset, events: Frame, truth: str | None) -> _Trial:
-        scanned = scan(events, ruleset.schema)
-        labels = None if truth is None else pl.Series(read_truth(scanned, truth))
-        bound = bind_columns(scanned, ruleset.schema, ruleset.schema.features, cast=True)
-        frame = collect(scanned.select(expression.alias(name) for name, expression in bound.items()))
-        if frame.height == 0:
-            raise EventError("there are no events to decide", hint="is a filter too strict?")
-        native = _outcomes(ruleset, frame, Native())
-        return cls(ruleset, frame, Events(frame.height, truth=labels), native)
-
-    def outcomes(self, numerics: Numerics) -> pl.Series:
-        return _outcomes(self.ruleset, self.frame, numerics)
-
-    def changed(self, formats: Mapping[str, FixedFormat]) -> Proportion:
-        return self.share(self.outcomes(Fixed(formats=dict(formats))) != self.native)
-
-    def share(self, which: pl.Series) -> Proportion:
-        return self.known.share(which)
-
-    def measured(self, outcomes: pl.Series) -> Measures:
-        named = [name for name in self.ruleset.outcomes[:-1] if name != self.ruleset.otherwise]
-        return measure(outcomes.is_in(named), self.known)
-
-
-def _outcomes(ruleset: Ruleset, frame: pl.DataFrame, numerics: Numerics) -> pl.Series:
-    decided: pl.DataFrame = PolarsRunner(compile_ruleset(ruleset, "polars", numerics)).batch(frame)
-    return decided["outcome"].cast(pl.String)

@@ -8,12 +8,12 @@ import pytest
 from rulekit.errors import BindError, BudgetError
 from rulekit.induction.budget import Budget
 from rulekit.induction.constraints import constraints
-from rulekit.induction.hardware import predicted_lut
 from rulekit.induction.induce import induce
 from rulekit.induction.result import Induction
 from rulekit.ir.condition import Compare, literals
 from rulekit.ir.numerics import Fixed, FixedFormat
 from rulekit.ir.schema import Schema
+from rulekit.targets.systemverilog.predict import predicted_lut
 
 from .conftest import planted
 

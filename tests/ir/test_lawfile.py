@@ -1,23 +1,28 @@
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from rulekit.errors import LawError, ParseError, RulekitError, SchemaError
 from rulekit.ir.document import ruleset_to_document, ruleset_to_json
 from rulekit.ir.lawfile import (
     dump,
     dump_document,
+    dump_numerics,
     dump_schema,
     load,
+    load_numerics,
     load_schema,
     parse_yaml,
     ruleset_from_text,
 )
+from rulekit.ir.numerics import Fixed, FixedFormat
 from rulekit.ir.ruleset import Ruleset
-from rulekit.ir.schema import Schema
+from rulekit.ir.schema import Feature, Schema
 from rulekit.testing import rulesets, schemas
 
 SCHEMA = """\
@@ -230,3 +235,69 @@ def test_text_that_is_not_yaml(text: str) -> None:
 def test_yaml_that_is_no_law(text: str) -> None:
     with pytest.raises(LawError):
         load(text)
+
+
+def test_numerics_read_as_what_they_are() -> None:
+    """One format a line, with what its numbers mean behind it."""
+    schema = Schema(
+        name="s",
+        version="1.0.0",
+        features=(
+            Feature(name="met", dtype="float32", unit="GeV", bounds=(0, 2000)),
+            Feature(name="no", dtype="float64", unit="m\n\x07#"),
+        ),
+    )
+    formats = {
+        "met": FixedFormat(width=11, fraction=0, signed=False),
+        "no": FixedFormat(width=4, fraction=-3),
+        "other": FixedFormat(width=48, fraction=40),
+    }
+    text = dump_numerics(Fixed(formats=formats, rounding="floor"), schema, about="Of s.\nAnd: {more}")
+    assert (
+        text
+        == """\
+# Of s.
+# And: {more}
+formats:
+  met: {width: 11, fraction: 0, signed: false} # step 1 GeV, bounds 0 to 2000
+  no: {width: 4, fraction: -3, signed: true} # step 8 m #
+  other: {width: 48, fraction: 40, signed: true} # step 9.09494701773e-13
+rounding: floor
+"""
+    )
+
+
+@given(
+    schemas(),
+    st.lists(st.text(min_size=1, max_size=200), unique=True, max_size=5),
+    st.sampled_from(["nearest", "floor"]),
+    st.data(),
+)
+def test_numerics_round_trip(schema: Schema, names: list[str], rounding: str, data: st.DataObject) -> None:
+    form = st.builds(
+        FixedFormat, width=st.integers(1, 40), fraction=st.integers(-13, 48), signed=st.booleans()
+    )
+    writable = [name for name in names if name.isprintable() and name == name.strip() and "`" not in name]
+    formats = {name: data.draw(form) for name in (*schema.names, *writable)}
+    numerics = Fixed(formats=formats, rounding=rounding)  # type: ignore[arg-type]
+    assert _read_back(dump_numerics(numerics, schema, about=schema.name)) == numerics
+    assert _read_back(dump_numerics(numerics)) == numerics
+
+
+@pytest.mark.parametrize(
+    "name", ["null", "no", "12", "1e5", "~", "a: b", "x #y", "- q", "?", "{a}", "<<", "=", "*a", "y" * 300]
+)
+def test_any_name_of_a_feature_can_have_a_format(name: str) -> None:
+    numerics = Fixed(formats={name: FixedFormat(width=3, fraction=0)})
+    assert _read_back(dump_numerics(numerics)) == numerics
+
+
+def test_no_formats_are_numerics_too() -> None:
+    assert _read_back(dump_numerics(Fixed(formats={}))) == Fixed(formats={})
+
+
+def _read_back(text: str) -> Fixed:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "numerics.yaml"
+        path.write_text(text, encoding="utf-8")
+        return load_numerics(path)

@@ -129,7 +129,7 @@ static int64_t grid_@real@(@real@ value, @real@ scale, int64_t low, int64_t high
     if (scaled != scaled) {
         return 0;
     }
-    if (scaled >= (@real@)high) {
+    if (scaled > (@real@)high) {
         return high;
     }
     if (scaled < (@real@)low) {

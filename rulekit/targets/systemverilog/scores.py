@@ -1,9 +1,10 @@
 """Summing points: a heap of bits that counters of six bits bring down to two rows, and one addition.
 
-A six-input look-up table takes six bits of one weight; three of them count six bits. So points are spread over
-columns by their binary digits, counters take six bits of a column to one bit each of three columns, and what is left
-is one addition of two rows. Negative points become positive points of "the rule does not hit" and a constant; the
-constant is taken off the thresholds, so that it costs nothing.
+Three look-up tables of six inputs count six bits. So points are spread over columns by their binary digits, counters
+take six bits of a column to one bit each of three columns, and what is left is one addition of two rows. Negative
+points become positive points of "the rule does not hit" and a constant; the constant is taken off the thresholds, so
+that it costs nothing. Many rules are summed in several heaps and a tree of additions, which takes somewhat more look-up
+tables than one heap, and can be proved: the time to prove one heap of bits grows exponentially with them.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import count
 
 from rulekit.targets.systemverilog import logic
 from rulekit.targets.systemverilog.chains import at_least, bits_of
@@ -20,30 +22,66 @@ from rulekit.targets.systemverilog.policy import answers
 
 _COUNTED = 6
 """Bits that one look-up table sees."""
+_RULES, _BITS = 16, 48
+"""Rules and bits that are summed in one heap: so few that a prover sees through it in a second."""
 
 
 @dataclass
 class Heap:
-    """Bits by weight, the constant beside them, and the layers of counters that brought them down."""
+    """The points of some rules: bits by weight, and the counters that bring them down.
 
+    Attributes
+    ----------
+    places : the rules, by their places in the law.
+    columns : the bits of each weight that are not counted yet.
+    most : the largest sum of the bits.
+    layers : lines of Verilog for each layer of counters.
+
+    """
+
+    places: range
     columns: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
-    constant: int = 0
+    most: int = 0
     layers: list[list[str]] = field(default_factory=list)
 
-    @classmethod
-    def of(cls, names: Names) -> Heap:
-        """Return the heap of the points of every rule."""
-        heap = cls()
-        for place, rule in enumerate(names.low.rules):
-            for weight, positive in digits(rule.rule.points or 0):
-                heap.columns[weight].append(f"fired[{place}]" if positive else f"~fired[{place}]")
-                heap.constant -= 0 if positive else 1 << weight
-        return heap
-
     @property
-    def most(self) -> int:
-        """The largest sum of the bits, without the constant."""
-        return sum(len(bits) << weight for weight, bits in self.columns.items())
+    def width(self) -> int:
+        """The bits of the sum."""
+        return max(1, self.most.bit_length())
+
+    def add(self, place: int, points: int) -> None:
+        """Put the points of a rule on the heap."""
+        for weight, positive in digits(points):
+            self.columns[weight].append(f"fired[{place}]" if positive else f"~fired[{place}]")
+            self.most += 1 << weight
+
+    def row(self, row: int) -> str:
+        """Return one of the last two rows, from the highest bit down."""
+        bits = [self.columns.get(weight, []) for weight in reversed(range(self.width))]
+        return "{" + ", ".join(column[row] if row < len(column) else "1'b0" for column in bits) + "}"
+
+
+def groups(points: list[int]) -> list[range]:
+    """Return the rules that are summed in one heap each, in text order; one group at least."""
+    found, start, bits = [], 0, 0
+    for place, each in enumerate(points):
+        size = sum(1 for _ in digits(each))
+        if place > start and (place - start == _RULES or bits + size > _BITS):
+            found.append(range(start, place))
+            start, bits = place, 0
+        bits += size
+    return [*found, range(start, len(points))]
+
+
+def heaps(names: Names) -> list[Heap]:
+    """Return the heaps of a design, brought down to two rows each."""
+    points = [rule.rule.points or 0 for rule in names.low.rules]
+    found = [Heap(places) for places in groups(points)]
+    for number, heap in enumerate(found, start=1):
+        for place in heap.places:
+            heap.add(place, points[place])
+        _reduce(heap, f"sum_{number}")
+    return found
 
 
 def digits(points: int) -> Iterator[tuple[int, bool]]:
@@ -51,6 +89,11 @@ def digits(points: int) -> Iterator[tuple[int, bool]]:
     plain = [(bit, points > 0) for bit in range(abs(points).bit_length()) if abs(points) >> bit & 1]
     signed = list(_non_adjacent(points))
     yield from signed if len(signed) < len(plain) else plain
+
+
+def lift(points: list[int]) -> int:
+    """Return by how much the heaps of some points are above their sum, so that no heap is ever negative."""
+    return sum(1 << weight for each in points for weight, positive in digits(each) if not positive)
 
 
 def _non_adjacent(number: int) -> Iterator[tuple[int, bool]]:
@@ -65,13 +108,13 @@ def _non_adjacent(number: int) -> Iterator[tuple[int, bool]]:
         weight += 1
 
 
-def reduce(heap: Heap) -> None:
-    """Bring every column down to two bits, layer by layer; each layer's nets are in ``heap.layers``."""
+def _reduce(heap: Heap, stem: str) -> None:
+    """Bring every column down to two bits, layer by layer."""
     while max(map(len, heap.columns.values()), default=0) > 2:
         columns: dict[int, list[str]] = defaultdict(list)
         lines: list[str] = []
         for weight in sorted(heap.columns):
-            _count_column(heap.columns[weight], weight, columns, lines, f"sum_{len(heap.layers) + 1}")
+            _count_column(heap.columns[weight], weight, columns, lines, f"{stem}_{len(heap.layers) + 1}")
         heap.columns = columns
         heap.layers.append(lines)
 
@@ -89,27 +132,65 @@ def _count_column(
         name = f"{stem}_{weight}_{start // _COUNTED + 1}"
         zeros = f"{width - 1}'b0"
         total = " + ".join(f"{{{zeros}, {bit}}}" for bit in group)
-        lines.append(f"wire {vector(width)} {name} = {total};")
+        lines.append(f"    wire {vector(width)} {name} = {total};\n")
         for bit in range(width):
             columns[weight + bit].append(f"{name}[{bit}]")
 
 
 def policy(names: Names, options: Options) -> str:
     """Return the body of the policy module under SCORE."""
-    heap = Heap.of(names)
-    width = max(1, heap.most.bit_length())
-    reduce(heap)
-    low_row, high_row = (_row(heap, row, width) for row in range(2))
+    found = heaps(names)
+    lines = ["    // points by weight, six bits at a time counted, until two rows are left to be added\n"]
+    for number, heap in enumerate(found, start=1):
+        lines += [f"    // rules {heap.places.start} to {heap.places.stop - 1}\n"] if len(found) > 1 else []
+        lines += [line for layer in heap.layers for line in layer]
+        for row in range(2):
+            lines.append(f"    wire {vector(heap.width)} row_{number}_{row + 1} = {heap.row(row)};\n")
+    lines += _single(names, found[0]) if len(found) == 1 else _tree(names, found)
+    constant = -lift([rule.rule.points or 0 for rule in names.low.rules])
+    width = max(1, sum(heap.most for heap in found).bit_length())
+    return "".join([*lines, *_ladder(names, options, constant, width), *_score(names, options, constant)])
+
+
+def _single(names: Names, heap: Heap) -> list[str]:
+    """Return the sum of one heap, with the register cut before the last addition."""
+    lines = _cut(names, [("row_1_1", heap.width), ("row_1_2", heap.width)])
+    return [*lines, f"    wire {vector(heap.width)} points = row_1_1_q + row_1_2_q;\n"]
+
+
+def _tree(names: Names, found: list[Heap]) -> list[str]:
+    """Return the sum of several heaps: each one added up, the register cut, and a tree of additions."""
+    words = [(f"points_{number}", heap.width, heap.most) for number, heap in enumerate(found, start=1)]
     lines = [
-        "    // points by weight: six bits at a time are counted, and the last two rows are added\n",
-        *(f"    {line}\n" for layer in heap.layers for line in layer),
-        f"    wire {vector(2 * width + 1)} rows = {{invalid, {high_row}, {low_row}}};\n",
-        f"    wire {vector(2 * width + 1)} rows_q;\n",
-        f"    {names.module}_cut #(.WIDTH({2 * width + 1}), .ON(CUT_SUM)) sum_cut (.clk(clk), .d(rows), .q(rows_q));\n",
-        f"    wire invalid_q = rows_q[{2 * width}];\n",
-        f"    wire {vector(width)} points = rows_q[{width - 1}:0] + rows_q[{2 * width - 1}:{width}];\n",
+        f"    wire {vector(width)} {name} = row_{number}_1 + row_{number}_2;\n"
+        for number, (name, width, _) in enumerate(words, start=1)
     ]
-    return "".join([*lines, *_ladder(names, options, heap.constant, width), *_score(names, options, heap.constant)])
+    lines += _cut(names, [(name, width) for name, width, _ in words])
+    level = [(f"{name}_q", most) for name, _, most in words]
+    numbers = count(1)
+    while len(level) > 1:
+        pairs = [level[place : place + 2] for place in range(0, len(level), 2)]
+        level = [pair[0] if len(pair) == 1 else _added(pair, f"added_{next(numbers)}", lines) for pair in pairs]
+    (name, most), = level
+    return [*lines, f"    wire {vector(most.bit_length())} points = {name};\n"]
+
+
+def _added(pair: list[tuple[str, int]], name: str, lines: list[str]) -> tuple[str, int]:
+    """Write the addition of two words; no bit is lost."""
+    (one, most), (other, other_most) = pair
+    lines.append(f"    wire {vector((most + other_most).bit_length())} {name} = {one} + {other};\n")
+    return name, most + other_most
+
+
+def _cut(names: Names, words: list[tuple[str, int]]) -> list[str]:
+    """Return the register cut of some words and of ``invalid``."""
+    width = sum(size for _, size in words) + 1
+    joined = ", ".join(name for name, _ in reversed(words))
+    registered = ", ".join(f"{name}_q" for name, _ in reversed(words))
+    wires = [f"    wire {vector(size)} {name}_q;\n" for name, size in words]
+    instance = f"{names.module}_cut #(.WIDTH({width}), .ON(CUT_SUM)) sum_cut"
+    pins = f"(\n        .clk(clk), .d({{invalid, {joined}}}), .q({{invalid_q, {registered}}})\n    )"
+    return [*wires, "    wire invalid_q;\n", f"    {instance} {pins};\n"]
 
 
 def score_range(names: Names) -> tuple[int, int]:
@@ -122,12 +203,6 @@ def score_bits(names: Names) -> int:
     """Return the bits of the score output, in two's complement."""
     low, high = score_range(names)
     return max((-low - 1).bit_length() if low < 0 else 0, high.bit_length()) + 1
-
-
-def _row(heap: Heap, row: int, width: int) -> str:
-    """Return one of the last two rows, from the highest bit down."""
-    bits = [heap.columns.get(weight, []) for weight in reversed(range(width))]
-    return ", ".join(column[row] if row < len(column) else "1'b0" for column in bits)
 
 
 def _ladder(names: Names, options: Options, constant: int, width: int) -> list[str]:

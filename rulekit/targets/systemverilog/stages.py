@@ -10,7 +10,7 @@ from rulekit.targets.systemverilog.asked import Asked
 from rulekit.targets.systemverilog.logic import Logic, Net
 from rulekit.targets.systemverilog.names import width_of
 from rulekit.targets.systemverilog.predict import gate_cost
-from rulekit.targets.systemverilog.scores import Heap, reduce
+from rulekit.targets.systemverilog.scores import heaps
 
 TESTS, RULES, SUM, ANSWER = "CUT_TESTS", "CUT_RULES", "CUT_SUM", "CUT_ANSWER"
 """Places where a cut can be: after the questions, after the rules, within a sum of points, at the outputs."""
@@ -59,10 +59,12 @@ def _levels(asked: Asked) -> dict[str, int]:
     }
     if not low.is_score:
         return {**levels, ANSWER: 1 + gate_levels(len(low.rules))}
-    heap = Heap.of(asked.names)
-    width = heap.most.bit_length()
-    reduce(heap)
-    return {**levels, SUM: len(heap.layers), ANSWER: 2 + width // 3}
+    found = heaps(asked.names)
+    widest = max(heap.width for heap in found)
+    layers, addition, tree = max(len(heap.layers) for heap in found), 1 + widest // 3, (len(found) - 1).bit_length()
+    if len(found) == 1:
+        return {**levels, SUM: layers, ANSWER: addition + 1}
+    return {**levels, SUM: layers + addition, ANSWER: tree * (addition + 1) + 1}
 
 
 def gate_levels(inputs: int) -> int:

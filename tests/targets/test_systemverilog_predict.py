@@ -2,11 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from rulekit.errors import BindError
-from rulekit.induction.hardware import default_fixed, gate_cost, predicted_lut, threshold_cost
 from rulekit.ir.condition import All, Compare, Member, Missing
 from rulekit.ir.numerics import Fixed, FixedFormat
 from rulekit.ir.schema import Feature, Schema
+from rulekit.targets.systemverilog.predict import gate_cost, predicted_lut, threshold_cost
 
 SCHEMA = Schema(
     name="s",
@@ -57,19 +56,3 @@ def test_words_wires_and_rules() -> None:
     assert predicted_lut([equal], SCHEMA, BYTES) == 1 + 1 + 1
     assert predicted_lut([Compare("pt", ">=", 300)], SCHEMA, BYTES) == 0
     assert predicted_lut([], SCHEMA, BYTES) == 0
-
-
-def test_default_formats_hold_the_bounds_on_the_finest_grid() -> None:
-    formats = default_fixed(SCHEMA, 10).formats
-    assert formats["pt"] == FixedFormat(width=10, fraction=2, signed=False)
-    assert formats["eta"] == FixedFormat(width=10, fraction=6, signed=True)
-    assert formats["n"] == FixedFormat(width=4, fraction=0, signed=False)
-    assert set(formats) == {"pt", "eta", "n"}
-
-
-def test_numbers_without_bounds_and_odd_widths_are_errors() -> None:
-    free = Schema(name="s", version="1.0.0", features=(Feature(name="x", dtype="float32"),))
-    with pytest.raises(BindError, match="no fixed-point format can be chosen for x"):
-        default_fixed(free, 10)
-    with pytest.raises(BindError, match="no such width"):
-        default_fixed(SCHEMA, 0)
