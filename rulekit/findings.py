@@ -24,6 +24,7 @@ class Finding(Model):
         "unknown-category",
         "invalid-events",
         "threshold-out-of-bounds",
+        "constant-literal",
         "precedent",
         "mismatch",
     ]

@@ -37,6 +37,9 @@ def audit(
     sample: Annotated[
         int, typer.Option("--sample", help="Events to replay by the reference semantics.")
     ] = 1000,
+    fpga: Annotated[
+        Path | None, typer.Option("--fpga", help="A synthesised artifact of the law, target systemverilog.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Audit a decisions file into a report to sign.
@@ -60,6 +63,7 @@ def audit(
         accept=tuple(accept.split(",")) if accept else None,
         sample=sample,
         command=command_line(),
+        fpga=fpga,
     )
     write(report, out)
     answer(json, report.to_json(), _text(report, out))
@@ -67,6 +71,8 @@ def audit(
 
 
 def _text(report: Audit, out: Path) -> str:
+    from rulekit.reports.fpga_view import fpga_line
+
     measures = report.measures
     teacher = report.teacher.measures if report.teacher else None
     head = ("", "ruleset", *(("teacher",) if teacher else ()))
@@ -79,5 +85,12 @@ def _text(report: Audit, out: Path) -> str:
                 theirs = None if field == "fidelity" else getattr(teacher, field)
                 cells.append(interval_of(theirs.model_dump()) if theirs is not None else "")
             lines.append((field.replace("_", " "), *cells))
-    parts = [report.replay.sentence, table(head, lines), findings_text(report.findings), f"report: {out}"]
+    design = "" if report.fpga is None else fpga_line(report.fpga)
+    parts = [
+        report.replay.sentence,
+        table(head, lines),
+        design,
+        findings_text(report.findings),
+        f"report: {out}",
+    ]
     return "\n".join(part for part in parts if part)

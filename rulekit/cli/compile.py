@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rulekit.cli.common import Json, Rules, answer, table
+from rulekit.cli.common import Json, Rules, answer, findings_text, table
 
 if TYPE_CHECKING:
+    from rulekit.findings import Finding
+    from rulekit.ir.numerics import Numerics
+    from rulekit.ir.ruleset import Ruleset
+    from rulekit.targets.artifact import Artifact
     from rulekit.targets.c.size import Size
 
 
@@ -20,34 +24,99 @@ def compile_(
     numerics: Annotated[
         Path | None, typer.Option("--numerics", help="YAML file with fixed-point formats; native without.")
     ] = None,
+    bits: Annotated[
+        int | None, typer.Option("--bits", help="Choose fixed-point formats of at most so many bits.")
+    ] = None,
+    option: Annotated[
+        list[str] | None, typer.Option("--option", help="NAME=VALUE of the target, such as stages=2.")
+    ] = None,
+    prove: Annotated[
+        bool, typer.Option("--prove", help="Prove the artifact equal to the law; target systemverilog only.")
+    ] = False,
+    synth: Annotated[
+        bool, typer.Option("--synth", help="Synthesise, place and route; target systemverilog only.")
+    ] = False,
     size: Annotated[
         bool, typer.Option("--size", help="Measure builds for two ARM microcontrollers; target c only.")
     ] = False,
     json: Json = False,
 ) -> None:
-    """Compile a law for a target into an artifact folder."""
-    from rulekit.errors import RulekitError
-    from rulekit.ir.lawfile import load_numerics
+    """Compile a law for a target into an artifact folder.
+
+    Exits with 1 when a literal is constant in the numerics, or a proof fails; the artifact is written all the same.
+    """
     from rulekit.store.folder import read
     from rulekit.targets.api import compile
 
-    if size and target != "c":
-        raise RulekitError(
-            "--size measures what target c gives", expected="--target c", got=f"--target {target}"
-        )
-    artifact = compile(read(rules).ruleset, target, load_numerics(numerics) if numerics else None)
-    measured = []
-    if size:
-        from rulekit.targets.c.size import sizes
+    _check_fit(target, {"--size": ("c", size), "--prove": ("systemverilog", prove), "--synth": ("systemverilog", synth)})
+    ruleset = read(rules).ruleset
+    artifact = compile(ruleset, target, _numerics(ruleset, numerics, bits), **_options(option or []))
+    findings = _findings(artifact)
+    texts = []
+    if prove or synth:
+        from rulekit.cli import hardware
 
-        measured = sizes(artifact)
+        artifact, texts = hardware.shown(artifact, prove=prove, synth=synth)
+    measured = _sizes(artifact) if size else []
     folder = artifact.write(out)
     files = ", ".join([*artifact.files, "manifest.json"])
-    text = f"{folder}: {files}\n{artifact.ruleset.digest}"
-    document = (
-        {**artifact.manifest, "size": [each.to_json() for each in measured]} if size else artifact.manifest
-    )
-    answer(json, document, f"{text}\n\n{_size_text(measured)}" if size else text)
+    head = f"{folder}: {files}\n{artifact.ruleset.digest}"
+    parts = [head, findings_text(findings), *texts, _size_text(measured) if size else ""]
+    document = {**artifact.manifest, "findings": [each.model_dump(mode="json") for each in findings]}
+    if size:
+        document["size"] = [each.to_json() for each in measured]
+    answer(json, document, "\n\n".join(part for part in parts if part))
+    if findings or not artifact.evidence.get("proof", {"holds": True})["holds"]:
+        raise typer.Exit(1)
+
+
+def _check_fit(target: str, asked: dict[str, tuple[str, bool]]) -> None:
+    from rulekit.errors import RulekitError
+
+    for flag, (wanted, given) in asked.items():
+        if given and target != wanted:
+            what = f"{flag} is about what target {wanted} gives"
+            raise RulekitError(what, expected=f"--target {wanted}", got=f"--target {target}")
+
+
+def _numerics(ruleset: Ruleset, file: Path | None, bits: int | None) -> Numerics | None:
+    from rulekit.errors import RulekitError
+    from rulekit.ir.formats import fixed_for
+    from rulekit.ir.lawfile import load_numerics
+
+    if file is not None and bits is not None:
+        raise RulekitError("formats are given twice", expected="--numerics or --bits", got="both")
+    if file is not None:
+        return load_numerics(file)
+    return None if bits is None else fixed_for(ruleset, bits)
+
+
+def _options(given: list[str]) -> dict[str, object]:
+    """Return NAME=VALUE options; a value with commas is a list."""
+    from rulekit.errors import RulekitError
+
+    found: dict[str, object] = {}
+    for each in given:
+        name, equals, value = each.partition("=")
+        if not equals:
+            raise RulekitError("an option has a name and a value", expected="--option NAME=VALUE", got=each)
+        found[name] = value.split(",") if "," in value else value
+    return found
+
+
+def _findings(artifact: Artifact) -> list[Finding]:
+    from rulekit.ir.numerics import Fixed
+    from rulekit.targets.constants import constant_literals
+    from rulekit.targets.lower import lower
+
+    fixed = isinstance(artifact.numerics, Fixed)
+    return constant_literals(lower(artifact.ruleset, artifact.numerics)) if fixed else []
+
+
+def _sizes(artifact: Artifact) -> list[Size]:
+    from rulekit.targets.c.size import sizes
+
+    return sizes(artifact)
 
 
 def _size_text(measured: list[Size]) -> str:

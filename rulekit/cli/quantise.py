@@ -91,6 +91,7 @@ def _rung(rung: Rung) -> dict[str, object]:
     return {
         **rung.form.model_dump(),
         "step": rung.step,
+        "limits": rung.form.limits,
         "changed": rung.changed.to_json(),
         "shift": rung.shifts.to_json(),
         "predicted_lut": rung.lut,
@@ -100,7 +101,7 @@ def _rung(rung: Rung) -> dict[str, object]:
 def _text(found: Quantisation, loss: float, out: Path | None) -> str:
     parts = [_measures(found)]
     if found.formats:
-        parts = [_formats(found), f"{_ladders(found)}\n{_LADDERS}", *parts]
+        parts = [f"{_formats(found)}\n{_FORMATS}", f"{_ladders(found)}\n{_LADDERS}", *parts]
     parts.append(
         f"Together they change {percent(found.changed)} of {found.native.events:,} decisions.\n"
         f"Predicted look-up tables: {found.lut[0]}, and {found.lut[1]} with the widest formats."
@@ -113,15 +114,19 @@ def _text(found: Quantisation, loss: float, out: Path | None) -> str:
     return "\n\n".join(parts)
 
 
+_FORMATS = "Beyond it values saturate, which changes no decision within the bounds."
+
+
 def _formats(found: Quantisation) -> str:
     lines = []
     for one in found.formats:
+        form = one.form
         step = f"{one.step:g} {one.feature.unit or ''}".strip()
-        sign = "yes" if one.form.signed else "no"
+        sign, most = "yes" if form.signed else "no", f"{form.limits[1]:g}"
         lines.append(
-            (one.feature.name, str(one.form.width), str(one.form.fraction), sign, step, str(one.rung.lut))
+            (one.feature.name, str(form.width), str(form.fraction), sign, step, most, str(one.rung.lut))
         )
-    return table(("feature", "bits", "fraction", "sign", "step", "LUTs"), lines)
+    return table(("feature", "bits", "fraction", "sign", "step", "up to", "LUTs"), lines)
 
 
 _LADDERS = "Share of decisions that each feature changes alone, with bits fewer and more."

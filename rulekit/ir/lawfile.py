@@ -7,6 +7,8 @@ comments back. YAML 1.2 also means that ``NO`` is Norway.
 from __future__ import annotations
 
 import io
+import math
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -188,7 +190,7 @@ def dump_numerics(numerics: Fixed, schema: Schema | None = None, *, about: str =
     Parameters
     ----------
     numerics : what to write, one format a line.
-    schema : gives unit and bounds to the comment behind each format, beside its step.
+    schema : gives unit and bounds to the comment behind each format, beside its step, and so where it saturates.
     about : lines for a comment at the top.
 
     """
@@ -208,10 +210,22 @@ def dump_numerics(numerics: Fixed, schema: Schema | None = None, *, about: str =
 def _format_comment(form: FixedFormat, feature: Feature | None) -> str:
     unit = "" if feature is None or not feature.unit else f" {_plain(feature.unit)}"
     facts = [f"step {2.0**-form.fraction:.12g}{unit}"]
-    if feature is not None and feature.bounds is not None:
-        low, high = feature.bounds
-        facts.append(f"bounds {low:.12g} to {high:.12g}")
+    if feature is not None:
+        low, high = feature.bounds or (-math.inf, math.inf)
+        if feature.bounds is not None:
+            facts.append(f"bounds {low:.12g} to {high:.12g}")
+        ends = [f"{end:.12g}" for end in _saturated(form, low, high)]
+        facts += [f"saturates at {' and '.join(ends)}{unit}"] if ends else []
     return ", ".join(facts)
+
+
+def _saturated(form: FixedFormat, low: float, high: float) -> Iterator[float]:
+    """Yield the ends of a format beyond which the bounds reach."""
+    least, most = form.limits
+    if low < least:
+        yield least
+    if most < high:
+        yield most
 
 
 def _plain(text: str) -> str:

@@ -19,6 +19,9 @@ from rulekit.ir.condition import Compare, Condition, LiteralCondition, Member, M
 from rulekit.ir.schema import Model, Schema
 from rulekit.ir.text import format_literal
 
+Rounding = Literal["nearest", "floor"]
+"""How events are put on the grid."""
+
 Scalar = bool | int | float | str
 Event = dict[str, Scalar | None]
 """A bound event: each feature that is read, None where it is missing."""
@@ -49,6 +52,12 @@ class FixedFormat(Model):
             if self.signed
             else (0, (1 << self.width) - 1)
         )
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """Smallest and largest value; what lies beyond them saturates there."""
+        low, high = self.range
+        return math.ldexp(low, -self.fraction), math.ldexp(high, -self.fraction)
 
     def scale(self, value: float) -> Fraction:
         """Return the exact number of least significant bits in a finite value."""
@@ -84,7 +93,7 @@ class Fixed(Model):
 
     kind: Literal["fixed"] = "fixed"
     formats: dict[str, FixedFormat]
-    rounding: Literal["nearest", "floor"] = "nearest"
+    rounding: Rounding = "nearest"
 
     def bind_condition(self, condition: Condition, schema: Schema) -> Condition:
         """Return a bound condition with its thresholds in least significant bits.
@@ -109,9 +118,17 @@ class Fixed(Model):
                     where=Where(text=format_literal(literal)),
                     hint="give Fixed(formats={...}) one for every number that the rules read",
                 )
-        return map_literals(condition, self._bind_literal)
+        return map_literals(condition, self.bind_literal)
 
-    def _bind_literal(self, literal: LiteralCondition) -> Condition:
+    def bind_literal(self, literal: LiteralCondition) -> LiteralCondition:
+        """Return a bound literal with its thresholds in least significant bits; as it is without a format.
+
+        Raises
+        ------
+        BindError
+            when ``==`` asks for a value between two grid points.
+
+        """
         form = self.formats.get(literal.feature)
         if form is None or isinstance(literal, Missing):
             return literal

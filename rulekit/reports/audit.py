@@ -14,9 +14,11 @@ from rulekit.measures import Events, Measures, measure
 from rulekit.reports import tables
 from rulekit.reports.case import Case, Question, open_case
 from rulekit.reports.curves import Scores, point, score_curve
+from rulekit.reports.hardware import read_hardware, with_hardware
 from rulekit.reports.model import Audit, Curve, CurvePoint, CutflowRow, RuleRow
 from rulekit.reports.notes import findings_of, left_out, origin_of
 from rulekit.reports.record import read_law, read_record
+from rulekit.reports.removals import removals
 from rulekit.reports.sources import align
 from rulekit.reports.verdict import Replayed, replay_case
 from rulekit.reports.words import law_in_words
@@ -34,6 +36,7 @@ def audit(  # noqa: PLR0913 - the public verb: all but the first by keyword
     sample: int = 1000,
     seed: int = 0,
     command: str | None = None,
+    fpga: str | Path | None = None,
 ) -> Audit:
     """Audit a record of decisions: replay it, measure it, and put the law into words.
 
@@ -47,6 +50,7 @@ def audit(  # noqa: PLR0913 - the public verb: all but the first by keyword
     accept : the outcomes that count as accepted; without, all but ``otherwise`` and ``invalid``.
     sample, seed : how many events the reference semantics replays, and which.
     command : what made this report, to be written on it.
+    fpga : an artifact folder of the ``systemverilog`` target, synthesised, to be told about as well.
 
     Raises
     ------
@@ -56,12 +60,16 @@ def audit(  # noqa: PLR0913 - the public verb: all but the first by keyword
         when the ruleset is not the one that the decisions name.
     TeacherError
         when the teacher gives no finite score for every event.
+    ArtifactError
+        when the artifact is damaged, of another target or ruleset, or was not synthesised.
 
     """
     record = read_record(Path(decisions), ruleset)
+    hardware = None if fpga is None else read_hardware(fpga, record.ruleset)
     question = Question(truth, teacher, weight, accept)
     case = open_case(record, align(record, events), question)
-    return _assemble(case, replay_case(case, sample, seed), command)
+    found = _assemble(case, replay_case(case, sample, seed), command)
+    return found if hardware is None else with_hardware(found, case, hardware)
 
 
 def recorded_ruleset(decisions: str | Path) -> Ruleset:
@@ -118,8 +126,10 @@ def _by_rule(case: Case, hits: pl.DataFrame | None) -> _ByRule:
         return _ByRule()
     accepted = tables.steps(case.law, case.decisions, hits, case.accept)
     cutflow, path = tables.cutflow_rows(case.law, hits, accepted, case.known)
+    rows = tables.rule_rows(case.law, case.decisions, hits, case.known)
+    gone = removals(case.law, case.decisions, hits, accepted[-1], accept=case.accept, events=case.known)
     return _ByRule(
-        tuple(tables.rule_rows(case.law, case.decisions, hits, case.known)),
+        tuple(row.model_copy(update={"removal": one}) for row, one in zip(rows, gone, strict=True)),
         tuple(cutflow),
         tuple(tables.overlap_rows(hits, case.known)),
         tuple(path),

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from rulekit.reports.model import Audit, Curve, CurvePoint, Share
+from rulekit.reports.model import Audit, Curve, CurvePoint
 from rulekit.reports.numbers import percent, percent_with_interval
+from rulekit.reports.shares import Share
 
 WIDTH, HEIGHT = 720, 420
 LEFT, RIGHT, TOP, BOTTOM = 56, 18, 16, 50

@@ -9,7 +9,8 @@ import polars as pl
 
 from rulekit.errors import TeacherError
 from rulekit.measures import Events, Measures, measure, proportion
-from rulekit.reports.model import Curve, CurvePoint, MeasureTable, Share, TeacherTable
+from rulekit.reports.model import Curve, CurvePoint, MeasureTable, TeacherTable
+from rulekit.reports.shares import Share
 
 _POINTS = 120
 

@@ -8,37 +8,11 @@ from typing import Any, Literal, Self
 from rulekit.findings import Finding
 from rulekit.ir.provenance import Provenance
 from rulekit.ir.schema import Model
-from rulekit.measures import Measures, Proportion
+from rulekit.measures import Measures
+from rulekit.reports.fpga import Fpga
+from rulekit.reports.shares import Changes, Ratio, Share
 
 Verdict = Literal["holds", "does not hold", "not replayed"]
-
-
-class Share(Model):
-    """A measured share with its 95 % interval; ``value`` is None when there is nothing to take a share of."""
-
-    value: float | None
-    low: float
-    high: float
-    part: float
-    whole: float
-
-    @classmethod
-    def of(cls, proportion: Proportion) -> Self:
-        """Return the share of a measured proportion."""
-        return cls.model_validate(proportion.to_json())
-
-    @classmethod
-    def maybe(cls, proportion: Proportion | None) -> Self | None:
-        """Return the share of a proportion that may be unknown."""
-        return None if proportion is None else cls.of(proportion)
-
-
-class Ratio(Model):
-    """A ratio with its interval; None is infinity."""
-
-    value: float | None
-    low: float | None
-    high: float | None
 
 
 class MeasureTable(Model):
@@ -137,6 +111,7 @@ class RuleRow(Model):
     unique : share of its hits that no other rule takes.
     unique_count : their number: what would be lost without this rule.
     decided : number of events for which it is the first rule to hit; None under SCORE.
+    removal : what the ruleset would accept more, or less, without it.
 
     """
 
@@ -149,6 +124,7 @@ class RuleRow(Model):
     decided: int | None = None
     efficiency: Share | None = None
     purity: Share | None = None
+    removal: Changes | None = None
 
 
 class CutflowRow(Model):
@@ -284,7 +260,7 @@ class Origin(Model):
 
 
 class Audit(Model):
-    """One audit: the law, the record, the replay and the measures."""
+    """One audit: the law, the record, the replay and the measures; and the design for an FPGA, if one was given."""
 
     law: LawInWords
     accept: tuple[str, ...]
@@ -302,6 +278,7 @@ class Audit(Model):
     curves: tuple[Curve, ...]
     left_out: tuple[LeftOut, ...]
     origin: Origin
+    fpga: Fpga | None = None
 
     @property
     def holds(self) -> bool:

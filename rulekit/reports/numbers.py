@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from rulekit.reports.model import Ratio, Share
+from rulekit.reports.shares import Change, Ratio, Share
 
 NOTHING = "\N{EN DASH}"
 """Written where there is nothing to take a share of."""
@@ -48,7 +48,7 @@ def plain_percent(value: float | None) -> str:
     return ">99" if 0.99 < value < 1 else f"{100 * value:.0f}"
 
 
-def _decimals(share: Share) -> int:
+def _decimals(share: Share | Change) -> int:
     """Return the decimals that half the interval deserves, by the Particle Data Group's rule of rounding.
 
     Two digits of it from 100 to 354, one from 355 to 949, and 950 and more become 1000.
@@ -86,6 +86,31 @@ def _rounded(number: float | None) -> str:
     if number is None:
         return "infinity"
     return f"{number:,.0f}" if number >= 100 else f"{number:.3g}"
+
+
+def shift(change: Change | None) -> str:
+    """Return by how much a share grows, with its sign: ``+0.12 %``."""
+    if change is None or change.value is None:
+        return NOTHING
+    return f"{_signed_percent(change.value, _decimals(change))}\N{NO-BREAK SPACE}%"
+
+
+def shift_interval(change: Change | None) -> str:
+    """Return the interval of a change alone, in percent."""
+    if change is None or change.value is None:
+        return ""
+    decimals = _decimals(change)
+    return f"{_signed_percent(change.low, decimals)} to {_signed_percent(change.high, decimals)}"
+
+
+def _signed_percent(value: float, decimals: int) -> str:
+    text = f"{100 * value:+.{decimals}f}".replace("-", "\N{MINUS SIGN}")
+    return "0" if value == 0 else text
+
+
+def exact(number: float) -> str:
+    """Return a number of a fixed-point format with all of its digits: steps and ends are no measurements."""
+    return f"{number:,.0f}" if number == int(number) else f"{number:.15g}"
 
 
 def quantity(number: float | None) -> str:

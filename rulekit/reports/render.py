@@ -10,6 +10,7 @@ from rulekit.errors import MissingExtraError, RulekitError, Where
 from rulekit.files import write_text
 from rulekit.reports import numbers, view
 from rulekit.reports.chart import chart_of
+from rulekit.reports.fpga_view import fpga_page
 from rulekit.reports.model import Audit
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ _FILTERS = (
     numbers.interval,
     numbers.percent_with_interval,
     numbers.quantity,
+    numbers.shift,
+    numbers.shift_interval,
     numbers.signed,
 )
 
@@ -51,6 +54,7 @@ def render_html(audit: Audit, twin: str | None = None) -> str:
             chart=chart_of(audit),
             bars=view.cutflow_bars(audit),
             cells=view.overlap_cells(audit),
+            fpga=fpga_page(audit),
             rule_of={rule.number: rule for rule in audit.rules},
         )
     )

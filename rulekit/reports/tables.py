@@ -11,8 +11,9 @@ from rulekit.frames import bind_columns
 from rulekit.ir.ruleset import INVALID, HitPolicy, Ruleset
 from rulekit.ir.schema import Feature
 from rulekit.measures import Events, Measures, measure, measure_rules, overlap
-from rulekit.reports.model import CutflowRow, Data, FeatureFacts, MeasureTable, OutcomeRow, RuleRow, Share
+from rulekit.reports.model import CutflowRow, Data, FeatureFacts, MeasureTable, OutcomeRow, RuleRow
 from rulekit.reports.record import HITS
+from rulekit.reports.shares import Share
 
 
 def accepted_by(decisions: pl.DataFrame, accept: tuple[str, ...]) -> pl.Series:
@@ -51,7 +52,7 @@ def outcome_rows(
 
 
 def rule_rows(ruleset: Ruleset, decisions: pl.DataFrame, hits: pl.DataFrame, events: Events) -> list[RuleRow]:
-    """Return the measures of each rule."""
+    """Return the measures of each rule, but for what its removal changes."""
     first = dict(decisions.group_by("rule").len().iter_rows())
     scored = ruleset.hit_policy is HitPolicy.SCORE
     alone = _alone(hits)
@@ -108,14 +109,15 @@ def _score_prefix(
     ruleset: Ruleset, hits: pl.DataFrame, invalid: pl.Series, accept: tuple[str, ...]
 ) -> pl.DataFrame:
     score = pl.repeat(0, invalid.len(), dtype=pl.Int64, eager=True)
-    columns = [_ladder_accepts(ruleset, score, accept)]
+    columns = [ladder_accepts(ruleset, score, accept)]
     for rule in ruleset.rules:
         score = score + hits[rule.id].cast(pl.Int64) * (rule.points or 0)
-        columns.append(_ladder_accepts(ruleset, score, accept))
+        columns.append(ladder_accepts(ruleset, score, accept))
     return pl.DataFrame([column.alias(str(number)) for number, column in enumerate(columns)])
 
 
-def _ladder_accepts(ruleset: Ruleset, score: pl.Series, accept: tuple[str, ...]) -> pl.Series:
+def ladder_accepts(ruleset: Ruleset, score: pl.Series, accept: tuple[str, ...]) -> pl.Series:
+    """Return which scores reach an outcome that counts as accepted."""
     accepted = pl.repeat(ruleset.otherwise in accept, score.len(), dtype=pl.Boolean, eager=True)
     for outcome, least in ruleset.ladder:
         reached = score >= least

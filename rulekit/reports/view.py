@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rulekit.reports.model import Audit, MeasureTable, Share
+from rulekit.reports.model import Audit, MeasureTable
 from rulekit.reports.numbers import count, fraction, interval, percent, plain_percent, ratio, ratio_interval
+from rulekit.reports.shares import Share
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,8 @@ def sections(audit: Audit) -> list[Section]:
         found.append(("curve", "Efficiency"))
     if audit.rules:
         found += [("rules", "Rules"), ("cutflow", "Cutflow"), ("overlap", "Overlap")]
+    if audit.fpga is not None:
+        found.append(("fpga", "FPGA"))
     found += [("data", "Events"), ("findings", "Findings"), ("origin", "Provenance"), ("sign", "Signature")]
     return [Section(anchor, title) for anchor, title in found]
 

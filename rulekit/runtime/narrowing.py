@@ -20,7 +20,7 @@ class Rung(NamedTuple):
 
     Attributes
     ----------
-    form : the finest format of that width that holds the bounds.
+    form : the finest format of that width whose range holds both sides of each threshold.
     changed : the share of decisions that it changes.
     shifts : by how much rate, efficiency and false-positive rate are larger than the native ones.
     lut : predicted look-up tables of the comparators of the feature.

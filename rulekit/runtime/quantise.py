@@ -1,25 +1,27 @@
 """Choosing fixed-point formats by asking the data how narrow each feature may be before decisions change.
 
 Thresholds cost nothing to put on a grid, since they are rounded by their sign. Events do: what lies between two
-steps of the grid is decided as its neighbour is. So widths are chosen by deciding real events twice, natively and
-in fixed point, and by counting what differs: first each feature alone at every width (its ladder), then together.
+steps of the grid is decided as its neighbour is. What lies beyond the range saturates, so that the range need reach
+as far as the thresholds do and no further: bits above would cost and change nothing. So widths are chosen by
+deciding real events twice, natively and in fixed point, and by counting what differs: first each feature alone at
+every width (its ladder), then together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rulekit.errors import BindError
 from rulekit.frames import Frame
-from rulekit.ir.condition import All, literals
-from rulekit.ir.formats import finest_format, formats_of
-from rulekit.ir.numerics import Fixed, FixedFormat
+from rulekit.ir.condition import All, LiteralCondition
+from rulekit.ir.formats import fixed_for, format_for, literals_on_numbers
+from rulekit.ir.numerics import Fixed, FixedFormat, Rounding
 from rulekit.ir.ruleset import Ruleset
-from rulekit.ir.schema import Feature, Schema
+from rulekit.ir.schema import Feature
 from rulekit.measures import Measures, Proportion, Shifts
 from rulekit.runtime.narrowing import Choice, Rung, cheapest
-from rulekit.runtime.trials import Rounding, Trial
+from rulekit.runtime.trials import Trial
 from rulekit.targets.systemverilog.predict import predicted_lut, shared_logic
 
 WIDEST = 16
@@ -118,7 +120,8 @@ def quantise(
     Raises
     ------
     BindError
-        when a number has no bounds, or no grid holds them or a value that ``==`` asks for, or the loss is no share.
+        when a number has no bounds, or no grid holds its thresholds or a value that ``==`` asks for, or the loss is
+        no share.
     EventError
         when the events don't fit the schema, or there are none, or truth or weight is no such column.
     UnsupportedError
@@ -127,10 +130,11 @@ def quantise(
     """
     if not 0 <= loss <= 1:
         raise BindError("the loss is no share of the decisions", expected="0 to 1", got=f"{loss:g}")
-    numbers = _numbers(ruleset)
-    wide = formats_of(numbers, widest)
+    wide = fixed_for(ruleset, widest, rounding).formats
     trial = Trial.of(ruleset, events, truth=truth, weight=weight, rounding=rounding)
-    ladders = [tuple(_ladder(feature, wide[feature.name], trial)) for feature in numbers]
+    asked = literals_on_numbers(ruleset)
+    numbers = [ruleset.schema.by_name[name] for name in asked]
+    ladders = [tuple(_ladder(one, asked[one.name], wide[one.name], trial)) for one in numbers]
 
     def formats_at(choice: Choice) -> dict[str, FixedFormat]:
         return {
@@ -156,42 +160,26 @@ def quantise(
     )
 
 
-def _numbers(ruleset: Ruleset) -> list[Feature]:
-    """Return the numbers that rules read, in the order of the schema."""
-    used = {literal.feature for condition in ruleset.bound for literal in literals(condition)}
-    return [one for one in ruleset.schema.features if one.name in used and one.dtype.is_number]
-
-
-def _ladder(feature: Feature, widest: FixedFormat, trial: Trial) -> Iterator[Rung]:
+def _ladder(
+    feature: Feature, asked: Sequence[LiteralCondition], widest: FixedFormat, trial: Trial
+) -> Iterator[Rung]:
     """Return what each width of a feature does alone, the narrowest first."""
-    asked = All(
-        tuple(
-            literal
-            for condition in trial.ruleset.bound
-            for literal in literals(condition)
-            if literal.feature == feature.name
-        )
-    )
     forms = [widest]
-    while (narrower := _narrower(feature, forms[-1], asked, trial.ruleset.schema)) is not None:
+    while (narrower := _narrower(feature, asked, forms[-1])) is not None:
         forms.append(narrower)
     for form in reversed(forms):
         alone = {feature.name: form}
         effect = trial.effect(alone)
-        logic = shared_logic(asked, trial.ruleset.schema, Fixed(formats=alone))
+        logic = shared_logic(All(tuple(asked)), trial.ruleset.schema, Fixed(formats=alone))
         yield Rung(form, effect.changed, effect.shifts, sum(logic.values()))
 
 
-def _narrower(feature: Feature, form: FixedFormat, asked: All, schema: Schema) -> FixedFormat | None:
-    """Return the next narrower format; None where no grid holds the bounds, or a value that ``==`` asks for."""
-    if form.width == 1:
-        return None
+def _narrower(feature: Feature, asked: Sequence[LiteralCondition], form: FixedFormat) -> FixedFormat | None:
+    """Return the next narrower format; None where no grid holds the thresholds, or a value that ``==`` asks for."""
     try:
-        narrower = finest_format(feature, form.width - 1)
-        Fixed(formats={feature.name: narrower}).bind_condition(asked, schema)
+        return format_for(feature, asked, form.width - 1) if form.width > 1 else None
     except BindError:
         return None
-    return narrower
 
 
 def _lut(ruleset: Ruleset, formats: Mapping[str, FixedFormat]) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import polars as pl
 
@@ -12,15 +12,12 @@ from rulekit.errors import EventError
 from rulekit.frames import Frame, bind_columns, collect, scan
 from rulekit.induction.folds import read_truth, read_weights
 from rulekit.ir.condition import Condition, map_literals
-from rulekit.ir.numerics import Fixed, FixedFormat, Native, Numerics
+from rulekit.ir.numerics import Fixed, FixedFormat, Native, Numerics, Rounding
 from rulekit.ir.ruleset import HitPolicy, Ruleset
 from rulekit.ir.schema import Schema
 from rulekit.measures import Events, Measures, Proportion, Shifts, measure, measure_shifts
 from rulekit.targets.api import compile as compile_ruleset
 from rulekit.targets.polars import PolarsRunner
-
-Rounding = Literal["nearest", "floor"]
-"""How events are put on the grid."""
 
 _EVENT = "__rulekit_event"
 
@@ -31,7 +28,7 @@ class _Partly(Fixed):
     def bind_condition(self, condition: Condition, schema: Schema) -> Condition:
         """Return a bound condition with the thresholds of these features in least significant bits."""
         del schema
-        return map_literals(condition, self._bind_literal)
+        return map_literals(condition, self.bind_literal)
 
 
 class Effect(NamedTuple):

@@ -51,13 +51,15 @@ def test_formats_are_proposed(typed, plant):
     assert max(map(len, lines)) <= 80
     assert "GeV" in out
     proposed, ladder = (line.split() for line in lines if line.startswith("heat"))
-    assert lines[0].split() == ["feature", "bits", "fraction", "sign", "step", "LUTs"]
+    assert float(proposed[-2]) == 2 ** (int(proposed[1]) - int(proposed[2])) - float(proposed[-4])
+    assert 31.3 < float(proposed[-2]) < 32
+    assert lines[0].split() == ["feature", "bits", "fraction", "sign", "step", "up", "to", "LUTs"]
     head = next(line for line in lines if "proposed" in line)
     assert head.split()[2:] == ["2", "less", "1", "less", "proposed", "1", "more", "2", "more"]
     assert (proposed[:2], ladder[:2]) == (["heat", proposed[1]], ["heat", proposed[1]])
     shares = [float(share) for share in ladder[2::2]]
     assert len(shares) == 5
-    assert shares[0] > 0.5 > shares[2] > shares[4]
+    assert min(shares[:2]) > 0.5 > max(shares[2:])
     (efficiency,) = (line for line in lines if line.startswith("efficiency"))
     shift = efficiency.split("%")[-1].replace("(", "").replace(")", "").replace("to", "").split()
     value, low, high = map(float, shift)
@@ -80,6 +82,8 @@ def test_the_document_has_every_width_and_shift(typed, plant):
         widths = [rung["width"] for rung in ladder]
         assert widths == list(range(1, 17 if name == "heat" else 11))
         assert ladder[0]["changed"]["value"] > 0.005 > ladder[-1]["changed"]["value"]
+        low, high = feature["limits"]
+        assert (low, high) == (0, (2 ** feature["width"] - 1) * feature["step"])
         assert set(ladder[0]["shift"]) == {"rate", "efficiency", "false_positive_rate"}
         assert ladder[0]["predicted_lut"] < ladder[-1]["predicted_lut"]
     rate = found["shift"]["rate"]
@@ -99,7 +103,7 @@ def test_one_goes_on_with_what_is_written(typed, plant, rounding):
     assert numerics.rounding == rounding
     assert text.startswith(f"# Fixed-point formats for plant 1.0.0, {found['digest']}.\n")
     step = found["features"]["heat"]["step"]
-    assert f"# step {step:g} GeV, bounds 0 to 200\n" in text
+    assert f"# step {step:g} GeV, bounds 0 to 200, saturates at {32 - step:g} GeV\n" in text
     code, said, _ = typed("compile law.yaml --target polars --numerics numerics.yaml --out build --json")
     assert (code, json.loads(said)["numerics"]) == (0, found["numerics"])
     law = rulekit.load("law.yaml")

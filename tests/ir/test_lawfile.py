@@ -244,11 +244,17 @@ def test_numerics_read_as_what_they_are() -> None:
         version="1.0.0",
         features=(
             Feature(name="met", dtype="float32", unit="GeV", bounds=(0, 2000)),
+            Feature(name="mass", dtype="float64", unit="GeV", bounds=(0, 2000)),
+            Feature(name="eta", dtype="float64", bounds=(-5, 5)),
+            Feature(name="low", dtype="float64", bounds=(-5, 3)),
             Feature(name="no", dtype="float64", unit="m\n\x07#"),
         ),
     )
     formats = {
         "met": FixedFormat(width=11, fraction=0, signed=False),
+        "mass": FixedFormat(width=7, fraction=2, signed=False),
+        "eta": FixedFormat(width=4, fraction=1),
+        "low": FixedFormat(width=2, fraction=0, signed=False),
         "no": FixedFormat(width=4, fraction=-3),
         "other": FixedFormat(width=48, fraction=40),
     }
@@ -260,7 +266,10 @@ def test_numerics_read_as_what_they_are() -> None:
 # And: {more}
 formats:
   met: {width: 11, fraction: 0, signed: false} # step 1 GeV, bounds 0 to 2000
-  no: {width: 4, fraction: -3, signed: true} # step 8 m #
+  mass: {width: 7, fraction: 2, signed: false} # step 0.25 GeV, bounds 0 to 2000, saturates at 31.75 GeV
+  eta: {width: 4, fraction: 1, signed: true} # step 0.5, bounds -5 to 5, saturates at -4 and 3.5
+  low: {width: 2, fraction: 0, signed: false} # step 1, bounds -5 to 3, saturates at 0
+  no: {width: 4, fraction: -3, signed: true} # step 8 m #, saturates at -64 and 56 m #
   other: {width: 48, fraction: 40, signed: true} # step 9.09494701773e-13
 rounding: floor
 """

@@ -9,12 +9,12 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
+from pages import Page
 
 from rulekit.errors import MissingExtraError, RulekitError
 from rulekit.ir.ruleset import Ruleset
@@ -24,54 +24,7 @@ from rulekit.reports.model import Audit
 from rulekit.reports.render import render_html, write
 from rulekit.reports.view import cutflow_bars
 
-VOID = {"meta", "link", "br"}
 CHROMIUM = "/usr/bin/chromium"
-
-
-class Page(HTMLParser):
-    """Checks that tags balance, and gathers ids, references and text."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.open: list[str] = []
-        self.ids: list[str] = []
-        self.links: list[str] = []
-        self.loads: list[str] = []
-        self.tags: set[str] = set()
-        self.words: list[str] = []
-        self.feed(html)
-        self.close()
-        assert self.open == []
-
-    @property
-    def text(self) -> str:
-        return " ".join(" ".join(self.words).split())
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.add(tag)
-        given = dict(attrs)
-        assert len(given) == len(attrs), f"an attribute of {tag} is given twice"
-        if tag not in VOID:
-            self.open.append(tag)
-        if given.get("id"):
-            self.ids.append(str(given["id"]))
-        if tag == "a":
-            self.links.append(str(given["href"]))
-        elif "href" in given or "src" in given:
-            self.loads.append(str(given.get("href") or given.get("src")))
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
-        if tag not in VOID:
-            self.open.pop()
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open, f"</{tag}> closes nothing"
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        if "style" not in self.open:
-            self.words.append(data)
 
 
 @pytest.fixture

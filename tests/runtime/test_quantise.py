@@ -11,7 +11,7 @@ import pytest
 import rulekit
 from rulekit.errors import BindError, EventError
 from rulekit.ir.condition import All
-from rulekit.ir.formats import finest_format
+from rulekit.ir.formats import finest_format, fixed_for, format_for, literals_on_numbers
 from rulekit.ir.numerics import Fixed, FixedFormat
 from rulekit.ir.ruleset import Rule, Ruleset
 from rulekit.ir.schema import Feature, Schema
@@ -86,9 +86,13 @@ def test_what_is_said_to_change_is_what_semantics_changes(found: Quantisation, e
     assert _changed(found.numerics, events) == found.changed.value
 
 
+def _format(law: Ruleset, name: str, width: int) -> FixedFormat:
+    return format_for(law.schema.by_name[name], literals_on_numbers(law)[name], width)
+
+
 def test_no_feature_can_spare_another_bit(found: Quantisation, events: pl.DataFrame) -> None:
     for one in found.formats:
-        narrower = finest_format(one.feature, one.form.width - 1)
+        narrower = _format(LAW, one.feature.name, one.form.width - 1)
         formats = {**found.numerics.formats, one.feature.name: narrower}
         assert _changed(Fixed(formats=formats), events) > 0.005
 
@@ -110,6 +114,37 @@ def test_each_width_of_a_feature_is_measured_alone(found: Quantisation, events: 
             assert _changed(_exact({one.feature.name: rung.form}), events) == rung.changed.value
     hits = found.formats[2].ladder
     assert hits[-1].changed.value == 0 < hits[0].changed.value
+
+
+def test_formats_reach_as_far_as_the_thresholds() -> None:
+    """A mass below 2000 GeV and thresholds below 32 GeV: six bits fewer for the same step."""
+    mass = Feature(name="mass", dtype="float64", unit="GeV", bounds=(0, 2000))
+    law = _law(
+        ("18.6 < mass <= 22.3",), ("mass > 30",), schema=Schema(name="m", version="1.0.0", features=(mass,))
+    )
+    rng = np.random.default_rng(1)
+    masses = np.concatenate(
+        [rng.uniform(10, 40, 2000), rng.uniform(0, 2000, 1000), [3000.0, 1e30, -5.0, np.inf]]
+    )
+    events = pl.DataFrame({"mass": masses})
+    found = quantise(law, events, loss=0.01)
+    form = found.formats[0].form
+    bounded = finest_format(mass, form.width + 6)
+    assert (form.limits[1] + found.formats[0].step, bounded.fraction) == (32, form.fraction)
+    assert _changed(found.numerics, events, law) == found.changed.value <= 0.01
+    numerics = Fixed(formats={"mass": bounded})
+    assert _changed(numerics, events, law) == found.changed.value
+    assert predicted_lut([rule.when for rule in law.rules], law.schema, numerics) > found.lut[0]
+    ladder = found.formats[0].ladder
+    assert [rung.form for rung in ladder] == [_format(law, "mass", rung.form.width) for rung in ladder]
+
+
+def test_the_widest_are_the_formats_for_the_law(events: pl.DataFrame) -> None:
+    for rounding in ("nearest", "floor"):
+        found = quantise(LAW, events, loss=0.0, widest=9, rounding=rounding)
+        wide = fixed_for(LAW, 9, rounding)
+        assert wide.rounding == found.numerics.rounding
+        assert wide.formats == {one.feature.name: one.ladder[-1].form for one in found.formats}
 
 
 def test_widths_are_priced_by_the_comparators_of_the_feature(found: Quantisation) -> None:
@@ -135,9 +170,7 @@ def test_the_proposal_is_the_cheapest_of_all(seed: int, loss: float) -> None:
     native = events.select(rulekit.expr(law)).to_series()
     prices = {}
     for wide, narrow in product(range(1, 10), range(2, 10)):
-        formats = {
-            name: finest_format(SCHEMA.by_name[name], w) for name, w in (("pt", wide), ("eta", narrow))
-        }
+        formats = {name: _format(law, name, width) for name, width in (("pt", wide), ("eta", narrow))}
         fixed = Fixed(formats=formats)
         decided = rulekit.compile(law, "polars", fixed).load().batch(events)["outcome"] == "accept"
         if (decided != native).mean() <= loss:

@@ -3,20 +3,25 @@
 Chosen: every rule is a named net under the words of the law, so that a physicist reads the law in the RTL. Each
 threshold is asked once, as a chain of gates over the bits of its feature, and shared by all rules. Register cuts go
 where they shorten the longest path most; whether a cut is there is a parameter, so that proofs see the same text
-without clocks. The text keeps to what yosys, Verilator, Icarus and vendor tools read alike. A design is proved equal
-to a golden model that another path writes from the bound rules.
+without clocks. The text keeps to what yosys, Verilator, Icarus and vendor tools read alike. A design is proved
+equal to a golden model that another path writes from the bound rules. Where rules change more often than a design
+can be synthesised, the option ``architecture=tables`` has them in memories that are loaded, at the price of blocks of
+memory and one cycle.
 
 Refused: ``>=`` on vectors, from which synthesis builds subtractors of four times the size; a state machine or a
-processor, because latency would depend on the event; native floats, because a float comparator of 32 bits costs what
-ten rules do, and detectors deliver integers; prescales in the decision path, which is why they live in the module
-around it (option ``control``).
+processor, because latency would depend on the event; native floats, because a float comparator of 32 bits costs
+what ten rules do, and detectors deliver integers; prescales in the decision path, which is why they live in the
+module around it (option ``control``).
 """
 
 from __future__ import annotations
 
-from rulekit.errors import MissingToolError, RulekitError
+from rulekit.errors import MissingToolError, Refusal, RulekitError
+from rulekit.ir.numerics import Numerics
+from rulekit.ir.ruleset import Ruleset
 from rulekit.targets.artifact import Artifact
 from rulekit.targets.base import Capabilities, Runner, Target
+from rulekit.targets.systemverilog import control, tables
 from rulekit.targets.systemverilog.emission import ENTRY, emit
 from rulekit.targets.systemverilog.options import Options
 from rulekit.targets.systemverilog.tools import ICARUS
@@ -50,13 +55,19 @@ def load(artifact: Artifact) -> Runner:
     return HardwareRunner(artifact)
 
 
+def refuses(ruleset: Ruleset, numerics: Numerics, options: Options) -> tuple[Refusal, ...]:
+    """Return what the options can't express of a ruleset: in the module around the law, and in tables."""
+    return (*control.refuses(ruleset, numerics, options), *tables.refusals(ruleset, numerics, options))
+
+
 TARGET = Target(
     name="systemverilog",
     summary="logic for an FPGA, one event a clock, proved equal to the law",
-    capabilities=Capabilities(numerics=frozenset({"fixed"})),
+    capabilities=Capabilities(numerics=frozenset({"fixed"}), prescale=True),
     entry=ENTRY,
     emit=emit,
     load=load,
     absent=absent,
     options=Options,
+    refuses=refuses,
 )

@@ -1,9 +1,9 @@
 """What the rules ask of each feature, every question once, and each rule as logic over the answers.
 
-``x <= 7``, ``x > 7``, ``x < 8`` and ``x >= 8`` are one question on the grid; questions are shared by all rules and
-named by feature and value. A question beyond the format is a constant and asks nothing. A missing value makes every
-literal false but ``is missing``, so an optional feature adds "it is there" once to each list of terms that reads it.
-A required feature needs none: the event is invalid without it.
+``x <= 7``, ``x > 7``, ``x < 8`` and ``x >= 8`` are one question on the grid; questions are shared by all rules
+and named by feature and value. A question beyond the format is a constant and asks nothing. A missing value
+makes every literal false but ``is missing``, so an optional feature adds "it is there" once to each list of
+terms that reads it. A required feature needs none: the event is invalid without it.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from rulekit.targets.systemverilog.options import Options
 class Question:
     """One bit that rules want to know of a feature.
 
-    ``kind`` is ``ge`` (at least the code), ``is`` (the code), ``in`` (one of the codes), ``bit`` (the value of a bool)
-    or ``no`` (it is missing).
+    ``kind`` is ``ge`` (at least the code), ``is`` (the code), ``in`` (one of the codes), ``bit`` (the value of a
+    bool) or ``no`` (it is missing).
     """
 
     feature: str

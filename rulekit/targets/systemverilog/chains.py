@@ -1,19 +1,23 @@
 """Questions as gates: a threshold is a chain of ANDs and ORs over the bits of its feature.
 
-``x >= k`` asks the bits of x from the lowest one that k has: where k has a 1 the bit must be set too (AND), where it
-has a 0 the bit would do alone (OR). Bits below the lowest 1 of k can't matter. Against a plain ``>=``, from which
-synthesis builds a subtractor, this takes a quarter of the look-up tables and leaves no carry chain to place.
+``x >= k`` asks the bits of x from the lowest one that k has: where k has a 1 the bit must be set too (AND),
+where it has a 0 the bit would do alone (OR). Bits below the lowest 1 of k can't matter. Against a plain ``>=``,
+from which synthesis builds a subtractor, this takes a quarter of the look-up tables and leaves no carry chain
+to place.
 """
 
 from __future__ import annotations
 
 from rulekit.ir.schema import DType
-from rulekit.ir.text import format_value
+from rulekit.targets import constants
 from rulekit.targets.lower import LowFeature
 from rulekit.targets.systemverilog import logic
 from rulekit.targets.systemverilog.asked import Question
 from rulekit.targets.systemverilog.logic import Logic, Net
 from rulekit.targets.systemverilog.names import Names, is_signed, width_of
+
+quantity = constants.quantity
+"""The number that a code stands for, as text."""
 
 
 def answer(question: Question, names: Names) -> Logic:
@@ -32,7 +36,7 @@ def answer(question: Question, names: Names) -> Logic:
 
 
 def bits_of(value: str, width: int, *, signed: bool = False) -> list[Logic]:
-    """Return the bits of a vector from the lowest up, in offset binary: the sign is turned, so that order is kept."""
+    """Return the bits of a vector from the lowest up, in offset binary: the sign is turned, and order kept."""
     bits: list[Logic] = [Net(f"{value}[{bit}]" if width > 1 else value) for bit in range(width)]
     return [*bits[:-1], logic.inverse(bits[-1])] if signed else bits
 
@@ -68,14 +72,6 @@ def words(question: Question, names: Names) -> str:
         return f"{name} in {{{', '.join(categories[code] for code in question.codes)}}}"
     unit = f" {feature.feature.unit}" if feature.feature.unit else ""
     return f"{name} {'>=' if question.kind == 'ge' else '=='} {quantity(feature, question.codes[0])}{unit}"
-
-
-def quantity(feature: LowFeature, code: int) -> str:
-    """Return the number that a code stands for."""
-    assert feature.grid is not None  # noqa: S101 - a number that a literal reads has a grid
-    fraction = feature.grid.fraction
-    value = code / (1 << fraction) if fraction >= 0 else code << -fraction
-    return format_value(int(value) if value == int(value) else value)
 
 
 def format_words(feature: LowFeature) -> str:

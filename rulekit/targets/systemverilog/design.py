@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from rulekit.ir.ruleset import INVALID
 from rulekit.targets.lower import Lowered
-from rulekit.targets.systemverilog import logic, policy, scores
+from rulekit.targets.systemverilog import logic, policy, scores, table_logic
 from rulekit.targets.systemverilog.asked import Asked
 from rulekit.targets.systemverilog.chains import answer, format_words, words
 from rulekit.targets.systemverilog.names import (
@@ -21,6 +22,8 @@ from rulekit.targets.systemverilog.names import (
 )
 from rulekit.targets.systemverilog.options import Options
 from rulekit.targets.systemverilog.stages import ANSWER, RULES, SUM, TESTS, Cuts, cuts_of
+from rulekit.targets.systemverilog.table_images import contents
+from rulekit.targets.systemverilog.tables import Tables, widened
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,25 +44,39 @@ class Port:
 
 @dataclass(frozen=True)
 class Design:
-    """Everything that the emitted files speak of."""
+    """Everything that the emitted files speak of; ``tables`` under that architecture alone."""
 
     low: Lowered
     options: Options
     names: Names
     asked: Asked
     cuts: Cuts
+    tables: Tables | None = None
 
     @classmethod
     def of(cls, low: Lowered, options: Options) -> Design:
         """Plan the design of a ruleset."""
+        looked_up = options.architecture == "tables"
+        low = widened(low) if looked_up else low
         names = Names(low)
         asked = Asked.of(names, options)
-        return cls(low, options, names, asked, cuts_of(asked))
+        tables = Tables(names, options) if looked_up else None
+        return cls(low, options, names, asked, tables.cuts if tables else cuts_of(asked), tables)
 
     @property
     def rules(self) -> int:
-        """How many rules there are; vectors have one bit at least."""
-        return len(self.low.rules)
+        """How many rules there are, or under tables have room; vectors have one bit at least."""
+        return self.tables.places if self.tables else len(self.low.rules)
+
+    @cached_property
+    def start(self) -> dict[str, int]:
+        """What the registers of tables hold at the start."""
+        return dict(contents(self.tables, self.low).settings) if self.tables else {}
+
+    @property
+    def load(self) -> list[Port]:
+        """The port that tables are loaded through; none under comparators."""
+        return [Port(*each) for each in table_logic.load_ports(self.tables)] if self.tables else []
 
     @property
     def inputs(self) -> list[Port]:
@@ -87,7 +104,8 @@ class Design:
             "fired": Port("fired", max(self.rules, 1), "a bit for each rule: it hits"),
         }
         if self.low.is_score:
-            known |= {"score": Port("score", scores.score_bits(self.names), "sum of points", signed=True)}
+            bits = self.tables.score_bits if self.tables else scores.score_bits(self.names)
+            known |= {"score": Port("score", bits, "sum of points", signed=True)}
             del known["rule"]
         return [port for name, port in known.items() if name in self.options.outputs]
 
@@ -124,30 +142,42 @@ endmodule
 def policy_module(design: Design) -> str:
     """Return the module that makes an answer of hits."""
     is_score, rules = design.low.is_score, max(design.rules, 1)
-    body = scores.policy(design.names, design.options) if is_score else policy.policy(design.names, design.options)
     outputs = [port for port in design.outputs if port.name != "fired"]
-    clock = ["input  wire clk"] if is_score else []
+    clock = ["input  wire clk"] if is_score or design.tables else []
+    clock += [port.declared("input ") for port in design.load]
     ports = [*clock, f"input  wire {vector(rules)} fired", "input  wire invalid"]
     ports += [port.declared("output") for port in outputs]
     parameters = f" #(\n    parameter {SUM} = {design.cuts.places[SUM]:d}\n)" if is_score else ""
     return (
         f"\n// From hits to an answer: hit policy {design.low.ruleset.hit_policy}.\n"
         f"module {design.names.module}_policy{parameters} (\n    " + ",\n    ".join(ports) + "\n);\n"
-        f"{_constants(design)}{body}endmodule\n"
+        f"{_policy(design)}endmodule\n"
     )
+
+
+def _policy(design: Design) -> str:
+    if design.tables:
+        return table_logic.policy(design.tables, design.start, design.options.outputs)
+    kind = scores.policy if design.low.is_score else policy.policy
+    return _constants(design) + kind(design.names, design.options)
 
 
 def _constants(design: Design) -> str:
     outcomes = design.names.outcomes
     width = code_bits(len(outcomes))
     used = "outcome" in design.options.outputs
-    rows = [(name, width, code, outcome) for code, (outcome, name) in enumerate(outcomes.items())] if used else []
+    rows = (
+        [(name, width, code, outcome) for code, (outcome, name) in enumerate(outcomes.items())]
+        if used
+        else []
+    )
     if "rule" in design.options.outputs and not design.low.is_score:
         width = code_bits(design.rules + 2)
         rows.append(("RULE_INVALID", width, design.rules, "the event lacks a required feature"))
         rows.append(("RULE_NONE", width, design.rules + 1, "no rule hits"))
     lines = "".join(
-        noted(f"localparam {vector(width)} {name} = {width}'d{code};", note) for name, width, code, note in rows
+        noted(f"localparam {vector(width)} {name} = {width}'d{code};", note)
+        for name, width, code, note in rows
     )
     return f"{lines}\n" if lines else ""
 
@@ -157,7 +187,7 @@ def top_module(design: Design) -> str:
     names = design.names
     parts = [
         f"\nmodule {names.module} #(\n{_parameters(design)}) (\n{_ports(design)});\n",
-        _questions(design),
+        table_logic.lookups(design.tables) if design.tables else _questions(design),
         _tests_cut(design),
         _rules(design),
         _answer(design),
@@ -180,9 +210,13 @@ def _parameters(design: Design) -> str:
 
 def _ports(design: Design) -> str:
     lines = [("input  wire clk", ""), ("input  wire rst", "clears the valid bits; synchronous, active high")]
-    lines += [("input  wire in_valid", "there is an event in this cycle"), ("input  wire [ID_WIDTH-1:0] in_id", "")]
-    lines += [(port.declared("input "), port.note) for port in design.inputs]
-    lines += [("output wire out_valid", f"{design.cuts.latency} cycles later"), ("output wire [ID_WIDTH-1:0] out_id", "")]
+    lines += [
+        ("input  wire in_valid", "there is an event in this cycle"),
+        ("input  wire [ID_WIDTH-1:0] in_id", ""),
+    ]
+    lines += [(port.declared("input "), port.note) for port in [*design.load, *design.inputs]]
+    lines += [("output wire out_valid", f"{design.cuts.latency} cycles later")]
+    lines += [("output wire [ID_WIDTH-1:0] out_id", "")]
     lines += [(_named(port).declared("output"), port.note) for port in design.outputs]
     last = len(lines) - 1
     return "".join(noted(f"{text}{',' if n < last else ''}", note) for n, (text, note) in enumerate(lines))
@@ -205,7 +239,7 @@ def _questions(design: Design) -> str:
 
 
 def _tests_cut(design: Design) -> str:
-    nets = list(design.asked.nets.values())
+    nets = table_logic.lacks(design.tables) if design.tables else list(design.asked.nets.values())
     bus = ["in_valid & ~rst", "in_id", *reversed(nets)]
     lines = [f"\n    localparam TESTS_WIDTH = ID_WIDTH + {len(nets) + 1};\n"]
     lines.append(_cut(design, "tests", "TESTS_WIDTH", TESTS, bus))
@@ -239,18 +273,31 @@ def _folded(names: list[str], width: int = 100) -> list[str]:
 def _rules(design: Design) -> str:
     invalid = logic.text(design.asked.invalid)
     checks = design.asked.invalid != logic.FALSE
-    lines = ["\n    // ---- the law: a net for each rule, in text order\n"]
+    kind = "which rows hit, and whose they are" if design.tables else "a net for each rule, in text order"
+    lines = [f"\n    // ---- the law: {kind}\n"]
     if checks:
-        lines.append(noted(f"wire lacks = {invalid};", "a required feature is missing: invalid, and no rule hits"))
+        lines.append(
+            noted(f"wire lacks = {invalid};", "a required feature is missing: invalid, and no rule hits")
+        )
+    if design.tables:
+        lines.append(table_logic.found(design.tables, design.start, checks=checks))
+        nets = ["found"]
+    else:
+        lines += _nets(design, checks=checks)
+        nets = list(reversed(design.names.rules)) or ["1'b0"]
+    lines.append(f"\n    localparam RULES_WIDTH = ID_WIDTH + {max(design.rules, 1) + 2};\n")
+    bus = ["tests_valid & ~rst", "tests_id", "lacks" if checks else "1'b0", *nets]
+    lines.append(_cut(design, "hits", "RULES_WIDTH", RULES, bus))
+    return "".join(lines)
+
+
+def _nets(design: Design, *, checks: bool) -> list[str]:
+    lines = []
     for rule, net, condition in zip(design.low.rules, design.names.rules, design.asked.rules, strict=True):
         gated = logic.both([logic.Net("lacks", inverted=True), condition]) if checks else condition
         lines.append("\n" + rule_comment(rule.rule))
         lines.append(f"    wire {net} = {_broken(gated)};\n")
-    nets = list(reversed(design.names.rules)) or ["1'b0"]
-    lines.append(f"\n    localparam RULES_WIDTH = ID_WIDTH + {len(nets) + 2};\n")
-    bus = ["tests_valid & ~rst", "tests_id", "lacks" if checks else "1'b0", *nets]
-    lines.append(_cut(design, "hits", "RULES_WIDTH", RULES, bus))
-    return "".join(lines)
+    return lines
 
 
 def _answer(design: Design) -> str:
@@ -262,13 +309,13 @@ def _answer(design: Design) -> str:
         f"    wire [ID_WIDTH:0] hits_event = hits_q[RULES_WIDTH-1:{rules + 1}];\n",
     ]
     carried = f"[ID_WIDTH+{rules}:0]"
-    lines += [f"    wire {carried} carried = {{hits_event[ID_WIDTH] & ~rst, hits_event[ID_WIDTH-1:0], hit}};\n"]
+    lines += [
+        f"    wire {carried} carried = {{hits_event[ID_WIDTH] & ~rst, hits_event[ID_WIDTH-1:0], hit}};\n"
+    ]
     if design.low.is_score:
-        lines += [
-            f"    wire {carried} carried_q;\n",
-            f"    {design.names.module}_cut #(.WIDTH(ID_WIDTH + {rules + 1}), .ON({SUM})) carried_cut"
-            " (.clk(clk), .d(carried), .q(carried_q));\n",
-        ]
+        instance = f"{design.names.module}_cut #(.WIDTH(ID_WIDTH + {rules + 1}), .ON({SUM})) carried_cut"
+        lines += [f"    wire {carried} carried_q;\n"]
+        lines += [f"    {instance} (.clk(clk), .d(carried), .q(carried_q));\n"]
     lines += [_policy_instance(design), _answer_cut(design, rules)]
     return "".join(lines)
 
@@ -277,9 +324,12 @@ def _policy_instance(design: Design) -> str:
     answers = [port for port in design.outputs if port.name != "fired"]
     wires = "".join(f"    {port.declared('').strip()};\n" for port in answers)
     score = f" #(.{SUM}({SUM}))" if design.low.is_score else ""
-    pins = [".clk(clk)"] if design.low.is_score else []
-    pins += [".fired(hit)", ".invalid(hits_lack)", *(f".{port.name}({port.name})" for port in answers)]
-    return f"{wires}    {design.names.module}_policy{score} policy (\n        {', '.join(pins)}\n    );\n"
+    clock = (
+        f"{table_logic.LOADED},\n        " if design.tables else ".clk(clk), " if design.low.is_score else ""
+    )
+    pins = [".fired(hit)", ".invalid(hits_lack)", *(f".{port.name}({port.name})" for port in answers)]
+    joined = ",\n        ".join(_folded(pins))
+    return f"{wires}    {design.names.module}_policy{score} policy (\n        {clock}{joined}\n    );\n"
 
 
 def _answer_cut(design: Design, rules: int) -> str:
@@ -289,11 +339,14 @@ def _answer_cut(design: Design, rules: int) -> str:
     answers = [(port.name, port.width or 1) for port in design.outputs if port.name != "fired"]
     if "fired" in design.options.outputs:
         answers.append(("fired", rules))
-    bus = [valid, f"{event}[{rules}+:ID_WIDTH]", *(f"{event}[{rules - 1}:0]" if n == "fired" else n for n, _ in answers)]
+    shown = [f"{event}[{rules - 1}:0]" if name == "fired" else name for name, _ in answers]
+    bus = [valid, f"{event}[{rules}+:ID_WIDTH]", *shown]
     width = sum(size for _, size in answers)
     lines = [f"\n    localparam ANSWER_WIDTH = ID_WIDTH + {width + 1};\n"]
     lines.append(_cut(design, "answer", "ANSWER_WIDTH", ANSWER, bus))
-    lines.append(f"    assign {{out_valid, out_id{''.join(f', out_{name}' for name, _ in answers)}}} = answer_q;\n")
+    lines.append(
+        f"    assign {{out_valid, out_id{''.join(f', out_{name}' for name, _ in answers)}}} = answer_q;\n"
+    )
     return "".join(lines)
 
 

@@ -5,10 +5,15 @@ from __future__ import annotations
 from typing import cast
 
 from rulekit.targets.lower import Lowered
+from rulekit.targets.systemverilog import table_logic
+from rulekit.targets.systemverilog.control import CONTROL, control
 from rulekit.targets.systemverilog.design import Design, cut_module, policy_module, top_module
 from rulekit.targets.systemverilog.names import plain_text
 from rulekit.targets.systemverilog.options import Options
+from rulekit.targets.systemverilog.registers import HEADER, header
+from rulekit.targets.systemverilog.table_images import files
 from rulekit.targets.systemverilog.testbench import TESTBENCH, testbench
+from rulekit.targets.systemverilog.vhdl import vhdl
 from rulekit.version import VERSION
 
 ENTRY = "decide.sv"
@@ -17,12 +22,30 @@ ENTRY = "decide.sv"
 def emit(low: Lowered) -> dict[str, str | bytes]:
     """Return the files of a design."""
     design = Design.of(low, cast("Options", low.options))
-    return {ENTRY: _source(design), TESTBENCH: testbench(design, about(design, "under test."))}
+    return {
+        ENTRY: source(design),
+        TESTBENCH: testbench(design, about(design, "under test.")),
+        **vhdl(design, about(design, "in VHDL.", "--")),
+        **(files(design.tables) if design.tables else {}),
+        **(_around(design) if design.options.control else {}),
+    }
 
 
-def _source(design: Design) -> str:
-    modules = cut_module(design) + policy_module(design) + top_module(design)
-    head = about(design, "as logic: every rule a net, one event a clock.")
+def _around(design: Design) -> dict[str, str | bytes]:
+    """Return the control module and the header of its registers."""
+    return {
+        CONTROL: control(design, about(design, "under control: masks, prescales and counters around the law.")),
+        HEADER: header(design, about(design, "under control: the registers.")),
+    }
+
+
+def source(design: Design) -> str:
+    """Return the design as one file of SystemVerilog."""
+    loaded = table_logic.modules(design.tables) if design.tables else ""
+    modules = cut_module(design) + loaded + policy_module(design) + top_module(design)
+    kind = "rules looked up in memories that can be loaded" if design.tables else "every rule a net"
+    head = about(design, f"as logic: {kind}, one event a clock.")
+    head += table_logic.notes(design.tables) if design.tables else ""
     return f"{head}\n`default_nettype none\n{modules}\n`default_nettype wire\n"
 
 

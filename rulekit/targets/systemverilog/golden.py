@@ -1,8 +1,9 @@
 """A golden model: what the law means, written straight from the bound rules for a prover to read.
 
-It shares nothing with the emitter but the names of ports. A threshold is not rounded to the grid: the code of the
-event is compared with it as the two real numbers that they are, ``code * 2**s >= n`` in whole numbers. Rules are
-plain comparisons, the answer a chain of ``if``, the score a running sum: slow logic, and obviously right.
+It shares nothing with the emitter but the names of ports. A threshold is not rounded to the grid by its sign: one that
+lies between two codes is put half way between them, where it compares with every code as it did, whatever the sign, and
+twice the code is compared with twice that. Rules are plain comparisons, the answer a list of ``if`` from the last rule
+to the first, the score a running sum: slow logic, and obviously right.
 """
 
 from __future__ import annotations
@@ -83,16 +84,17 @@ class Golden:
 
     @staticmethod
     def _compare(form: FixedFormat, port: str, sign: str, value: float) -> str:
-        """Return a comparison of a code with a number, exactly: both sides times a power of two are whole."""
+        """Return a comparison of twice a code with twice a number, which is put half way between two codes."""
         if isinstance(value, float) and math.isinf(value):
             holds = {"<": value > 0, "<=": value > 0, ">": value < 0, ">=": value < 0, "==": False, "!=": True}
             return f"1'b{int(holds[sign])}"
-        ticks = Fraction(value) * Fraction(2) ** form.fraction
-        bits = max(form.width + 1 + (ticks.denominator.bit_length() - 1), ticks.numerator.bit_length() + 1) + 1
+        low, high = form.range
+        # no code is beyond a step outside the range, so that all thresholds compare alike from there on
+        ticks = max(Fraction(low - 1), min(Fraction(high + 1), Fraction(value) * Fraction(2) ** form.fraction))
+        twice = 2 * math.floor(ticks) + (ticks.denominator > 1)
+        bits = form.width + 3
         code = f"$signed({port})" if form.signed else f"$signed({{1'b0, {port}}})"
-        scaled = f"({code} * {bits}'sd{ticks.denominator})" if ticks.denominator > 1 else code
-        number = f"{'-' if ticks.numerator < 0 else ''}{bits}'sd{abs(ticks.numerator)}"
-        return f"({scaled} {sign} {number})"
+        return f"(({code} * {bits}'sd2) {sign} {'-' if twice < 0 else ''}{bits}'sd{abs(twice)})"
 
     def _answer(self) -> list[str]:
         score = self.ruleset.hit_policy is HitPolicy.SCORE

@@ -44,7 +44,7 @@ def either(terms: Iterable[Logic]) -> Logic:
     return _joined(Or, FALSE, TRUE, terms)
 
 
-def _joined(kind: type[And] | type[Or], neutral: Logic, ruling: Logic, terms: Iterable[Logic]) -> Logic:
+def _joined(kind: type[And | Or], neutral: Logic, ruling: Logic, terms: Iterable[Logic]) -> Logic:
     flat: dict[Logic, None] = {}
     for term in terms:
         if term == ruling:
@@ -55,7 +55,7 @@ def _joined(kind: type[And] | type[Or], neutral: Logic, ruling: Logic, terms: It
         return ruling
     other = either if kind is And else both
     if opposite and any(not isinstance(term, Net) and opposite & set(term.terms) for term in flat):
-        # a | (~a & b) is a | b
+        # one term beside another that holds its complement: a, or not a and b, is a or b
         kept = (t if isinstance(t, Net) else other(u for u in t.terms if u not in opposite) for t in flat)
         return _joined(kind, neutral, ruling, list(kept))
     return next(iter(flat)) if len(flat) == 1 else kind(tuple(flat)) if flat else neutral
@@ -112,3 +112,12 @@ def _run(terms: list[Logic]) -> list[tuple[str, int]]:
             break
         run.append((bit[1], int(bit[2])))
     return run or [("", 0)]
+
+
+def nets(logic: Logic) -> Iterator[Net]:
+    """Yield every net of an expression, as often as it stands there."""
+    if isinstance(logic, Net):
+        yield logic
+    else:
+        for term in logic.terms:
+            yield from nets(term)

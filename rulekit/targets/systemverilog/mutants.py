@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from rulekit.ir.clauses import condition_to_when
 from rulekit.ir.condition import All, Any, Compare, Condition
 from rulekit.targets.lower import Lowered, LowRule
-from rulekit.targets.source import clause_text
+from rulekit.targets.systemverilog.chains import quantity
 from rulekit.targets.systemverilog.design import Design
 
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """A design that is wrong in one threshold, and which one: the rule, and both literals in steps of the grid."""
+    """A design that is wrong in one threshold, and which one: the rule, and both literals in the unit of the feature."""
 
     design: Design
     rule: str
@@ -30,7 +29,7 @@ def mutants(design: Design) -> Iterator[Mutant]:
             rules = (*low.rules[:place], LowRule(rule.rule, condition), *low.rules[place + 1 :])
             mutated = Design.of(replace(low, rules=rules), design.options)
             if mutated.asked.rules != design.asked.rules or mutated.asked.nets != design.asked.nets:
-                yield Mutant(mutated, rule.rule.id, _text(before), _text(after))
+                yield Mutant(mutated, rule.rule.id, _text(before, low), _text(after, low))
 
 
 def _changed(condition: Condition, low: Lowered) -> Iterator[tuple[Compare, Compare, Condition]]:
@@ -47,5 +46,9 @@ def _changed(condition: Condition, low: Lowered) -> Iterator[tuple[Compare, Comp
         yield condition, after, after
 
 
-def _text(literal: Compare) -> str:
-    return clause_text(condition_to_when(literal)[0])
+def _text(literal: Compare, low: Lowered) -> str:
+    """Return a threshold on the grid in the unit of its feature."""
+    feature = low.feature(literal.feature)
+    assert isinstance(literal.value, int)  # noqa: S101 - thresholds on a grid are whole
+    unit = f" {feature.feature.unit}" if feature.feature.unit else ""
+    return f"{literal.feature} {literal.sign} {quantity(feature, literal.value)}{unit}"

@@ -23,6 +23,7 @@ class Options(Model):
     control : emit a second module with masks, prescales, rate counters and a register bus around the first.
     outputs : which outputs the module has; accept, outcome, first rule, a bit for each rule, and the score.
     rows : rows of rules that the tables have room for; as many as the ruleset needs without.
+    seed : of the prescales of ``control``; another seed keeps other events.
 
     """
 
@@ -32,3 +33,4 @@ class Options(Model):
     control: bool = False
     outputs: tuple[Output, ...] = ("accept", "outcome", "rule", "fired", "score")
     rows: int | None = Field(default=None, ge=1, le=4096)
+    seed: int = 0

@@ -1,7 +1,7 @@
 """From hits to an answer: which outcome, which rule, as a balanced tree of "the first of these".
 
-A chain of ``if`` over all rules is as deep as there are rules. "The first of a list" is the first of its first half,
-or else that of its second half: a tree, which is as deep as the logarithm.
+A chain of ``if`` over all rules is as deep as there are rules. "The first of a list" is the first of its first
+half, or else that of its second half: a tree, which is as deep as the logarithm.
 """
 
 from __future__ import annotations

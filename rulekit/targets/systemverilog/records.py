@@ -50,10 +50,14 @@ def parsed(ports: Sequence[Port], text: bytes, events: int) -> dict[str, npt.NDA
     nibbles = _DIGITS[np.frombuffer(text, np.uint8).reshape(events, digits + 1)[:, :digits]]
     if (nibbles == 255).any():
         raise RulekitError("the simulation gave an undefined bit")
-    bits = np.unpackbits(nibbles[:, :, None], axis=2)[:, :, 4:].reshape(events, 4 * digits)[:, 4 * digits - width :]
+    bits = np.unpackbits(nibbles[:, :, None], axis=2)[:, :, 4:].reshape(events, 4 * digits)
+    bits = bits[:, 4 * digits - width :]
     ends = np.cumsum([port.width or 1 for port in ports])
     parts = zip(ports, np.split(bits, ends[:-1], axis=1), strict=True)
-    return {port.name: part[:, ::-1].view(np.bool_) if port.name == "fired" else _codes(part, port) for port, part in parts}
+    return {
+        port.name: part[:, ::-1].view(np.bool_) if port.name == "fired" else _codes(part, port)
+        for port, part in parts
+    }
 
 
 def _codes(bits: npt.NDArray[np.uint8], port: Port) -> npt.NDArray[np.int64]:

@@ -82,14 +82,18 @@ class HardwareRunner:
         names = self.design.names
         ports: dict[str, npt.NDArray[np.int64]] = {}
         for feature in self.design.low.features:
-            missing = columns.select(_bound(feature).is_null().cast(pl.Int64)).to_series().to_numpy()
+            read = feature.name in columns.columns  # tables have features that other rulesets read
+            missing = _missing(feature, columns) if read else np.ones(columns.height, np.int64)
             if self.design.options.missing:
                 ports[names.missing(feature.name)] = missing
-            elif missing.any():
+            elif read and missing.any():
                 hint = "compile without missing=false, or leave such events out"
-                raise EventError(f"{feature.name} is missing, and the design has no input for that", hint=hint)
+                raise EventError(
+                    f"{feature.name} is missing, and the design has no input for that", hint=hint
+                )
             if width_of(feature):
-                ports[names.value(feature.name)] = self._encoded(feature, columns)
+                value = self._encoded(feature, columns) if read else np.zeros(columns.height, np.int64)
+                ports[names.value(feature.name)] = value
         return ports
 
     def _encoded(self, feature: LowFeature, columns: pl.DataFrame) -> npt.NDArray[np.int64]:
@@ -100,7 +104,9 @@ class HardwareRunner:
         codes = columns.select(column.cast(pl.Int64).fill_null(0)).to_series()
         return codes.to_numpy()
 
-    def _decided(self, found: Mapping[str, npt.NDArray[Any]]) -> tuple[npt.NDArray[Any], npt.NDArray[Any] | None]:
+    def _decided(
+        self, found: Mapping[str, npt.NDArray[Any]]
+    ) -> tuple[npt.NDArray[Any], npt.NDArray[Any] | None]:
         """Return codes and scores, after checking ``outcome`` and ``accept`` against what they follow from."""
         ruleset, said = self.artifact.ruleset, found["outcome"]
         rules, outcomes = len(ruleset.rules), ruleset.outcomes
@@ -119,6 +125,10 @@ class HardwareRunner:
         if not agree:
             raise RulekitError("the design contradicts itself: its outcome is not that of its rule or score")
         return codes, scores
+
+
+def _missing(feature: LowFeature, columns: pl.DataFrame) -> npt.NDArray[np.int64]:
+    return columns.select(_bound(feature).is_null().cast(pl.Int64)).to_series().to_numpy()
 
 
 def _bound(feature: LowFeature) -> pl.Expr:

@@ -1,10 +1,11 @@
 """Summing points: a heap of bits that counters of six bits bring down to two rows, and one addition.
 
-Three look-up tables of six inputs count six bits. So points are spread over columns by their binary digits, counters
-take six bits of a column to one bit each of three columns, and what is left is one addition of two rows. Negative
-points become positive points of "the rule does not hit" and a constant; the constant is taken off the thresholds, so
-that it costs nothing. Many rules are summed in several heaps and a tree of additions, which takes somewhat more look-up
-tables than one heap, and can be proved: the time to prove one heap of bits grows exponentially with them.
+Three look-up tables of six inputs count six bits. So points are spread over columns by their binary digits,
+counters take six bits of a column to one bit each of three columns, and what is left is one addition of two
+rows. Negative points become positive points of "the rule does not hit" and a constant; the constant is taken
+off the thresholds, so that it costs nothing. Many rules are summed in several heaps and a tree of additions,
+which takes somewhat more look-up tables than one heap, and can be proved: the time to prove one heap of bits
+grows exponentially with them.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ class Heap:
     @property
     def width(self) -> int:
         """The bits of the sum."""
-        return max(1, self.most.bit_length())
+        return _bits(self.most)
 
     def add(self, place: int, points: int) -> None:
         """Put the points of a rule on the heap."""
@@ -148,8 +149,9 @@ def policy(names: Names, options: Options) -> str:
             lines.append(f"    wire {vector(heap.width)} row_{number}_{row + 1} = {heap.row(row)};\n")
     lines += _single(names, found[0]) if len(found) == 1 else _tree(names, found)
     constant = -lift([rule.rule.points or 0 for rule in names.low.rules])
-    width = max(1, sum(heap.most for heap in found).bit_length())
-    return "".join([*lines, *_ladder(names, options, constant, width), *_score(names, options, constant)])
+    width = _bits(sum(heap.most for heap in found))
+    answered = [*_ladder(names, options, constant, width), *_score(names, options, constant, width)]
+    return "".join([*lines, *answered])
 
 
 def _single(names: Names, heap: Heap) -> list[str]:
@@ -170,16 +172,31 @@ def _tree(names: Names, found: list[Heap]) -> list[str]:
     numbers = count(1)
     while len(level) > 1:
         pairs = [level[place : place + 2] for place in range(0, len(level), 2)]
-        level = [pair[0] if len(pair) == 1 else _added(pair, f"added_{next(numbers)}", lines) for pair in pairs]
-    (name, most), = level
-    return [*lines, f"    wire {vector(most.bit_length())} points = {name};\n"]
+        level = [
+            pair[0] if len(pair) == 1 else _added(pair, f"added_{next(numbers)}", lines) for pair in pairs
+        ]
+    ((name, most),) = level
+    return [*lines, f"    wire {vector(_bits(most))} points = {name};\n"]
 
 
 def _added(pair: list[tuple[str, int]], name: str, lines: list[str]) -> tuple[str, int]:
     """Write the addition of two words; no bit is lost."""
-    (one, most), (other, other_most) = pair
-    lines.append(f"    wire {vector((most + other_most).bit_length())} {name} = {one} + {other};\n")
-    return name, most + other_most
+    total = sum(most for _, most in pair)
+    one, other = (sized(word, _bits(most), _bits(total)) for word, most in pair)
+    lines.append(f"    wire {vector(_bits(total))} {name} = {one} + {other};\n")
+    return name, total
+
+
+def _bits(most: int) -> int:
+    """Return the bits of a sum that is at most so much; one at least, because there is no vector of none."""
+    return max(1, most.bit_length())
+
+
+def sized(word: str, width: int, wanted: int) -> str:
+    """Return a vector with as many bits as are wanted: zeros in front, or the lowest bits only."""
+    if wanted > width:
+        return f"{{{wanted - width}'b0, {word}}}"
+    return word if wanted == width else f"{word}[{wanted - 1}:0]"
 
 
 def _cut(names: Names, words: list[tuple[str, int]]) -> list[str]:
@@ -220,10 +237,10 @@ def _ladder(names: Names, options: Options, constant: int, width: int) -> list[s
     return lines + answers(names, options, list(reversed(steps)), "invalid_q", falling=True)
 
 
-def _score(names: Names, options: Options, constant: int) -> list[str]:
+def _score(names: Names, options: Options, constant: int, width: int) -> list[str]:
     if "score" not in options.outputs:
         return []
     bits = score_bits(names)
     offset = constant % (1 << bits)
     plus = f" + {bits}'d{offset}" if constant else ""
-    return [f"    assign score = points{plus};\n"]
+    return [f"    assign score = {sized('points', width, bits)}{plus};\n"]

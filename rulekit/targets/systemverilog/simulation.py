@@ -44,8 +44,8 @@ class Simulation:
 
     @cached_property
     def _verilator(self) -> Path:
-        flags = ["--binary", "--timing", "-O3", "-Wno-fatal", "--Mdir", "verilated", "-o", "sim", "--top", self._top]
-        VERILATOR.run([*flags, *self.sources], self.folder)
+        flags = ["--binary", "--timing", "-O3", "-Wno-fatal", "--Mdir", "verilated", "-o", "sim"]
+        VERILATOR.run([*flags, "--top", self._top, *self.sources], self.folder)
         return self.folder / "verilated" / "sim"
 
     @property

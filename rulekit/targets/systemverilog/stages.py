@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
 from rulekit.targets.systemverilog.asked import Asked
-from rulekit.targets.systemverilog.logic import Logic, Net
+from rulekit.targets.systemverilog.logic import Logic, nets
 from rulekit.targets.systemverilog.names import width_of
 from rulekit.targets.systemverilog.predict import gate_cost
 from rulekit.targets.systemverilog.scores import heaps
@@ -30,11 +29,14 @@ class Cuts:
 
 def cuts_of(asked: Asked) -> Cuts:
     """Choose the cuts of a design for its number of stages, by the levels of look-up tables between them."""
-    levels = _levels(asked)
+    return cuts_among(_levels(asked), asked.options.stages)
+
+
+def cuts_among(levels: dict[str, int], stages: int, always: frozenset[str] = frozenset()) -> Cuts:
+    """Choose the cuts for a number of stages, by the levels up to each place; some are cut ``always``."""
     inner = list(levels)[:-1]
-    chosen = min(
-        combinations(inner, min(asked.options.stages - 1, len(inner))), key=lambda cut: _longest(levels, cut)
-    )
+    cuts = [cut for cut in combinations(inner, min(stages - 1, len(inner))) if always <= {*cut}]
+    chosen = min(cuts, key=lambda cut: _longest(levels, cut))
     return Cuts({place: place == ANSWER or place in chosen for place in levels})
 
 
@@ -61,7 +63,8 @@ def _levels(asked: Asked) -> dict[str, int]:
         return {**levels, ANSWER: 1 + gate_levels(len(low.rules))}
     found = heaps(asked.names)
     widest = max(heap.width for heap in found)
-    layers, addition, tree = max(len(heap.layers) for heap in found), 1 + widest // 3, (len(found) - 1).bit_length()
+    layers = max(len(heap.layers) for heap in found)
+    addition, tree = 1 + widest // 3, (len(found) - 1).bit_length()
     if len(found) == 1:
         return {**levels, SUM: layers, ANSWER: addition + 1}
     return {**levels, SUM: layers + addition, ANSWER: tree * (addition + 1) + 1}
@@ -76,12 +79,4 @@ def gate_levels(inputs: int) -> int:
 
 
 def _logic_levels(logic: Logic) -> int:
-    return gate_levels(sum(1 for _ in _nets(logic)))
-
-
-def _nets(logic: Logic) -> Iterator[Net]:
-    if isinstance(logic, Net):
-        yield logic
-    else:
-        for term in logic.terms:
-            yield from _nets(term)
+    return gate_levels(sum(1 for _ in nets(logic)))

