@@ -115,7 +115,7 @@ def rules_point(name: str, ruleset: rulekit.Ruleset, codes: Codes, stages: int =
     artifact = rulekit.compile(ruleset, "systemverilog", numerics, **options.model_dump())
     design = Design.of(lower(ruleset, numerics, options), options)
     accepted = _simulated(design, artifact.files, codes.test)
-    decided = rulekit.compile(ruleset, "kernel", numerics).load().batch(codes.test)["outcome"].cast(pl.String)
+    decided = rulekit.compile(ruleset, "kernel", numerics).load().batch(codes.test.drop(SCORE))["outcome"].cast(pl.String)
     assert (accepted == (decided == "accept").to_numpy()).all(), "the hardware differs from the law"
     score = _accuracy(ruleset, numerics, codes)
     inputs = [(port.name, port.width or 1) for port in design.inputs]
@@ -134,7 +134,7 @@ def _simulated(design: Design, files: dict[str, bytes], events: pl.DataFrame) ->
 def _accuracy(ruleset: rulekit.Ruleset, numerics: Fixed, codes: Codes) -> float:
     """Return the accuracy on test: of the answers, or of the sum at the cut that is best on train."""
     runner = rulekit.compile(ruleset, "kernel", numerics).load()
-    train, test = (runner.batch(frame) for frame in (codes.train, codes.test))
+    train, test = (runner.batch(frame.drop(SCORE)) for frame in (codes.train, codes.test))
     truth = codes.test[TRUTH].to_numpy()
     if "score" not in train.columns:
         return float(((test["outcome"].cast(pl.String) == "accept").to_numpy() == truth).mean())

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from pathlib import Path
 
 import pytest
 from fixtures import FRAUD, TRIGGER
@@ -21,6 +22,10 @@ settings.register_profile(
     "long", deadline=None, max_examples=3000, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile(os.environ.get("RULEKIT_HYPOTHESIS", "ci" if os.environ.get("CI") else "default"))
+
+
+# The tools from PyPI compile themselves once into the user's cache, which takes half a minute: not once a session.
+os.environ.setdefault("YOWASP_CACHE_DIR", str(Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "YoWASP"))
 
 
 @pytest.fixture(scope="session", autouse=True)

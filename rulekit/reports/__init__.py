@@ -11,6 +11,11 @@ page, colours are those of the style sheet, so dark mode and print follow, and a
 tenth of the bytes that a plotting library gives. Tables that carry colour (overlap, cutflow) are real tables,
 for screen readers and for copying.
 
+Chosen: a design for an FPGA is told from its artifact's evidence, and synthesis is not run again: the report is
+read where no tool is. What removing a rule changes is counted exactly, from the hits, because a rule that saves
+look-up tables is given up for the events that it alone takes. The design's formats are tried on the recorded
+events, because a proof says that the logic is the law in these formats, not that the formats do no harm.
+
 Refused: a tolerance in the replay, because the event on the threshold is the one that is asked about; a date
 on the page, because equal input gives equal bytes, and whoever signs writes the date; scripts, fonts or
 pictures from anywhere else, because the page must open in ten years; joining events by position where they

@@ -196,13 +196,15 @@ def _inside(stage: Stage, fpga: Fpga, hit_policy: str) -> tuple[str, ...]:
     asked = sum(form.questions for form in fpga.formats)
     tests, gates = sum(form.lut for form in fpga.formats), sum(rule.cost for rule in fpga.rules)
     rules = len(fpga.rules)
-    scored = hit_policy == "score"
+    answer = (f"hit policy {hit_policy}", _tables(fpga.answer))
+    if hit_policy == "score":
+        answer = ("thresholds", f"{count(fpga.answer)} tables with sum")
     about = "about " if rules > 9 else ""  # costs are rounded, each to a tenth
     return {
         "questions": ("Questions", f"{asked} on {_many(len(fpga.formats), 'feature')}", _tables(tests)),
         "rules": ("Rules", _many(rules, "rule"), about + _tables(max(0, round(gates - tests)))),
-        "sum": ("Sum", f"points of {_many(rules, 'rule')}", "counted with the answer"),
-        "answer": ("Answer", "thresholds" if scored else f"hit policy {hit_policy}", _tables(fpga.answer)),
+        "sum": ("Sum", f"points of {_many(rules, 'rule')}"),
+        "answer": ("Answer", *answer),
     }[stage.name]
 
 

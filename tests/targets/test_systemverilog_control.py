@@ -479,6 +479,29 @@ def test_registers_read_back_and_a_reset_brings_the_law_back(tmp_path):
 
 
 @needs_icarus
+@pytest.mark.parametrize("ruleset", [MENU, LAWS["score"]], ids=lambda r: r.name)
+def test_a_reset_of_one_clock_takes_every_event_on_its_way(tmp_path, ruleset):
+    bench = Bench(ruleset)
+    clocks = [*RESET, *events_of(bench, 60), *QUIET]
+    clocks[30].rst = 1
+    shown = bench.play(clocks, tmp_path)
+    Model(bench, clocks).check(shown)
+    assert sum(line["kept_valid"] for line in shown[2:]) == 60 - bench.latency
+
+
+@needs_icarus
+def test_the_place_in_a_prescale_is_the_last_that_is_kept(tmp_path):
+    bench = Bench(MENU)
+    event = next(n for n, hits in enumerate(bench.answers["fired"]) if hits[1])
+    last = place(fold(17), key(0, "b"))
+    clocks = list(RESET)
+    for value in (last - 1, last, last + 1):
+        clocks += [bench.write("PRESCALE", value, "b"), Clock(event=event, id=17), *QUIET]
+    shown = bench.play(clocks, tmp_path)
+    assert [line["kept"] >> 1 & 1 for line in shown if line["kept_valid"]] == [0, 1, 1]
+
+
+@needs_icarus
 @pytest.mark.parametrize("id_width", [1, 16, 40, 72])
 def test_a_shorter_id_is_the_same_number(tmp_path, id_width):
     bench = Bench(MENU, id_width=id_width)
@@ -598,7 +621,7 @@ def test_the_header_is_c(tmp_path):
 
 @pytest.mark.parametrize(
     ("version", "word"),
-    [("0.0.0", 0), ("1.2.3", 1 << 20 | 2 << 10 | 3), ("2024.4096.1023", 2024 << 20 | 1023 << 10 | 1023)],
+    [("0.0.0", 0), ("1.2.3", 1 << 20 | 2 << 10 | 3), ("5000.1024.1024", 2**32 - 1)],
 )
 def test_a_version_fits_a_word(version, word):
     assert packed(version) == word

@@ -22,8 +22,6 @@ import rulekit
 from rulekit.targets.systemverilog import simulation
 from rulekit.targets.systemverilog.tools import GHDL, VERILATOR
 
-pytestmark = needs_icarus
-
 WORDS = [
     *("module", "wire", "always", "signal", "entity", "out", "in", "reg", "begin", "end", "input", "buffer"),
     *(
@@ -104,6 +102,7 @@ def named(names):
     return law(features, rules, policy="collect")
 
 
+@needs_icarus
 @pytest.mark.parametrize("shift", range(4))
 @pytest.mark.parametrize("names", [WORDS, ODD], ids=["words", "odd"])
 def test_any_name_is_decided_exactly(names, shift) -> None:
@@ -121,11 +120,13 @@ def legal_in_vhdl(artifact):
         assert re.fullmatch(r"[A-Za-z](_?[A-Za-z0-9])*", name), name
 
 
+@needs_icarus
 def test_a_feature_is_no_input_that_every_design_has() -> None:
     ruleset = law([{"name": "valid", "dtype": "int32"}], [("a", ["valid > 3"])])
     assert "in_f_valid" in check_exact(ruleset, grid(ruleset)).source
 
 
+@needs_icarus
 def test_a_prefix_alone_is_no_stem() -> None:
     ruleset = law(
         [{"name": "no", "dtype": "int32"}, {"name": "ge_5", "dtype": "bool"}],
@@ -153,6 +154,7 @@ RULESETS = [
 ]
 
 
+@needs_icarus
 @pytest.mark.parametrize("name", RULESETS)
 def test_any_ruleset_has_a_name_for_its_module(name, tmp_path) -> None:
     ruleset = law([{"name": "x", "dtype": "int32"}], [("a", ["x >= 5"])], name)
@@ -169,6 +171,7 @@ def test_columns_that_deciding_adds_can_be_names_of_features() -> None:
     legal_in_vhdl(rulekit.compile(ruleset, "systemverilog", grid(ruleset)))
 
 
+@needs_icarus
 @needs_verilator
 @pytest.mark.parametrize("names", [WORDS, ODD], ids=["words", "odd"])
 def test_verilator_takes_the_names_too(names, monkeypatch) -> None:

@@ -272,6 +272,16 @@ def test_rules_swap_places_outcomes_and_literals(rows):
 
 
 @needs_icarus
+def test_thresholds_that_a_ruleset_does_not_have_are_beyond_any_score():
+    rules = [(f"r{n}", [f"jets > {n}"], 3) for n in range(4)]
+    first = law(FEATURES, rules, policy="score", thresholds={"low": 2, "mid": 6, "high": 11})
+    artifact = tables(first)
+    for thresholds in ({"mid": 5}, {"high": -1, "low": 7}, {"low": 10**12}, {"mid": -(10**12), "high": 12}):
+        ruleset = law(FEATURES, rules, policy="score", thresholds=thresholds)
+        check_loaded(artifact, ruleset, program(artifact, ruleset))
+
+
+@needs_icarus
 def test_without_loading_the_answers_are_the_first_ruleset_s():
     first = law(FEATURES, [("a", ["met > 100"], "keep")])
     second = law(FEATURES, [("a", ["met <= 100"], "keep")])

@@ -107,6 +107,34 @@ def test_each_question_is_asked_once() -> None:
     assert "wire rule_d = ~lacks_x_q & ~x_ge_8_q;" in source
 
 
+@needs_icarus
+def test_a_set_of_words_is_asked_once_too() -> None:
+    words = [f"word{place:02}" for place in range(30)]
+    some, others = ", ".join(words[:20]), ", ".join(words[5:25])
+    ruleset = law(
+        [{"name": "k", "dtype": "category", "categories": words}],
+        [("a", [f"k in {{{some}}}"]), ("b", [f"k not in {{{some}}}"]), ("c", [f"k in {{{others}}}"])],
+    )
+    source = check_exact(ruleset, grid(ruleset)).source
+    assert re.findall(r"^    wire (k_\w+) = .*in_k", source, re.MULTILINE) == ["k_in_set1", "k_in_set2"]
+
+
+@needs_icarus
+def test_what_contradicts_itself_is_no_logic() -> None:
+    ruleset = law(
+        [{"name": "x", "dtype": "int32", "required": True}, {"name": "y", "dtype": "int32"}],
+        [
+            ("never", ["x > 7", "x <= 7"]),
+            ("always", [{"any": ["x > 7", "x <= 7"]}]),
+            ("there", [{"any": ["y > 7", "y is missing"]}]),
+        ],
+    )
+    source = check_exact(ruleset, grid(ruleset)).source
+    assert "wire rule_never = 1'b0;" in source
+    assert "wire rule_always = ~lacks;" in source
+    assert "wire rule_there = ~lacks & (y_ge_8_q | lacks_y_q);" in source
+
+
 def test_thresholds_and_inputs_are_told_with_units() -> None:
     source = rulekit.compile(SMALL, "systemverilog", SMALL_GRID).source
     assert "input  wire [7:0] in_met,  // met: 8 bits, 1 step = 4 GeV, 0 to 1020 GeV\n" in source
@@ -162,6 +190,7 @@ def test_titles_and_names_do_not_command_tools(tmp_path) -> None:
 
 # --- tools
 
+LAWS["balanced"] = law(MIXED, [("a", ["n > 3"], 7), ("b", ["x > 3"], -7)], "balanced", "score")
 LAWS["idle"] = law(MIXED, [(f"r{k}", [f"n > {k % 9}"], 0) for k in range(20)], "idle", "score")
 
 

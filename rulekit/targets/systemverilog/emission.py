@@ -34,7 +34,9 @@ def emit(low: Lowered) -> dict[str, str | bytes]:
 def _around(design: Design) -> dict[str, str | bytes]:
     """Return the control module and the header of its registers."""
     return {
-        CONTROL: control(design, about(design, "under control: masks, prescales and counters around the law.")),
+        CONTROL: control(
+            design, about(design, "under control: masks, prescales and counters around the law.")
+        ),
         HEADER: header(design, about(design, "under control: the registers.")),
     }
 

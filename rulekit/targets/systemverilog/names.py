@@ -108,8 +108,8 @@ def _stem(name: str) -> str:
 
 
 def _plain(name: str) -> str:
-    """Return what identifiers can hold of a name, in lower case and without the runs of "_" that VHDL refuses."""
-    return slug(name).lower() or "x"
+    """Return what identifiers can hold of a name in lower case, without the runs of "_" that VHDL refuses."""
+    return slug(name) or "x"
 
 
 def code_bits(codes: int) -> int:

@@ -268,8 +268,9 @@ def _cut(plan: Tables) -> list[str]:
     joined, registered = _lines(", ".join(parts)), _lines(", ".join(f"{part}_q" for part in parts))
     lines = [f"    wire {vector(plan.score_bits)} {part}_q;\n" for part in parts]
     instance = f"{plan.names.module}_cut #(.WIDTH({width}), .ON({SUM})) sum_cut"
-    pins = f"(\n        .clk(clk),\n        .d({{invalid, {joined}}}),\n        .q({{invalid_q, {registered}}})\n    )"
-    return [*lines, "    wire invalid_q;\n", f"    {instance} {pins};\n"]
+    pins = [".clk(clk)", f".d({{invalid, {joined}}})", f".q({{invalid_q, {registered}}})"]
+    joined_pins = ",\n        ".join(pins)
+    return [*lines, "    wire invalid_q;\n", f"    {instance} (\n        {joined_pins}\n    );\n"]
 
 
 def _lines(words: str) -> str:

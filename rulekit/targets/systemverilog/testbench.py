@@ -39,7 +39,9 @@ def testbench(design: Design, head: str) -> str:
         "latency": design.cuts.latency,
         "wires": "".join(f"    {line};\n" for line in [*inputs, *outputs]),
         "split": f"    assign {{{names}}} = event_bits[{event - 1}:0];\n" if event else "",
-        **dict(zip(("usage", "port", "load"), _loading(design) if design.tables else ("", "", ""), strict=True)),
+        **dict(
+            zip(("usage", "port", "load"), _loading(design) if design.tables else ("", "", ""), strict=True)
+        ),
         "join": ", ".join(f"out_{port.name}" for port in design.outputs),
         "pins": ",\n        ".join(pins),
     }
@@ -56,7 +58,10 @@ def _wire(port: Port, prefix: str = "") -> str:
 def _loading(design: Design) -> tuple[str, str, str]:
     """Return how the tables are loaded before the first event: in words, the port, and the steps."""
     wires = [port.declared("").strip().replace("wire", "reg") for port in design.load]
-    port = "".join(f"    {wire} = 0;\n" for wire in wires) + "    reg [8*128-1:0] comment;\n    integer writes;\n"
+    port = "".join(f"    {wire} = 0;\n" for wire in wires)
+    sizes = {each.name: vector(each.width) for each in design.load if each.width}
+    port += f"    reg {sizes['load_addr']} place;\n    reg {sizes['load_data']} word;\n"
+    port += "    reg [8*128-1:0] comment;\n    integer writes;\n"
     usage = "// +program=FILE    writes that load other tables first: a line each, as program.txt has them\n"
     return usage, port, _LOAD
 
@@ -64,7 +69,9 @@ def _loading(design: Design) -> tuple[str, str, str]:
 _LOAD = """        if ($value$plusargs("program=%s", path)) begin
             writes = $fopen(path, "r");
             while (!$feof(writes)) begin
-                load_en = $fscanf(writes, "%h %h\\n", load_addr, load_data) == 2;
+                load_en = $fscanf(writes, "%h %h\\n", place, word) == 2;
+                load_addr = place;  // on its own, as event_bits below
+                load_data = word;
                 if (load_en) tick;
                 else got = $fgets(comment, writes);
             end
