@@ -12,8 +12,8 @@ What is done so that conifer 1.11 has no handicap, and why:
 - Power-up values are taken out of the Verilog: they hold registers of constants that synthesis can remove. Operands
   of the adders that GHDL leaves floating are the zeros that the VHDL says.
 
-The threshold is chosen on held-out scores of train, never on test. The latency is measured: conifer's own report
-leaves registers out. GHDL and Icarus Verilog must be installed::
+The threshold is chosen on held-out scores of train, never on test. The latency is measured: conifer's own
+report leaves registers out. GHDL and Icarus Verilog must be installed::
 
     design = verilog(vhdl(train(codes, truth, trees=20, depth=4, seed=0), bits=8, folder=folder))
     scores, accepted = decide(design, test_codes)

@@ -1,8 +1,8 @@
 """What the FPGA benchmark compares: events as the hardware sees them, designs, and what they take.
 
-Features are put on whole numbers of 8, 10 or 12 bits between the 0.1 % and 99.9 % quantiles of train, saturating; where
-one can be missing, 0 says so, because boosted trees in hardware have nothing else. Both sides see these codes alone,
-in training and in test.
+Features are put on whole numbers of 8, 10 or 12 bits between the 0.1 % and 99.9 % quantiles of train,
+saturating; where one can be missing, 0 says so, because boosted trees in hardware have nothing else. Both sides
+see these codes alone, in training and in test.
 """
 
 from __future__ import annotations
@@ -100,12 +100,15 @@ class Point:
     def line(self) -> str:
         """Return the line of the table."""
         return (
-            f"{self.name:28s} {self.efficiency:6.3f} {self.rate:7.2%} {self.accuracy:6.3f} {self.lut:6d} {self.ff:6d}"
-            f" {self.levels:4d} {self.mhz:6.0f} {self.cycles:4d} {self.nanoseconds:7.1f}"
+            f"{self.name:28s} {self.efficiency:6.3f} {self.rate:7.2%} {self.accuracy:6.3f} {self.lut:6d}"
+            f" {self.ff:6d} {self.levels:4d} {self.mhz:6.0f} {self.cycles:4d} {self.nanoseconds:7.1f}"
         )
 
 
-HEAD = f"{'':28s} {'eff':>6s} {'rate':>7s} {'acc':>6s} {'LUT':>6s} {'FF':>6s} {'lev':>4s} {'MHz':>6s} {'cyc':>4s} {'ns':>7s}"
+HEAD = (
+    f"{'':28s} {'eff':>6s} {'rate':>7s} {'acc':>6s} {'LUT':>6s} {'FF':>6s} {'lev':>4s} {'MHz':>6s} {'cyc':>4s}"
+    f" {'ns':>7s}"
+)
 
 
 def rules_point(name: str, ruleset: rulekit.Ruleset, codes: Codes, stages: int = 3) -> Point:
@@ -115,14 +118,20 @@ def rules_point(name: str, ruleset: rulekit.Ruleset, codes: Codes, stages: int =
     artifact = rulekit.compile(ruleset, "systemverilog", numerics, **options.model_dump())
     design = Design.of(lower(ruleset, numerics, options), options)
     accepted = _simulated(design, artifact.files, codes.test)
-    decided = rulekit.compile(ruleset, "kernel", numerics).load().batch(codes.test.drop(SCORE))["outcome"].cast(pl.String)
+    decided = (
+        rulekit.compile(ruleset, "kernel", numerics)
+        .load()
+        .batch(codes.test.drop(SCORE))["outcome"]
+        .cast(pl.String)
+    )
     assert (accepted == (decided == "accept").to_numpy()).all(), "the hardware differs from the law"
     score = _accuracy(ruleset, numerics, codes)
     inputs = [(port.name, port.width or 1) for port in design.inputs]
     ties = {"rst": "1'b0", "in_valid": "1'b1", "in_id": "1'b0"}
     text = harness(design.names.module, inputs, [("out_accept", 1)], ties, "#(.ID_WIDTH(1))")
     files = {"decide.sv": artifact.source, "harness.sv": text}
-    return _point(name, accepted, score, codes, files, design.names.module, "-set ID_WIDTH 1", design.cuts.latency)
+    built = Built(files, design.names.module, "-set ID_WIDTH 1", design.cuts.latency)
+    return _point(name, accepted, score, codes, built)
 
 
 def _simulated(design: Design, files: dict[str, bytes], events: pl.DataFrame) -> Bools:
@@ -143,35 +152,57 @@ def _accuracy(ruleset: rulekit.Ruleset, numerics: Fixed, codes: Codes) -> float:
     return float(((test["score"] >= best).to_numpy() == truth).mean())
 
 
-def trees_point(name: str, trees: Trees, scores: npt.NDArray[np.int64], accepted: Bools, codes: Codes) -> Point:
+def trees_point(
+    name: str, trees: Trees, scores: npt.NDArray[np.int64], accepted: Bools, codes: Codes
+) -> Point:
     """Return the point of boosted trees in conifer's VHDL."""
     truth = codes.test[TRUTH].to_numpy()
     accuracy = float(((trees.scale.offset + scores / trees.scale.factor > 0) == truth).mean())
     width = trees.bits * len(trees.signed)
     files = {part: (trees.folder / part).read_text() for part in ("core.v", "top.v")}
     files["harness.sv"] = harness("top", [("in", width)], [("accept", 1)], {})
-    return _point(name, accepted, accuracy, codes, files, "top", "", trees.latency + 1)
+    return _point(name, accepted, accuracy, codes, Built(files, "top", "", trees.latency + 1))
 
 
-def _point(
-    name: str, accepted: Bools, accuracy: float, codes: Codes, files: dict[str, str], top: str, given: str, cycles: int
-) -> Point:
+@dataclass(frozen=True)
+class Built:
+    """Sources of a design (the harness last), its module, the parameters given to it, and its latency in cycles."""
+
+    files: dict[str, str]
+    top: str
+    given: str
+    cycles: int
+
+
+def _point(name: str, accepted: Bools, accuracy: float, codes: Codes, built: Built) -> Point:
     truth = codes.test[TRUTH].to_numpy()
+    sources = list(built.files)
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        for part, text in files.items():
+        for part, text in built.files.items():
             (folder / part).write_text(text)
-        netlist = min((synthesised(folder, list(files)[:-1], top, given, flow) for flow in FLOWS), key=lambda n: n.lut)
-        clock = place(list(files), folder, SEEDS).median
+        netlist = min((synthesised(folder, sources[:-1], built, flow) for flow in FLOWS), key=lambda n: n.lut)
+        clock = place(sources, folder, SEEDS).median
     efficiency, rate = accepted[truth].mean(), accepted[~truth].mean()
-    return Point(name, float(efficiency), float(rate), accuracy, netlist.lut, netlist.ff, netlist.levels, clock, cycles)
+    return Point(
+        name,
+        float(efficiency),
+        float(rate),
+        accuracy,
+        netlist.lut,
+        netlist.ff,
+        netlist.levels,
+        clock,
+        built.cycles,
+    )
 
 
-def synthesised(folder: Path, sources: Sequence[str], top: str, given: str, flow: str) -> Netlist:
+def synthesised(folder: Path, sources: Sequence[str], built: Built, flow: str) -> Netlist:
     """Synthesise files of a folder for UltraScale+: the same flow for all."""
+    chosen = f"chparam {built.given} {built.top}; " if built.given else ""
     commands = (
-        f"read_verilog -sv {' '.join(sources)}; " + (f"chparam {given} {top}; " if given else "")
-        + f"synth_xilinx -family xcup -flatten -nosrl -noiopad -noclkbuf {flow} -top {top}; write_json out.json"
-    )  # fmt: skip
+        f"read_verilog -sv {' '.join(sources)}; {chosen}"
+        f"synth_xilinx -family xcup -flatten -nosrl -noiopad -noclkbuf {flow} -top {built.top}; write_json out.json"
+    )
     YOSYS.run(["-q", "-p", commands], folder)
-    return Netlist(json.loads((folder / "out.json").read_text())["modules"][top])
+    return Netlist(json.loads((folder / "out.json").read_text())["modules"][built.top])

@@ -1,15 +1,17 @@
 """Rules against boosted trees in an FPGA: efficiency and accuracy against look-up tables, registers and clock.
 
-Rulesets are induced from LightGBM's scores, as votes of short rules with whole points (SCORE) and as plain rules (DNF),
-the latter within a budget of look-up tables, too. The peer is conifer: XGBoost of 10 to 50 trees, VHDL through GHDL; see
-fpga_conifer.py for what is done that it has no handicap. One yosys flow (UltraScale+, with and without carry chains, the
-smaller counts) and one of nextpnr (ECP5, median of three seeds) for all; all answers are those of the simulated hardware,
-and checked against software before anything is measured. Thresholds are chosen on train.
+Rulesets are induced from LightGBM's scores, as votes of short rules with whole points (SCORE) and as plain
+rules (DNF), the latter within a budget of look-up tables, too. The peer is conifer: XGBoost of 10 to 50 trees,
+VHDL through GHDL; see fpga_conifer.py for what is done that it has no handicap. One yosys flow (UltraScale+,
+with and without carry chains, the smaller counts) and one of nextpnr (ECP5, median of three seeds) for all; all
+answers are those of the simulated hardware, and checked against software before anything is measured.
+Thresholds are chosen on train.
 
-At equal efficiency: each forest is set beside the cheapest ruleset that is at least as efficient as the forest is *at the
-ruleset's own rate on test*, so that neither profits from a working point that came out high.
+At equal efficiency: each forest is set beside the cheapest ruleset that is at least as efficient as the forest
+is *at the ruleset's own rate on test*, so that neither profits from a working point that came out high.
 
-With ``--prove`` every ruleset's design is proved equal to the law, and rulesets of 50 and 200 random rules, too.
+With ``--prove`` every ruleset's design is proved equal to the law, and rulesets of 50 and 200 random rules,
+too.
 
 Run: python benchmarks/fpga_peers.py    (data: see datasets.py; GHDL, Icarus Verilog, yosys and nextpnr)
 """
@@ -40,7 +42,7 @@ from rulekit.targets.systemverilog.tools import GHDL, NEXTPNR, YOSYS
 
 RATE = 0.02
 TITLES = {"magic": "MAGIC telescope", "hep": "Level-1 trigger (generated)"}
-SIZES = ((10, 3), (10, 5), (20, 4), (50, 3))
+SIZES = ((10, 3), (20, 4), (50, 3))
 POLICIES = {"any": "rules", "score": "points"}
 LUT, LITERALS = 150, 150
 POINTS = 4
@@ -62,7 +64,9 @@ def forests(codes: Codes, folder: Path) -> Iterator[Forest]:
         model = train(matrix, truth, trees, depth, 0, rate=RATE)
         design = verilog(vhdl(model, codes.width, folder / f"{trees}-{depth}"))
         scores, accepted = decide(design, codes.matrix(codes.test))
-        yield Forest(trees_point(f"conifer, {trees} trees of {depth}", design, scores, accepted, codes), scores)
+        yield Forest(
+            trees_point(f"conifer, {trees} trees of {depth}", design, scores, accepted, codes), scores
+        )
 
 
 def rulesets(source: str, codes: Codes, cache: Path, seed: int) -> Iterator[tuple[str, rulekit.Ruleset]]:
@@ -95,7 +99,7 @@ def size(ruleset: rulekit.Ruleset) -> int:
 
 
 def spread(found: list[rulekit.Ruleset], count: int) -> list[rulekit.Ruleset]:
-    """Return so many rulesets of a path, the largest among them, spread evenly by the logarithm of their literals."""
+    """Return so many rulesets of a path, the largest among them, spread evenly by the logarithm of literals."""
     sizes = np.log([size(ruleset) for ruleset in found])
     wanted = np.linspace(max(sizes[0], sizes[-1] - np.log(8)), sizes[-1], count)
     return [found[place] for place in sorted({int(np.abs(sizes - goal).argmin()) for goal in wanted})]
@@ -121,7 +125,11 @@ def compare(source: str, width: int, cache: Path, seed: int, *, prove: bool) -> 
     codes = encode(data, width)
     truth = codes.test[TRUTH].to_numpy()
     print(f"\n{TITLES[source]}, {width} bits, 2 % of background\n{HEAD}", flush=True)
-    teacher = float((data.test[SCORE].to_numpy()[truth] > np.quantile(data.test[SCORE].to_numpy()[~truth], 1 - RATE)).mean())
+    teacher = float(
+        (
+            data.test[SCORE].to_numpy()[truth] > np.quantile(data.test[SCORE].to_numpy()[~truth], 1 - RATE)
+        ).mean()
+    )
     print(f"{'teacher, LightGBM-200':28s} {teacher:6.3f} {RATE:7.2%}", flush=True)
     points, kept = [], []
     for name, ruleset in rulesets(source, codes, cache, seed):
@@ -146,14 +154,16 @@ def verdict(forest: Forest, ours: Point | None) -> str:
     if ours is None:
         return f"  {theirs.name}: no ruleset is as efficient"
     return (
-        f"  {theirs.name}: {ours.name} takes {ours.lut / theirs.lut:.2f} of its LUT, {ours.ff / theirs.ff:.2f} of its FF, "
-        f"{ours.mhz / theirs.mhz:.2f} times its clock, {ours.nanoseconds / theirs.nanoseconds:.2f} of its latency"
+        f"  {theirs.name}: {ours.name} takes {ours.lut / theirs.lut:.2f} of its LUT,"
+        f" {ours.ff / theirs.ff:.2f} of its FF, {ours.mhz / theirs.mhz:.2f} times its clock, {ours.nanoseconds / theirs.nanoseconds:.2f} of its latency"
     )
 
 
 def main() -> None:
     """Print a table for each data set and width."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--cache", type=Path, help="folder for the scored events; temporary without")
     parser.add_argument("--sources", nargs="+", default=list(TITLES), choices=list(TITLES))
     parser.add_argument("--bits", nargs="+", type=int, default=[8, 10, 12])

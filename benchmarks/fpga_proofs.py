@@ -34,7 +34,9 @@ def prove_random() -> None:
 def _show(name: str, ruleset: rulekit.Ruleset, numerics: Fixed) -> None:
     start = time.perf_counter()
     proof = prove(rulekit.compile(ruleset, "systemverilog", numerics), timeout=600)
-    parts = ", ".join(f"{each.name} {each.seconds:.1f}{'' if each.shown else ' NOT SHOWN'}" for each in proof.statements)
+    parts = ", ".join(
+        f"{each.name} {each.seconds:.1f}{'' if each.shown else ' NOT SHOWN'}" for each in proof.statements
+    )
     verdict = "proved" if proof.holds else "NOT PROVED"
     print(f"  {verdict} in {time.perf_counter() - start:6.1f} s: {name} ({parts})", flush=True)
 
@@ -49,7 +51,13 @@ def random_ruleset(size: int, policy: str, seed: int = 0) -> rulekit.Ruleset:
         when = [f"x{n} {chance.choice(['>', '<='])} {chance.randint(1, 9999) / 10}" for n in picked]
         points = chance.choice([-3, -2, -1, 1, 2, 3, 4, 5, 6, 7])
         then = chance.choice("abc") if policy == "first" else "accept"
-        rules.append({"id": f"r{number}", "when": when, **({"points": points} if policy == "score" else {"then": then})})
+        rules.append(
+            {
+                "id": f"r{number}",
+                "when": when,
+                **({"points": points} if policy == "score" else {"then": then}),
+            }
+        )
     document: dict[str, object] = {
         "name": "random", "version": "1.0.0", "hit_policy": policy, "otherwise": "reject", "rules": rules,
         "schema": {"name": "random", "version": "1.0.0", "features": features},

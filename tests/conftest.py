@@ -25,7 +25,9 @@ settings.load_profile(os.environ.get("RULEKIT_HYPOTHESIS", "ci" if os.environ.ge
 
 
 # The tools from PyPI compile themselves once into the user's cache, which takes half a minute: not once a session.
-os.environ.setdefault("YOWASP_CACHE_DIR", str(Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "YoWASP"))
+os.environ.setdefault(
+    "YOWASP_CACHE_DIR", str(Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "YoWASP")
+)
 
 
 @pytest.fixture(scope="session", autouse=True)

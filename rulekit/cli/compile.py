@@ -48,11 +48,14 @@ def compile_(
     from rulekit.store.folder import read
     from rulekit.targets.api import compile
 
-    _check_fit(target, {"--size": ("c", size), "--prove": ("systemverilog", prove), "--synth": ("systemverilog", synth)})
+    _check_fit(
+        target,
+        {"--size": ("c", size), "--prove": ("systemverilog", prove), "--synth": ("systemverilog", synth)},
+    )
     ruleset = read(rules).ruleset
     artifact = compile(ruleset, target, _numerics(ruleset, numerics, bits), **_options(option or []))
     findings = _findings(artifact)
-    texts = []
+    texts: list[str] = []
     if prove or synth:
         from rulekit.cli import hardware
 

@@ -56,10 +56,15 @@ def _resources_text(taken: Resources) -> str:
              ("levels", str(taken.levels)), ("cycles", str(taken.cycles))]  # fmt: skip
     facts += [(kind, str(number)) for kind, number in taken.memory.items()]
     if taken.placement is not None:
-        facts += [("ECP5 MHz", f"{taken.placement.median:.0f}"), ("ns", f"{taken.placement.nanoseconds(taken.cycles):.1f}")]
+        facts += [
+            ("ECP5 MHz", f"{taken.placement.median:.0f}"),
+            ("ns", f"{taken.placement.nanoseconds(taken.cycles):.1f}"),
+        ]
     head = ["", *(name for name, _ in facts)]
     whole = table(head, [["design", *(value for _, value in facts)]])
-    rules = table(["rule", "costs LUT", "saves"], [[r.rule, f"{r.cost:g}", str(r.saved)] for r in taken.rules])
+    rules = table(
+        ["rule", "costs LUT", "saves"], [[r.rule, f"{r.cost:g}", str(r.saved)] for r in taken.rules]
+    )
     features = table(["feature", "LUT"], [[name, str(number)] for name, number in taken.features.items()])
     notes = (
         "LUT, FF and levels by yosys for UltraScale+, without pins; the clock on an ECP5, median of "

@@ -50,7 +50,7 @@ class Artifact:
     ruleset: Ruleset
     numerics: Numerics
     files: dict[str, bytes]
-    options: Model = Model()
+    options: Model = field(default_factory=Model)
     evidence: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -78,7 +78,9 @@ class Artifact:
             **({"evidence": dict(self.evidence)} if self.evidence else {}),
         }
 
-    def shown(self, kind: str, facts: Mapping[str, Any], files: Mapping[str, bytes] | None = None) -> Artifact:
+    def shown(
+        self, kind: str, facts: Mapping[str, Any], files: Mapping[str, bytes] | None = None
+    ) -> Artifact:
         """Return the artifact with one more piece of evidence, and the files that belong to it."""
         evidence = {**self.evidence, kind: dict(facts)}
         return replace(self, files={**self.files, **(files or {})}, evidence=evidence)
@@ -134,9 +136,7 @@ class Artifact:
             numerics: Numerics = TypeAdapter(Numerics).validate_python(manifest["numerics"])
             options = targets.get(manifest["target"]).options.model_validate(manifest.get("options", {}))
             evidence = dict(manifest.get("evidence", {}))
-            artifact = cls(
-                manifest["target"], manifest["entry"], ruleset, numerics, files, options, evidence
-            )
+            artifact = cls(manifest["target"], manifest["entry"], ruleset, numerics, files, options, evidence)
             claimed = manifest["ruleset"]["digest"]
         except (OSError, ValueError, KeyError, TypeError, ValidationError) as error:
             raise ArtifactError(f"this is not an artifact: {error}", where=where) from None

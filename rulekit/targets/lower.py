@@ -10,7 +10,7 @@ import builtins
 import keyword
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rulekit.errors import LawError, RulekitError, Where
 from rulekit.ir.condition import All, Any, Condition
@@ -49,7 +49,7 @@ class Lowered:
     numerics: Numerics
     features: tuple[LowFeature, ...]
     rules: tuple[LowRule, ...]
-    options: Model = Model()
+    options: Model = field(default_factory=Model)
 
     @property
     def is_score(self) -> bool:

@@ -1,4 +1,5 @@
-"""Proofs: designs that are the law are proved, designs that are not are refuted, and nothing is shown by accident."""
+"""Proofs: designs that are the law are proved, designs that are not are refuted, and nothing is shown by
+accident."""
 
 from __future__ import annotations
 

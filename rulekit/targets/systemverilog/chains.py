@@ -9,15 +9,12 @@ to place.
 from __future__ import annotations
 
 from rulekit.ir.schema import DType
-from rulekit.targets import constants
+from rulekit.targets.constants import quantity
 from rulekit.targets.lower import LowFeature
 from rulekit.targets.systemverilog import logic
 from rulekit.targets.systemverilog.asked import Question
 from rulekit.targets.systemverilog.logic import Logic, Net
 from rulekit.targets.systemverilog.names import Names, is_signed, width_of
-
-quantity = constants.quantity
-"""The number that a code stands for, as text."""
 
 
 def answer(question: Question, names: Names) -> Logic:

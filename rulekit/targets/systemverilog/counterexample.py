@@ -9,8 +9,8 @@ from rulekit.errors import RulekitError
 from rulekit.ir.numerics import Event, Scalar
 from rulekit.ir.schema import DType
 from rulekit.ir.semantics import holds
+from rulekit.targets.constants import quantity
 from rulekit.targets.lower import LowFeature
-from rulekit.targets.systemverilog.chains import quantity
 from rulekit.targets.systemverilog.design import Design
 from rulekit.targets.systemverilog.names import width_of
 

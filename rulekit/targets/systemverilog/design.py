@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from rulekit.ir.ruleset import INVALID
+from rulekit.targets.constants import constant_words
 from rulekit.targets.lower import Lowered
 from rulekit.targets.systemverilog import logic, policy, scores, table_logic
 from rulekit.targets.systemverilog.asked import Asked
@@ -293,9 +294,11 @@ def _rules(design: Design) -> str:
 
 def _nets(design: Design, *, checks: bool) -> list[str]:
     lines = []
-    for rule, net, condition in zip(design.low.rules, design.names.rules, design.asked.rules, strict=True):
+    named = zip(design.low.rules, design.names.rules, design.asked.rules, strict=True)
+    for place, (rule, net, condition) in enumerate(named):
         gated = logic.both([logic.Net("lacks", inverted=True), condition]) if checks else condition
         lines.append("\n" + rule_comment(rule.rule))
+        lines += [comment(words) for words in constant_words(design.low, place)]
         lines.append(f"    wire {net} = {_broken(gated)};\n")
     return lines
 

@@ -1,9 +1,9 @@
 """A golden model: what the law means, written straight from the bound rules for a prover to read.
 
-It shares nothing with the emitter but the names of ports. A threshold is not rounded to the grid by its sign: one that
-lies between two codes is put half way between them, where it compares with every code as it did, whatever the sign, and
-twice the code is compared with twice that. Rules are plain comparisons, the answer a list of ``if`` from the last rule
-to the first, the score a running sum: slow logic, and obviously right.
+It shares nothing with the emitter but the names of ports. A threshold is not rounded to the grid by its sign:
+one that lies between two codes is put half way between them, where it compares with every code as it did,
+whatever the sign, and twice the code is compared with twice that. Rules are plain comparisons, the answer a
+list of ``if`` from the last rule to the first, the score a running sum: slow logic, and obviously right.
 """
 
 from __future__ import annotations
@@ -36,13 +36,17 @@ class Golden:
     def text(self) -> str:
         """Return the module."""
         ports = [port.declared("input") for port in self.inputs]
-        ports += [f"output reg{' signed' if port.signed else ''} {_size(port.width)}{port.name}" for port in self.outputs]
+        ports += [
+            f"output reg{' signed' if port.signed else ''} {_size(port.width)}{port.name}"
+            for port in self.outputs
+        ]
         shown = {port.name for port in self.outputs}
         inner = [f"    reg {_size(max(1, len(self.ruleset.rules)))}fired;\n"] if "fired" not in shown else []
         parts = ", ".join(f"part_{number}" for number, _ in enumerate(self.groups))
         return (
             f"module {MODULE} (\n    " + ",\n    ".join(ports) + "\n);\n" + "".join(inner)
-            + f"    integer outcomes, rules;\n    reg lacks;\n    reg signed [65:0] total, {parts};\n    always @* begin\n"
+            + f"    integer outcomes, rules;\n    reg lacks;\n    reg signed [65:0] total, {parts};\n"
+            + "    always @* begin\n"
             + "".join(f"        {line}\n" for line in [*self._fired(), *self._answer()]) + "    end\nendmodule\n"
         )  # fmt: skip
 
@@ -56,7 +60,9 @@ class Golden:
 
     def _condition(self, condition: Condition) -> str:
         if isinstance(condition, (All, Any)):
-            joined = (" && " if isinstance(condition, All) else " || ").join(map(self._condition, condition.terms))
+            joined = (" && " if isinstance(condition, All) else " || ").join(
+                map(self._condition, condition.terms)
+            )
             return f"({joined})" if condition.terms else "1'b1"
         missing = self.names.missing(condition.feature) if self.options.missing else "1'b0"
         if isinstance(condition, Missing):
@@ -86,11 +92,20 @@ class Golden:
     def _compare(form: FixedFormat, port: str, sign: str, value: float) -> str:
         """Return a comparison of twice a code with twice a number, which is put half way between two codes."""
         if isinstance(value, float) and math.isinf(value):
-            holds = {"<": value > 0, "<=": value > 0, ">": value < 0, ">=": value < 0, "==": False, "!=": True}
+            holds = {
+                "<": value > 0,
+                "<=": value > 0,
+                ">": value < 0,
+                ">=": value < 0,
+                "==": False,
+                "!=": True,
+            }
             return f"1'b{int(holds[sign])}"
         low, high = form.range
         # no code is beyond a step outside the range, so that all thresholds compare alike from there on
-        ticks = max(Fraction(low - 1), min(Fraction(high + 1), Fraction(value) * Fraction(2) ** form.fraction))
+        ticks = max(
+            Fraction(low - 1), min(Fraction(high + 1), Fraction(value) * Fraction(2) ** form.fraction)
+        )
         twice = 2 * math.floor(ticks) + (ticks.denominator > 1)
         bits = form.width + 3
         code = f"$signed({port})" if form.signed else f"$signed({{1'b0, {port}}})"
@@ -100,7 +115,9 @@ class Golden:
         score = self.ruleset.hit_policy is HitPolicy.SCORE
         lines = self._summed() if score else self._first()
         outcomes = self.ruleset.outcomes
-        refused = " && ".join(f"outcomes != {outcomes.index(name)}" for name in (self.ruleset.otherwise, INVALID))
+        refused = " && ".join(
+            f"outcomes != {outcomes.index(name)}" for name in (self.ruleset.otherwise, INVALID)
+        )
         shown = {"accept": f"({refused})", "outcome": "outcomes", "rule": "rules", "score": "total"}
         return lines + [f"{name} = {shown[name]};" for name in self.widths if name in shown]
 

@@ -1,9 +1,9 @@
-"""Miters: circuits with one output that is 1 exactly where two designs answer differently, for all inputs at once.
+"""Miters: circuits with one output that is 1 exactly where two designs answer differently, for all inputs.
 
-:func:`law` sets the design without register cuts beside the golden model, :func:`pipeline` the design with its cuts
-beside the golden model at its latency, and :func:`netlist` the synthesised netlist beside the design. A pipeline has no
-loop, so that its outputs depend on the inputs of the last cycles alone: one unrolling over the latency, from an
-arbitrary state, proves it for all time.
+:func:`law` sets the design without register cuts beside the golden model, :func:`pipeline` the design with its
+cuts beside the golden model at its latency, and :func:`netlist` the synthesised netlist beside the design. A
+pipeline has no loop, so that its outputs depend on the inputs of the last cycles alone: one unrolling over the
+latency, from an arbitrary state, proves it for all time.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from rulekit.targets.systemverilog.golden import MODULE as GOLDEN
 from rulekit.targets.systemverilog.names import vector
 from rulekit.targets.systemverilog.scores import heaps
 from rulekit.targets.systemverilog.stages import ANSWER, SUM
+from rulekit.targets.systemverilog.table_logic import TIED
 
 NETLIST = "netlist"
 _CONTROL = ("clk", "rst", "in_valid", "in_id")
@@ -100,12 +101,17 @@ def _same(signal: str, cycle: int) -> Lemma:
 
 def _sums(design: Design, cycle: int) -> tuple[Lemma, ...]:
     """Return that each heap of points is the golden model's partial sum; for one heap there is nothing to split."""
-    sums = heaps(design.names) if design.low.is_score else []
+    sums = heaps(design.names) if design.low.is_score and not design.tables else []
     found = []
     for number, heap in enumerate(sums if len(sums) > 1 else [], start=1):
         part = f"gold.part_{number - 1}"
         found.append(
-            Lemma(f"gate.policy.points_{number}", f"{part}[{heap.width - 1}:0]", cycle, f"{part}[65:{heap.width}]")
+            Lemma(
+                f"gate.policy.points_{number}",
+                f"{part}[{heap.width - 1}:0]",
+                cycle,
+                f"{part}[65:{heap.width}]",
+            )
         )
     return tuple(found)
 
@@ -129,7 +135,10 @@ def _bus(design: Design, side: str) -> str:
 
 
 def _instance(design: Design, module: str, side: str, parameters: str) -> str:
-    pins = [f".{name}({name})" for name in _CONTROL] + [f".{port.name}({port.name})" for port in design.inputs]
+    pins = [f".{name}({name})" for name in _CONTROL] + [
+        f".{port.name}({port.name})" for port in design.inputs
+    ]
+    pins += TIED if design.tables else ()
     pins += [f".out_valid({side}_valid)", f".out_id({side}_id)"]
     pins += [f".out_{port.name}({side}_{port.name})" for port in design.outputs]
     wires = f"    wire {side}_valid, {side}_id;\n{_wires(design, side)}"

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from rulekit.ir.condition import All, Any, Compare, Condition
+from rulekit.targets.constants import quantity
 from rulekit.targets.lower import Lowered, LowRule
-from rulekit.targets.systemverilog.chains import quantity
 from rulekit.targets.systemverilog.design import Design
 
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """A design that is wrong in one threshold, and which one: the rule, and both literals in the unit of the feature."""
+    """A design that is wrong in one threshold: which rule, and the literal before and after, in its unit."""
 
     design: Design
     rule: str
@@ -22,7 +22,7 @@ class Mutant:
 
 
 def mutants(design: Design) -> Iterator[Mutant]:
-    """Yield a mutant for each threshold of each rule, in text order; those that ask the same as before are left out."""
+    """Yield a mutant for each threshold in text order, but for those that ask what the design asks already."""
     low = design.low
     for place, rule in enumerate(low.rules):
         for before, after, condition in _changed(rule.condition, low):

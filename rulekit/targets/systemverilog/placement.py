@@ -1,8 +1,8 @@
 """Placing and routing a design for a Lattice ECP5 with nextpnr, to learn the clock that it reaches.
 
-UltraScale+ has no open tool that places and routes; ECP5 has, and serves to compare designs. A harness shifts events
-in and answers out through two pins, so that all paths run between registers and pins don't matter. Placement depends
-on chance: several seeds are run and the median taken.
+UltraScale+ has no open tool that places and routes; ECP5 has, and serves to compare designs. A harness shifts
+events in and answers out through two pins, so that all paths run between registers and pins don't matter.
+Placement depends on chance: several seeds are run and the median taken.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Proving a design equal to the law with yosys, for all inputs: no sample, no tolerance.
 
-Four statements: the logic is the law (against a golden model of its own), the pipeline is the law at its latency, the
-synthesised netlist is the pipeline, and a mutant with one threshold off by one is *refuted*, which shows that the
-method can fail. The counterexample of the mutant is decided by the reference semantics, too.
+Four statements: the logic is the law (against a golden model of its own), the pipeline is the law at its
+latency, the synthesised netlist is the pipeline, and a mutant with one threshold off by one is *refuted*, which
+shows that the method can fail. The counterexample of the mutant is decided by the reference semantics, too.
 """
 
 from __future__ import annotations
@@ -27,12 +27,18 @@ from rulekit.targets.systemverilog.miters import Lemma, Miter
 from rulekit.targets.systemverilog.mutants import mutants
 from rulekit.targets.systemverilog.options import Options
 from rulekit.targets.systemverilog.synthesis import CELLS, netlist_text
+from rulekit.targets.systemverilog.table_images import files
 from rulekit.targets.systemverilog.tools import YOSYS
 
 LOG = "proof.log"
 _GOLDEN, _MITER, _NETLIST, _MUTANT = "golden.sv", "miter.sv", "netlist.v", "mutant.sv"
 _MUTANTS = 20
 """Mutants that are tried; one is told from the law unless its threshold never matters."""
+_MEMORIES = (
+    "opt_expr; opt_clean; opt_dff -nodffe -nosdff; opt_clean; "
+    "memory -nomap; opt_mem; memory_map -rom-only; memory_map; "
+)
+"""What makes logic of memories that nobody writes; other designs have none."""
 _PROVED = "SAT proof finished - no model found: SUCCESS!"
 _REFUTED = "SAT proof finished - model found: FAIL!"
 
@@ -62,7 +68,11 @@ class Proof:
 
     def to_json(self) -> dict[str, Any]:
         """Return the proof as plain JSON, without the log."""
-        return {"holds": self.holds, "tool": self.tool, "statements": [asdict(each) for each in self.statements]}
+        return {
+            "holds": self.holds,
+            "tool": self.tool,
+            "statements": [asdict(each) for each in self.statements],
+        }
 
 
 def prove(artifact: Artifact, *, timeout: float = 600.0) -> Proof:
@@ -83,8 +93,11 @@ def prove(artifact: Artifact, *, timeout: float = 600.0) -> Proof:
     """
     with tempfile.TemporaryDirectory(prefix="rulekit-prove-") as scratch:
         prover = _Prover(artifact, Path(scratch), timeout)
-        statements = (prover.law(), prover.pipeline(), prover.netlist(), prover.mutant())
-        return Proof(statements, YOSYS.version(), "\n".join(prover.log))
+        statements = [prover.law(), prover.pipeline()]
+        if not prover.design.tables:  # yosys knows no logic of memory blocks
+            statements.append(prover.netlist())
+        statements.append(prover.mutant())
+        return Proof(tuple(statements), YOSYS.version(), "\n".join(prover.log))
 
 
 class _Prover:
@@ -129,8 +142,8 @@ class _Prover:
     def _build(self, name: str, miter: Miter, sources: str) -> None:
         (self.folder / _MITER).write_text(miter.text, encoding="utf-8")
         script = (
-            f"read_verilog -sv {sources} {_MITER}; hierarchy -check -top miter; proc -norom; memory -nomap; "
-            f"flatten; memory_map -rom-only; memory_map; opt_clean; write_rtlil {name}.il"
+            f"read_verilog -sv {sources} {_MITER}; hierarchy -check -top miter; proc -norom; flatten; {_MEMORIES}"
+            f"opt_clean; write_rtlil {name}.il"
         )
         YOSYS.run(["-q", "-p", script], self.folder, timeout=self.timeout)
 
@@ -151,11 +164,17 @@ class _Prover:
         proofs = " ".join(f"-prove {one} {other}" for one, other in goals)
         facts = " ".join(_facts(lemma, cycles) for lemma in known)
         command = f"sat -timeout {max(1, round(self.timeout))} {steps} {facts} {proofs} {show} miter"
-        done = YOSYS.attempt(["-p", f"read_rtlil {name}.il; {command}"], self.folder, timeout=2 * self.timeout)
+        done = YOSYS.attempt(
+            ["-p", f"read_rtlil {name}.il; {command}"], self.folder, timeout=2 * self.timeout
+        )
         text = done.stdout[done.stdout.find("Executing SAT pass") :]
-        unknown = "Failed to parse" in done.stderr  # a net that synthesis has removed: only lemmas speak of such
+        unknown = (
+            "Failed to parse" in done.stderr
+        )  # a net that synthesis has removed: only lemmas speak of such
         if "SAT proof finished" not in text and "TIMEOUT" not in text.upper() and not unknown:
-            raise RulekitError(f"yosys can't prove this: {(done.stderr.strip() or text[-200:]).splitlines()[-1]}")
+            raise RulekitError(
+                f"yosys can't prove this: {(done.stderr.strip() or text[-200:]).splitlines()[-1]}"
+            )
         self.log.append(f"# {name}: {command}\n{_told(text)}\n")
         return text
 
@@ -163,7 +182,7 @@ class _Prover:
         """Show that a design with one threshold off by one is told from the law; others are tried if it is not."""
         start = time.perf_counter()
         for tried, mutant in enumerate(mutants(self.design), start=1):
-            (self.folder / _MUTANT).write_text(source(mutant.design), encoding="utf-8")
+            self._write_mutant(mutant.design)
             found = self._counterexample(f"mutant-{tried}", miters.law(self.design), f"{_MUTANT} {_GOLDEN}")
             if found is not None:
                 event = words_of(check_counterexample(self.design, found))
@@ -172,6 +191,12 @@ class _Prover:
             if tried == _MUTANTS:
                 break
         return self._negative_control(start)
+
+    def _write_mutant(self, design: Design) -> None:
+        """Write the source of a mutant; one of tables is in its memories. The last question is about mutants."""
+        (self.folder / _MUTANT).write_text(source(design), encoding="utf-8")
+        for name, text in files(design.tables).items() if design.tables else ():
+            (self.folder / name).write_text(text, encoding="utf-8")
 
     def _negative_control(self, start: float) -> Statement:
         """Refute a golden model with one output turned, where no threshold matters."""
@@ -184,7 +209,7 @@ class _Prover:
         return _statement("mutant", says, start, shown=found is not None)
 
     def _counterexample(self, name: str, miter: Miter, sources: str) -> dict[str, int] | None:
-        """Return inputs and outputs for which a miter is 1; None where there are none, or none was found in time."""
+        """Return signals for which a miter is 1; None where there are none, or none was found in time."""
         self._build(name, miter, sources)
         sides = [f"{side}_{port.name}" for side in ("gold", "gate") for port in self.design.outputs]
         show = "-show-inputs " + " ".join(f"-show {signal}" for signal in sides)
@@ -207,5 +232,7 @@ def _facts(lemma: Lemma, cycles: int) -> str:
 
 def _told(text: str) -> str:
     """Return the lines of the prover's answer that matter."""
-    wanted = re.compile(r"SAT proof|Solving|variables|Imported|TIMEOUT|Final proof|\\[\w.]+\s+\S+\s+\S+\s+[01x]+$")
+    wanted = re.compile(
+        r"SAT proof|Solving|variables|Imported|TIMEOUT|Final proof|\\[\w.]+\s+\S+\s+\S+\s+[01x]+$"
+    )
     return "\n".join(line.strip() for line in text.splitlines() if wanted.search(line))

@@ -145,7 +145,9 @@ class _Costs:
             question: netlist.behind(tests[place]) if place < len(tests) else set()
             for place, question in enumerate(design.asked.nets)
         }
-        self.used = [self._used_by(n, netlist, hits[n] if n < len(hits) else "x") for n in range(design.rules)]
+        self.used = [
+            self._used_by(n, netlist, hits[n] if n < len(hits) else "x") for n in range(design.rules)
+        ]
 
     def _used_by(self, place: int, netlist: Netlist, register: Bit) -> set[str]:
         """Return the tables of a rule's gate, and of the questions that it asks."""

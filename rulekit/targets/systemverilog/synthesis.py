@@ -1,7 +1,8 @@
 """Synthesis with yosys: look-up tables, registers and levels for UltraScale+, netlists for ECP5.
 
-Whole designs are flattened, and pins, clock buffers and carry chains left out: what is counted is the logic that the
-design adds to a larger one. A shift register in look-up tables would hide registers, so there are none.
+Whole designs are flattened, and pins, clock buffers and carry chains left out: what is counted is the logic
+that the design adds to a larger one. A shift register in look-up tables would hide registers, so there are
+none.
 """
 
 from __future__ import annotations
