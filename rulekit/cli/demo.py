@@ -31,10 +31,11 @@ class _Journey:
     law: str
     budget: tuple[str, ...]
     outcomes: tuple[str, str]
+    fpga: bool = False
 
 
 _JOURNEYS = (
-    _Journey("hep", "rules/hep/level1", ("--fpr", "0.01", "--rules", "8"), ("accept", "reject")),
+    _Journey("hep", "rules/hep/level1", ("--fpr", "0.01", "--rules", "8"), ("accept", "reject"), fpga=True),
     _Journey(
         "fraud", "rules/fraud/card_payments", ("--alert-rate", "0.01", "--rules", "8"), ("review", "approve")
     ),
@@ -77,6 +78,18 @@ def _travel(journey: _Journey, folder: Path, events: int, seed: int) -> dict[str
     _run(["check", law])
     _run(["compile", law, "--target", "python", "--out", str(folder / "build" / "python")])
     _run(["compile", law, "--target", "polars", "--out", str(folder / "build" / "polars")])
+    if journey.fpga:
+        numerics = str(folder / "numerics.yaml")
+        _run(["quantise", law, str(folder / "induce.parquet"), "--truth", truth, "--out", numerics])
+        design = [
+            "--target",
+            "systemverilog",
+            "--numerics",
+            numerics,
+            "--out",
+            str(folder / "build" / "fpga"),
+        ]
+        _run(["compile", law, *design])
     decisions, events_file = str(folder / "decisions.parquet"), str(folder / "events.parquet")
     _run(["decide", law, events_file, "--id", identity, "--out", decisions])
     report = [

@@ -13,7 +13,7 @@ from rulekit.cli.common import Json, answer
 if TYPE_CHECKING:
     from rulekit.targets.base import Target
 
-_HEAD = ("target", "numerics", "hit policies", "dtypes", "all hits", "prescale", "installed")
+_HEAD = ("target", "numerics", "policies", "dtypes", "all hits", "prescale", "here")
 _WIDTH = 80
 
 
@@ -67,9 +67,22 @@ def _text(listed: Iterable[Target]) -> str:
     parts = [head, "-" * len(head)]
     for target, row in rows:
         absent = target.absent()
-        notes = [target.summary, *([] if absent is None else [str(absent)])]
+        notes = [target.summary, *_options(target), *([] if absent is None else [str(absent)])]
         parts += [_line(row, widths), *(_note(line) for note in notes for line in note.splitlines())]
     return "\n".join(parts)
+
+
+def _options(target: Target) -> list[str]:
+    """Return a line on what ``--option`` can choose, with the values that hold without."""
+    chosen = target.options().model_dump()
+    texts = [f"{name}={_value(value)}" for name, value in chosen.items() if value is not None]
+    return [f"options: {', '.join(texts)}"] if texts else []
+
+
+def _value(value: object) -> str:
+    if isinstance(value, tuple):
+        return ",".join(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _line(cells: Iterable[str], widths: Iterable[int]) -> str:
@@ -90,7 +103,7 @@ def _abilities(target: Target) -> list[str]:
         _of(can.hit_policies, HitPolicy),
         _of(can.dtypes, DType),
         "yes" if can.hits else "no",
-        "yes" if can.prescale else "refused",
+        "yes" if can.prescale else "no",
     ]
 
 

@@ -18,6 +18,8 @@ from rulekit.ir.semantics import Decision
 from rulekit.targets.artifact import LAW, Artifact
 from rulekit.targets.lower import Lowered, lower
 
+_NUMERICS = {"native": "native numerics", "fixed": "fixed-point formats (--bits 10, or --numerics FILE)"}
+
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
@@ -33,7 +35,7 @@ class Capabilities:
         """Return everything in a ruleset that the target can't express, with reason and remedy."""
         found = []
         if numerics.kind not in self.numerics:
-            remedy = "compile with " + " or ".join(sorted(self.numerics))
+            remedy = "compile with " + " or ".join(_NUMERICS[kind] for kind in sorted(self.numerics))
             found.append(Refusal(None, f"numerics {numerics.kind}", "the target does not have them", remedy))
         if ruleset.hit_policy not in self.hit_policies:
             remedy = "use " + " or ".join(sorted(self.hit_policies))

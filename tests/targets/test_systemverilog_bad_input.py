@@ -18,7 +18,7 @@ WHOLE = [{"name": "n", "dtype": "int64"}]
 
 
 def test_native_numerics_are_refused_with_what_to_do() -> None:
-    with pytest.raises(UnsupportedError, match="compile with fixed") as raised:
+    with pytest.raises(UnsupportedError, match="compile with fixed-point formats") as raised:
         rulekit.compile(SMALL, "systemverilog")
     (refusal,) = raised.value.refusals
     assert refusal.subject == "numerics native"

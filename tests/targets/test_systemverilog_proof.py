@@ -82,7 +82,7 @@ def test_a_threshold_that_is_off_by_one_is_refuted(small):
 
 
 def test_a_register_too_many_is_refuted_at_the_latency(small):
-    wrong = changed(small, ".ON(CUT_RULES)) hits_cut", ".ON(0)) hits_cut")
+    wrong = changed(small, ".ON(CUT_RULES), .VALID(1)) hits_cut", ".ON(0), .VALID(1)) hits_cut")
     assert shown(prove(wrong)) == {"law": True, "pipeline": False, "netlist": True, "mutant": True}
 
 
@@ -101,7 +101,7 @@ def test_a_netlist_that_is_another_design_is_refuted(small, monkeypatch):
 
 
 def test_a_valid_bit_that_a_reset_does_not_clear_is_refuted(small):
-    wrong = changed(small, "tests_valid & ~rst", "tests_valid")
+    wrong = changed(small, "if (VALID != 0 && rst) held[WIDTH-1] <= 1'b0;", "")
     assert shown(prove(wrong))["pipeline"] is False
 
 

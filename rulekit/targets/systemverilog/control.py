@@ -181,10 +181,10 @@ _POLICY = """@wires@    @m@_policy@cut_sum@ policy (
     wire [LATE-1:0] late = {waiting[WAITS-1] & ~rst, held, kept_hits};
     wire [LATE-1:0] late_q;
     @m@_cut #(.WIDTH(LATE), .ON(@late@)) late_cut (
-        .clk(clk), .d(late), .q(late_q)
+        .clk(clk), .rst(1'b0), .d(late), .q(late_q)
     );
     @m@_cut #(.WIDTH(LATE + @width@), .ON(1)) kept_cut (
-        .clk(clk),
+        .clk(clk), .rst(1'b0),
         .d({late_q[LATE-1] & ~rst, late_q[LATE-2:0], @answers@}),
         .q({kept_valid, kept_id, accepted, invalid, hits, kept, @outputs@})
     );

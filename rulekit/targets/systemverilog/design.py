@@ -117,22 +117,27 @@ def cut_module(design: Design) -> str:
 
 
 _CUT = """
-// A register cut, or plain wires where it is off.
+// A register cut, or plain wires where it is off. With VALID, the top bit is a valid bit, which a reset clears.
 module @m@_cut #(
     parameter WIDTH = 1,
-    parameter ON = 1
+    parameter ON = 1,
+    parameter VALID = 0
 ) (
     input  wire clk,
+    input  wire rst,
     input  wire [WIDTH-1:0] d,
     output wire [WIDTH-1:0] q
 );
     generate
         if (ON != 0) begin : registered
             reg [WIDTH-1:0] held;
-            always @(posedge clk) held <= d;
+            always @(posedge clk) begin
+                held <= d;
+                if (VALID != 0 && rst) held[WIDTH-1] <= 1'b0;
+            end
             assign q = held;
         end else begin : wired
-            wire unused = &{1'b0, clk};
+            wire unused = &{1'b0, clk, rst};
             assign q = d;
         end
     endgenerate
@@ -241,7 +246,7 @@ def _questions(design: Design) -> str:
 
 def _tests_cut(design: Design) -> str:
     nets = table_logic.lacks(design.tables) if design.tables else list(design.asked.nets.values())
-    bus = ["in_valid & ~rst", "in_id", *reversed(nets)]
+    bus = ["in_valid", "in_id", *reversed(nets)]
     lines = [f"\n    localparam TESTS_WIDTH = ID_WIDTH + {len(nets) + 1};\n"]
     lines.append(_cut(design, "tests", "TESTS_WIDTH", TESTS, bus))
     lines.append("    wire tests_valid = tests_q[TESTS_WIDTH-1];\n")
@@ -255,8 +260,8 @@ def _cut(design: Design, name: str, width: str, place: str, bus: list[str]) -> s
     return (
         f"    wire [{width}-1:0] {name} = {{\n        {joined}\n    }};\n"
         f"    wire [{width}-1:0] {name}_q;\n"
-        f"    {design.names.module}_cut #(.WIDTH({width}), .ON({place})) {name}_cut"
-        f" (.clk(clk), .d({name}), .q({name}_q));\n"
+        f"    {design.names.module}_cut #(.WIDTH({width}), .ON({place}), .VALID(1)) {name}_cut (\n"
+        f"        .clk(clk), .rst(rst), .d({name}), .q({name}_q)\n    );\n"
     )
 
 
@@ -287,7 +292,7 @@ def _rules(design: Design) -> str:
         lines += _nets(design, checks=checks)
         nets = list(reversed(design.names.rules)) or ["1'b0"]
     lines.append(f"\n    localparam RULES_WIDTH = ID_WIDTH + {max(design.rules, 1) + 2};\n")
-    bus = ["tests_valid & ~rst", "tests_id", "lacks" if checks else "1'b0", *nets]
+    bus = ["tests_valid", "tests_id", "lacks" if checks else "1'b0", *nets]
     lines.append(_cut(design, "hits", "RULES_WIDTH", RULES, bus))
     return "".join(lines)
 
@@ -312,13 +317,12 @@ def _answer(design: Design) -> str:
         f"    wire [ID_WIDTH:0] hits_event = hits_q[RULES_WIDTH-1:{rules + 1}];\n",
     ]
     carried = f"[ID_WIDTH+{rules}:0]"
-    lines += [
-        f"    wire {carried} carried = {{hits_event[ID_WIDTH] & ~rst, hits_event[ID_WIDTH-1:0], hit}};\n"
-    ]
+    lines += [f"    wire {carried} carried = {{hits_event, hit}};\n"]
     if design.low.is_score:
-        instance = f"{design.names.module}_cut #(.WIDTH(ID_WIDTH + {rules + 1}), .ON({SUM})) carried_cut"
+        given = f"#(.WIDTH(ID_WIDTH + {rules + 1}), .ON({SUM}), .VALID(1))"
         lines += [f"    wire {carried} carried_q;\n"]
-        lines += [f"    {instance} (.clk(clk), .d(carried), .q(carried_q));\n"]
+        lines += [f"    {design.names.module}_cut {given} carried_cut (\n"]
+        lines += ["        .clk(clk), .rst(rst), .d(carried), .q(carried_q)\n    );\n"]
     lines += [_policy_instance(design), _answer_cut(design, rules)]
     return "".join(lines)
 
@@ -338,7 +342,7 @@ def _policy_instance(design: Design) -> str:
 def _answer_cut(design: Design, rules: int) -> str:
     """Register the outputs; ``fired`` and the id come along with whatever delay the policy has."""
     event = "carried_q" if design.low.is_score else "carried"
-    valid = f"{event}[ID_WIDTH+{rules}]" + (" & ~rst" if design.low.is_score else "")
+    valid = f"{event}[ID_WIDTH+{rules}]"
     answers = [(port.name, port.width or 1) for port in design.outputs if port.name != "fired"]
     if "fired" in design.options.outputs:
         answers.append(("fired", rules))

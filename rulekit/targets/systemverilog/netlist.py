@@ -81,10 +81,10 @@ class Netlist:
                     done.add(stack.pop())
                     yield name
 
-    def net(self, name: str) -> list[Bit]:
-        """Return the bits of a wire from the lowest up; none when synthesis has removed it."""
-        wire = self._module["netnames"].get(name)
-        return list(wire["bits"]) if wire else []
+    def net(self, *names: str) -> list[Bit]:
+        """Return the bits of a wire from the lowest up, by the first of its names that synthesis has kept."""
+        wires = self._module["netnames"]
+        return next((list(wires[name]["bits"]) for name in names if name in wires), [])
 
     def behind(self, register: Bit) -> set[str]:
         """Return the look-up tables that feed the register that drives a bit, back to registers and ports."""

@@ -20,7 +20,6 @@ from rulekit.targets.systemverilog.netlist import Bit, Netlist
 from rulekit.targets.systemverilog.options import Options
 from rulekit.targets.systemverilog.placement import DEVICE, Placement, harness, place
 from rulekit.targets.systemverilog.predict import predicted_lut
-from rulekit.targets.systemverilog.stages import RULES, TESTS
 from rulekit.targets.systemverilog.synthesis import FLOW, netlist_of
 from rulekit.targets.systemverilog.tools import NEXTPNR, YOSYS
 
@@ -140,7 +139,7 @@ class _Costs:
     def __init__(self, design: Design, netlist: Netlist) -> None:
         self.design = design
         self.total = netlist.lut
-        tests, hits = netlist.net(f"{_CUTS[TESTS]}.q"), netlist.net(f"{_CUTS[RULES]}.q")
+        tests, hits = (netlist.net(*names) for names in _REGISTERS)
         self.questions: dict[Question, set[str]] = {
             question: netlist.behind(tests[place]) if place < len(tests) else set()
             for place, question in enumerate(design.asked.nets)
@@ -179,4 +178,8 @@ class _Costs:
         return self.total - len(set().union(*self.questions.values(), *self.used))
 
 
-_CUTS = {TESTS: "tests_cut", RULES: "hits_cut"}
+_REGISTERS = (
+    ("tests_cut.q", "tests_q", "tests_cut.registered.held"),
+    ("hits_cut.q", "hits_q", "hits_cut.registered.held", "carried", "hit", "policy.fired"),
+)
+"""Names of the registers behind questions and rules, from the lowest bit; synthesis keeps one of each."""

@@ -206,7 +206,9 @@ def _cut(names: Names, words: list[tuple[str, int]]) -> list[str]:
     registered = ", ".join(f"{name}_q" for name, _ in reversed(words))
     wires = [f"    wire {vector(size)} {name}_q;\n" for name, size in words]
     instance = f"{names.module}_cut #(.WIDTH({width}), .ON(CUT_SUM)) sum_cut"
-    pins = f"(\n        .clk(clk), .d({{invalid, {joined}}}), .q({{invalid_q, {registered}}})\n    )"
+    pins = (
+        f"(\n        .clk(clk), .rst(1'b0), .d({{invalid, {joined}}}), .q({{invalid_q, {registered}}})\n    )"
+    )
     return [*wires, "    wire invalid_q;\n", f"    {instance} {pins};\n"]
 
 

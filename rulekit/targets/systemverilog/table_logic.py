@@ -268,7 +268,7 @@ def _cut(plan: Tables) -> list[str]:
     joined, registered = _lines(", ".join(parts)), _lines(", ".join(f"{part}_q" for part in parts))
     lines = [f"    wire {vector(plan.score_bits)} {part}_q;\n" for part in parts]
     instance = f"{plan.names.module}_cut #(.WIDTH({width}), .ON({SUM})) sum_cut"
-    pins = [".clk(clk)", f".d({{invalid, {joined}}})", f".q({{invalid_q, {registered}}})"]
+    pins = [".clk(clk)", ".rst(1'b0)", f".d({{invalid, {joined}}})", f".q({{invalid_q, {registered}}})"]
     joined_pins = ",\n        ".join(pins)
     return [*lines, "    wire invalid_q;\n", f"    {instance} (\n        {joined_pins}\n    );\n"]
 
