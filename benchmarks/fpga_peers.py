@@ -45,6 +45,8 @@ TITLES = {"magic": "MAGIC telescope", "hep": "Level-1 trigger (generated)"}
 SIZES = ((10, 3), (20, 4), (50, 3))
 POLICIES = {"any": "rules", "score": "points"}
 LUT, LITERALS = 150, 150
+STAGES = {"any": 3, "score": 5}
+"""Register cuts: a sum of points is a longer path."""
 POINTS = 4
 """Rulesets of each path that are built."""
 
@@ -133,7 +135,7 @@ def compare(source: str, width: int, cache: Path, seed: int, *, prove: bool) -> 
     print(f"{'teacher, LightGBM-200':28s} {teacher:6.3f} {RATE:7.2%}", flush=True)
     points, kept = [], []
     for name, ruleset in rulesets(source, codes, cache, seed):
-        point = rules_point(name, ruleset, codes)
+        point = rules_point(name, ruleset, codes, STAGES[ruleset.hit_policy])
         print(point.line(), flush=True)
         points.append(point)
         kept.append((point.name, ruleset))

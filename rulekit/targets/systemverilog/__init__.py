@@ -18,13 +18,16 @@ from __future__ import annotations
 
 from rulekit.errors import MissingToolError, Refusal, RulekitError
 from rulekit.ir.numerics import Numerics
-from rulekit.ir.ruleset import Ruleset
+from rulekit.ir.ruleset import HitPolicy, Ruleset
 from rulekit.targets.artifact import Artifact
 from rulekit.targets.base import Capabilities, Runner, Target
 from rulekit.targets.systemverilog import control, tables
 from rulekit.targets.systemverilog.emission import ENTRY, emit
 from rulekit.targets.systemverilog.options import Options
 from rulekit.targets.systemverilog.tools import ICARUS
+
+STAGES = 3
+"""Register cuts that every design has places for."""
 
 
 def absent() -> RulekitError | None:
@@ -57,7 +60,19 @@ def load(artifact: Artifact) -> Runner:
 
 def refuses(ruleset: Ruleset, numerics: Numerics, options: Options) -> tuple[Refusal, ...]:
     """Return what the options can't express of a ruleset: in the module around the law, and in tables."""
-    return (*control.refuses(ruleset, numerics, options), *tables.refusals(ruleset, numerics, options))
+    found = (*control.refuses(ruleset, numerics, options), *tables.refusals(ruleset, numerics, options))
+    deep = (
+        ruleset.hit_policy is HitPolicy.SCORE
+        and options.architecture == "comparators"
+        and not options.control
+    )
+    if options.stages <= STAGES or deep:
+        return found
+    reason = f"only sums of points of comparators have more than {STAGES} places for a register cut"
+    return (
+        *found,
+        Refusal(None, f"stages {options.stages}", reason, f"compile with --option stages={STAGES}"),
+    )
 
 
 TARGET = Target(

@@ -164,8 +164,9 @@ def policy_module(design: Design) -> str:
 def _policy(design: Design) -> str:
     if design.tables:
         return table_logic.policy(design.tables, design.start, design.options.outputs)
-    kind = scores.policy if design.low.is_score else policy.policy
-    return _constants(design) + kind(design.names, design.options)
+    if design.low.is_score:
+        return _constants(design) + scores.policy(design.names, design.options, design.cuts.sums)
+    return _constants(design) + policy.policy(design.names, design.options)
 
 
 def _constants(design: Design) -> str:
@@ -319,12 +320,29 @@ def _answer(design: Design) -> str:
     carried = f"[ID_WIDTH+{rules}:0]"
     lines += [f"    wire {carried} carried = {{hits_event, hit}};\n"]
     if design.low.is_score:
-        given = f"#(.WIDTH(ID_WIDTH + {rules + 1}), .ON({SUM}), .VALID(1))"
-        lines += [f"    wire {carried} carried_q;\n"]
-        lines += [f"    {design.names.module}_cut {given} carried_cut (\n"]
-        lines += ["        .clk(clk), .rst(rst), .d(carried), .q(carried_q)\n    );\n"]
+        lines += [line for number in range(_sum_cuts(design)) for line in _carried_cut(design, rules, number)]
     lines += [_policy_instance(design), _answer_cut(design, rules)]
     return "".join(lines)
+
+
+def _sum_cuts(design: Design) -> int:
+    """Return the register cuts that the policy has within its sum, whether they are on or not."""
+    return max(1, len(design.cuts.sums)) if design.tables and design.low.is_score else len(design.cuts.sums)
+
+
+def _carried(number: int) -> str:
+    return f"carried_{number}" if number else "carried"
+
+
+def _carried_cut(design: Design, rules: int, number: int) -> list[str]:
+    """Return one delay of the event that the policy is at work on."""
+    before, after = _carried(number), _carried(number + 1)
+    given = f"#(.WIDTH(ID_WIDTH + {rules + 1}), .ON({SUM} != 0), .VALID(1))"
+    return [
+        f"    wire [ID_WIDTH+{rules}:0] {after};\n",
+        f"    {design.names.module}_cut {given} {after}_cut (\n",
+        f"        .clk(clk), .rst(rst), .d({before}), .q({after})\n    );\n",
+    ]
 
 
 def _policy_instance(design: Design) -> str:
@@ -341,7 +359,7 @@ def _policy_instance(design: Design) -> str:
 
 def _answer_cut(design: Design, rules: int) -> str:
     """Register the outputs; ``fired`` and the id come along with whatever delay the policy has."""
-    event = "carried_q" if design.low.is_score else "carried"
+    event = _carried(_sum_cuts(design))
     valid = f"{event}[ID_WIDTH+{rules}]"
     answers = [(port.name, port.width or 1) for port in design.outputs if port.name != "fired"]
     if "fired" in design.options.outputs:

@@ -56,7 +56,7 @@ def law(design: Design) -> Miter:
 
 def pipeline(design: Design) -> Miter:
     """Return the design with its cuts beside the golden model, whose inputs and outputs are delayed to match."""
-    before = sum(on for place, on in design.cuts.places.items() if place not in {SUM, ANSWER})
+    before = _before_sums(design)
     after = design.cuts.latency - before
     total = sum(port.width or 1 for port in design.inputs)
     joined = ", ".join(port.name for port in design.inputs)
@@ -86,13 +86,24 @@ def netlist(design: Design) -> Miter:
         f"{{gold_valid, gold_id, {_bus(design, 'gold')[1:]};\n"
     )
     lemmas: list[Lemma] = []
-    if design.low.is_score and design.cuts.places[SUM]:
-        hits = sum(on for place, on in design.cuts.places.items() if place not in {SUM, ANSWER})
-        if hits:
-            lemmas.append(_same(f"hits_cut.q[{design.rules - 1}:0]", hits))
+    hits = _before_rules_end(design)
+    if design.low.is_score and design.cuts.sums:
+        lemmas += [_same(f"hits_cut.q[{design.rules - 1}:0]", hits)] if hits else []
         sums = len(heaps(design.names))
-        lemmas += [_same(f"policy.points_{n}_q", hits + 1) for n in range(1, sums + 1) if sums > 1]
+        if sums > 1 and 1 in design.cuts.sums:
+            cycle = _before_sums(design) + 1
+            lemmas += [_same(f"policy.points_{n}_q", cycle) for n in range(1, sums + 1)]
     return Miter(_module(design, body), design.cuts.latency, tuple(lemmas))
+
+
+def _before_rules_end(design: Design) -> int:
+    """Return the cuts up to the hits of the rules."""
+    return sum(on for place, on in design.cuts.places.items() if place not in {SUM, ANSWER})
+
+
+def _before_sums(design: Design) -> int:
+    """Return the cuts up to the sum of each heap: those of its rows come before."""
+    return _before_rules_end(design) + (0 in design.cuts.sums)
 
 
 def _same(signal: str, cycle: int) -> Lemma:

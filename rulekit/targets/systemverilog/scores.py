@@ -11,7 +11,7 @@ grows exponentially with them.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -138,8 +138,19 @@ def _count_column(
             columns[weight + bit].append(f"{name}[{bit}]")
 
 
-def policy(names: Names, options: Options) -> str:
-    """Return the body of the policy module under SCORE."""
+def sum_levels(found: list[Heap]) -> list[int]:
+    """Return the levels of look-up tables up to each place where a sum can be cut.
+
+    The places are: the last two rows of every heap; with several heaps their sums, and each level of the tree of
+    additions; the last place is the sum of all points.
+    """
+    addition = [1 + max(heap.width for heap in found) // 3]
+    tree = [addition[0] + 1] * (len(found) - 1).bit_length()
+    return [max(len(heap.layers) for heap in found), *addition, *tree]
+
+
+def policy(names: Names, options: Options, cuts: Sequence[int]) -> str:
+    """Return the body of the policy module under SCORE, with register cuts at some places of :func:`sum_levels`."""
     found = heaps(names)
     lines = ["    // points by weight, six bits at a time counted, until two rows are left to be added\n"]
     for number, heap in enumerate(found, start=1):
@@ -147,36 +158,61 @@ def policy(names: Names, options: Options) -> str:
         lines += [line for layer in heap.layers for line in layer]
         for row in range(2):
             lines.append(f"    wire {vector(heap.width)} row_{number}_{row + 1} = {heap.row(row)};\n")
-    lines += _single(names, found[0]) if len(found) == 1 else _tree(names, found)
+    cutter = _Cutter(names, frozenset(cuts), lines)
+    total = _total(found, cutter)
     constant = -lift([rule.rule.points or 0 for rule in names.low.rules])
     width = _bits(sum(heap.most for heap in found))
-    answered = [*_ladder(names, options, constant, width), *_score(names, options, constant, width)]
-    return "".join([*lines, *answered])
+    lines.append(f"    wire {vector(width)} points = {total};\n")
+    lines += _ladder(names, options, (constant, width), cutter.invalid)
+    return "".join([*lines, *_score(names, options, constant, width)])
 
 
-def _single(names: Names, heap: Heap) -> list[str]:
-    """Return the sum of one heap, with the register cut before the last addition."""
-    lines = _cut(names, [("row_1_1", heap.width), ("row_1_2", heap.width)])
-    return [*lines, f"    wire {vector(heap.width)} points = row_1_1_q + row_1_2_q;\n"]
+@dataclass
+class _Cutter:
+    """Writes the register cuts of a sum behind ``lines``; ``invalid`` is the net that has come along so far."""
+
+    names: Names
+    cuts: frozenset[int]
+    lines: list[str]
+    place: int = 0
+    invalid: str = "invalid"
+
+    def cut(self, words: list[tuple[str, int]]) -> list[str]:
+        """Cut some words at the next place, if there is a cut; return the nets to go on with."""
+        self.place += 1
+        if self.place - 1 not in self.cuts:
+            return [name for name, _ in words]
+        nets = [f"{name}_q" for name, _ in words]
+        before, self.invalid = self.invalid, f"invalid_{self.place}"
+        self.lines += [f"    wire {vector(size)} {name}_q;\n" for name, size in words]
+        self.lines.append(f"    wire {self.invalid};\n")
+        given = f"#(.WIDTH({sum(size for _, size in words) + 1}), .ON(CUT_SUM != 0))"
+        self.lines.append(
+            f"    {self.names.module}_cut {given} sum_cut_{self.place} (\n        .clk(clk), .rst(1'b0),\n"
+            f"        .d({{{', '.join([before, *(name for name, _ in words)])}}}),\n"
+            f"        .q({{{', '.join([self.invalid, *nets])}}})\n    );\n"
+        )
+        return nets
 
 
-def _tree(names: Names, found: list[Heap]) -> list[str]:
-    """Return the sum of several heaps: each one added up, the register cut, and a tree of additions."""
-    words = [(f"points_{number}", heap.width, heap.most) for number, heap in enumerate(found, start=1)]
-    lines = [
-        f"    wire {vector(width)} {name} = row_{number}_1 + row_{number}_2;\n"
-        for number, (name, width, _) in enumerate(words, start=1)
-    ]
-    lines += _cut(names, [(name, width) for name, width, _ in words])
-    level = [(f"{name}_q", most) for name, _, most in words]
-    numbers = count(1)
+def _total(found: list[Heap], cutter: _Cutter) -> str:
+    """Write the additions of all heaps, as a tree, and return the net of the sum."""
+    sizes = {f"row_{n}_{row}": heap.width for n, heap in enumerate(found, start=1) for row in (1, 2)}
+    rows = cutter.cut(list(sizes.items()))
+    words = [(f"points_{number}", heap.most) for number, heap in enumerate(found, start=1)]
+    for (name, most), one, other in zip(words, rows[::2], rows[1::2], strict=True):
+        cutter.lines.append(f"    wire {vector(_bits(most))} {name} = {one} + {other};\n")
+    level, numbers = _cut_level(words, cutter), count(1)
     while len(level) > 1:
         pairs = [level[place : place + 2] for place in range(0, len(level), 2)]
-        level = [
-            pair[0] if len(pair) == 1 else _added(pair, f"added_{next(numbers)}", lines) for pair in pairs
-        ]
-    ((name, most),) = level
-    return [*lines, f"    wire {vector(_bits(most))} points = {name};\n"]
+        added = [p[0] if len(p) == 1 else _added(p, f"added_{next(numbers)}", cutter.lines) for p in pairs]
+        level = _cut_level(added, cutter)
+    return level[0][0]
+
+
+def _cut_level(words: list[tuple[str, int]], cutter: _Cutter) -> list[tuple[str, int]]:
+    nets = cutter.cut([(name, _bits(most)) for name, most in words])
+    return [(net, most) for net, (_, most) in zip(nets, words, strict=True)]
 
 
 def _added(pair: list[tuple[str, int]], name: str, lines: list[str]) -> tuple[str, int]:
@@ -199,19 +235,6 @@ def sized(word: str, width: int, wanted: int) -> str:
     return word if wanted == width else f"{word}[{wanted - 1}:0]"
 
 
-def _cut(names: Names, words: list[tuple[str, int]]) -> list[str]:
-    """Return the register cut of some words and of ``invalid``."""
-    width = sum(size for _, size in words) + 1
-    joined = ", ".join(name for name, _ in reversed(words))
-    registered = ", ".join(f"{name}_q" for name, _ in reversed(words))
-    wires = [f"    wire {vector(size)} {name}_q;\n" for name, size in words]
-    instance = f"{names.module}_cut #(.WIDTH({width}), .ON(CUT_SUM)) sum_cut"
-    pins = (
-        f"(\n        .clk(clk), .rst(1'b0), .d({{invalid, {joined}}}), .q({{invalid_q, {registered}}})\n    )"
-    )
-    return [*wires, "    wire invalid_q;\n", f"    {instance} {pins};\n"]
-
-
 def score_range(names: Names) -> tuple[int, int]:
     """Return the lowest and the highest sum of points."""
     points = [rule.rule.points or 0 for rule in names.low.rules]
@@ -224,8 +247,9 @@ def score_bits(names: Names) -> int:
     return max((-low - 1).bit_length() if low < 0 else 0, high.bit_length()) + 1
 
 
-def _ladder(names: Names, options: Options, constant: int, width: int) -> list[str]:
+def _ladder(names: Names, options: Options, scale: tuple[int, int], invalid: str) -> list[str]:
     """Return the thresholds, and the outcome of the highest one that is reached."""
+    constant, width = scale
     bits = bits_of("points", width)
     lines = []
     for step, (outcome, least) in enumerate(names.low.ruleset.ladder, start=1):
@@ -236,7 +260,7 @@ def _ladder(names: Names, options: Options, constant: int, width: int) -> list[s
             test = logic.text(logic.constant(value=code <= 0))
         lines += [comment(f"{outcome}: {least} points or more"), f"    wire any_step_{step} = {test};\n"]
     steps = [(f"any_step_{n}", outcome) for n, (outcome, _) in enumerate(names.low.ruleset.ladder, start=1)]
-    return lines + answers(names, options, list(reversed(steps)), "invalid_q", falling=True)
+    return lines + answers(names, options, list(reversed(steps)), invalid, falling=True)
 
 
 def _score(names: Names, options: Options, constant: int, width: int) -> list[str]:

@@ -9,7 +9,7 @@ from rulekit.targets.systemverilog.asked import Asked
 from rulekit.targets.systemverilog.logic import Logic, nets
 from rulekit.targets.systemverilog.names import width_of
 from rulekit.targets.systemverilog.predict import gate_cost
-from rulekit.targets.systemverilog.scores import heaps
+from rulekit.targets.systemverilog.scores import heaps, sum_levels
 
 TESTS, RULES, SUM, ANSWER = "CUT_TESTS", "CUT_RULES", "CUT_SUM", "CUT_ANSWER"
 """Places where a cut can be: after the questions, after the rules, within a sum of points, at the outputs."""
@@ -17,9 +17,14 @@ TESTS, RULES, SUM, ANSWER = "CUT_TESTS", "CUT_RULES", "CUT_SUM", "CUT_ANSWER"
 
 @dataclass(frozen=True, slots=True)
 class Cuts:
-    """The places that a design has, in order, and whether each is cut."""
+    """The places that a design has, in order, and how many cuts are there: only a sum of points has several.
 
-    places: dict[str, bool]
+    ``sums`` are the places within the sum that are cut, of those of
+    :func:`rulekit.targets.systemverilog.scores.sum_levels`.
+    """
+
+    places: dict[str, int]
+    sums: tuple[int, ...] = ()
 
     @property
     def latency(self) -> int:
@@ -37,7 +42,12 @@ def cuts_among(levels: dict[str, int], stages: int, always: frozenset[str] = fro
     inner = list(levels)[:-1]
     cuts = [cut for cut in combinations(inner, min(stages - 1, len(inner))) if always <= {*cut}]
     chosen = min(cuts, key=lambda cut: _longest(levels, cut))
-    return Cuts({place: place == ANSWER or place in chosen for place in levels})
+    sums = [place for place in levels if place.startswith(f"{SUM}_")]
+    places = {place: int(place == ANSWER or place in chosen) for place in levels if place not in sums}
+    if sums:
+        answer = places.pop(ANSWER)
+        places |= {SUM: sum(place in chosen for place in sums), ANSWER: answer}
+    return Cuts(places, tuple(number for number, place in enumerate(sums) if place in chosen))
 
 
 def _longest(levels: dict[str, int], cut: tuple[str, ...]) -> tuple[int, int]:
@@ -61,13 +71,8 @@ def _levels(asked: Asked) -> dict[str, int]:
     }
     if not low.is_score:
         return {**levels, ANSWER: 1 + gate_levels(len(low.rules))}
-    found = heaps(asked.names)
-    widest = max(heap.width for heap in found)
-    layers = max(len(heap.layers) for heap in found)
-    addition, tree = 1 + widest // 3, (len(found) - 1).bit_length()
-    if len(found) == 1:
-        return {**levels, SUM: layers, ANSWER: addition + 1}
-    return {**levels, SUM: layers + addition, ANSWER: tree * (addition + 1) + 1}
+    sums = {f"{SUM}_{place}": depth for place, depth in enumerate(sum_levels(heaps(asked.names)))}
+    return {**levels, **sums, ANSWER: 2}
 
 
 def gate_levels(inputs: int) -> int:
