@@ -160,8 +160,9 @@ def _stages(design: Design) -> tuple[Stage, ...]:
 
     names = {TESTS: "questions", RULES: "rules", SUM: "sum", ANSWER: "answer"}
     return tuple(
-        Stage.model_validate({"name": names[place], "registered": on})
-        for place, on in design.cuts.places.items()
+        Stage.model_validate({"name": names[place], "registered": cuts > 0})
+        for place, cuts in design.cuts.places.items()
+        for _ in range(max(1, cuts))
     )
 
 

@@ -46,7 +46,7 @@ def test_a_value_between_the_steps_is_refused() -> None:
 @pytest.mark.parametrize(
     ("options", "named"),
     [
-        ({"stages": 4}, "stages: Input should be less than or equal to 3"),
+        ({"stages": 9}, "stages: Input should be less than or equal to 8"),
         ({"stages": 0}, "stages: Input should be greater than or equal to 1"),
         ({"stages": "two"}, "stages: Input should be a valid integer"),
         ({"colour": 1}, "colour: Extra inputs are not permitted"),
@@ -198,3 +198,11 @@ def test_points_that_no_float_holds(points) -> None:
 def test_many_rules_of_no_points() -> None:
     ruleset = law(WHOLE, [(f"r{k}", [f"n > {k}"], 0) for k in range(20)], policy="score")
     check_exact(ruleset, grid(ruleset))
+
+
+@pytest.mark.parametrize("options", [{}, {"architecture": "tables"}, {"control": True}], ids=str)
+def test_more_than_three_stages_are_for_sums_of_points(options) -> None:
+    ruleset = law(NUMBER, [("a", ["x > 1"])], policy="score" if options else "any")
+    with pytest.raises(UnsupportedError, match="stages 4") as raised:
+        rulekit.compile(ruleset, "systemverilog", grid(ruleset), stages=4, **options)
+    assert "--option stages=3" in str(raised.value)

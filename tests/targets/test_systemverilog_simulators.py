@@ -263,3 +263,18 @@ def test_millions_of_events_are_decided_as_the_kernel_does() -> None:
     assert found.equals(expected)
     assert min(found.sum().row(0)) > 1000
     assert spent < 60
+
+
+@pytest.mark.parametrize("rules", [3, 20, 40])
+@pytest.mark.parametrize("stages", [4, 5, 6, 7])
+def test_sums_of_points_are_cut_deeper(rules, stages) -> None:
+    """One heap has four places for a cut beside the answer, two have five, three have six."""
+    drawn = [(f"r{n}", [f"x >= {5 * n % 97}", f"y < {n % 11}"], n % 9 - 3) for n in range(rules)]
+    features = [
+        {"name": "x", "dtype": "int32", "bounds": [0, 100]},
+        {"name": "y", "dtype": "int32", "bounds": [0, 9]},
+    ]
+    ruleset = law(features, drawn, policy="score", thresholds={"low": 2, "high": 11})
+    artifact = check_exact(ruleset, grid(ruleset), stages=stages)
+    places = {3: 5, 20: 6, 40: 7}[rules]
+    assert latency_of(artifact) == design_of(artifact).cuts.latency == min(stages, places)
