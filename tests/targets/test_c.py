@@ -539,7 +539,7 @@ def test_sizes_belong_to_this_target(tmp_path) -> None:
 
     law_file = str(Path(__file__).parents[2] / "rules" / "hep" / "level1")
     command = ["compile", law_file, "--target", "polars", "--out", str(tmp_path / "build"), "--size"]
-    with pytest.raises(RulekitError, match="--size measures what target c gives"):
+    with pytest.raises(RulekitError, match="--size is about what target c gives"):
         CliRunner().invoke(app, command, catch_exceptions=False)
     assert not (tmp_path / "build").exists()
 

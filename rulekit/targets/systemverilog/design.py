@@ -117,7 +117,7 @@ def cut_module(design: Design) -> str:
 
 
 _CUT = """
-// A register cut, or plain wires where it is off. With VALID, the top bit is a valid bit, which a reset clears.
+// A register cut, or plain wires where it is off. With VALID the top bit is a valid bit: a reset clears it.
 module @m@_cut #(
     parameter WIDTH = 1,
     parameter ON = 1,
