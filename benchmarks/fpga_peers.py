@@ -45,7 +45,7 @@ TITLES = {"magic": "MAGIC telescope", "hep": "Level-1 trigger (generated)"}
 SIZES = ((10, 3), (20, 4), (50, 3))
 POLICIES = {"any": "rules", "score": "points"}
 LUT, LITERALS = 150, 150
-STAGES = {"any": 3, "score": 5}
+STAGES = {"any": 3, "score": 8}
 """Register cuts: a sum of points is a longer path."""
 SIMULATED = 6000
 """Test events of which each forest's hardware is simulated: large forests take minutes for ten times as many."""

@@ -82,7 +82,7 @@ def test_a_constant_literal_is_a_finding_and_the_design_is_written(typed, tmp_pa
         ("", "compile with fixed-point formats (--bits 10, or --numerics FILE)"),
         ("--bits 0", "0"),
         ("--bits 8 --numerics numerics.yaml", "formats are given twice"),
-        ("--bits 8 --option stages=9", "stages"),
+        ("--bits 8 --option stages=19", "stages"),
         ("--bits 8 --option colour=red", "colour"),
         ("--bits 8 --option stages", "expected --option NAME=VALUE, got stages"),
         ("--bits 8 --size", "--size is about what target c gives"),

@@ -266,9 +266,9 @@ def test_millions_of_events_are_decided_as_the_kernel_does() -> None:
 
 
 @pytest.mark.parametrize("rules", [3, 20, 40])
-@pytest.mark.parametrize("stages", [4, 5, 6, 7])
+@pytest.mark.parametrize("stages", [4, 5, 7, 8, 10])
 def test_sums_of_points_are_cut_deeper(rules, stages) -> None:
-    """One heap has four places for a cut beside the answer, two have five, three have six."""
+    """There is a place behind questions, rules, answer, each layer of counters, heaps, and levels of the tree."""
     drawn = [(f"r{n}", [f"x >= {5 * n % 97}", f"y < {n % 11}"], n % 9 - 3) for n in range(rules)]
     features = [
         {"name": "x", "dtype": "int32", "bounds": [0, 100]},
@@ -276,5 +276,5 @@ def test_sums_of_points_are_cut_deeper(rules, stages) -> None:
     ]
     ruleset = law(features, drawn, policy="score", thresholds={"low": 2, "high": 11})
     artifact = check_exact(ruleset, grid(ruleset), stages=stages)
-    places = {3: 5, 20: 6, 40: 7}[rules]
+    places = {3: 5, 20: 8, 40: 9}[rules]
     assert latency_of(artifact) == design_of(artifact).cuts.latency == min(stages, places)

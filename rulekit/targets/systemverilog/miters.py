@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from rulekit.targets.systemverilog.design import Design, Port
 from rulekit.targets.systemverilog.golden import MODULE as GOLDEN
 from rulekit.targets.systemverilog.names import vector
-from rulekit.targets.systemverilog.scores import heaps
+from rulekit.targets.systemverilog.scores import heaps, rows_place
 from rulekit.targets.systemverilog.stages import ANSWER, SUM
 from rulekit.targets.systemverilog.table_logic import TIED
 
@@ -90,7 +90,7 @@ def netlist(design: Design) -> Miter:
     if design.low.is_score and design.cuts.sums:
         lemmas += [_same(f"hits_cut.q[{design.rules - 1}:0]", hits)] if hits else []
         sums = len(heaps(design.names))
-        if sums > 1 and 1 in design.cuts.sums:
+        if sums > 1 and rows_place(heaps(design.names)) + 1 in design.cuts.sums:
             cycle = _before_sums(design) + 1
             lemmas += [_same(f"policy.points_{n}_q", cycle) for n in range(1, sums + 1)]
     return Miter(_module(design, body), design.cuts.latency, tuple(lemmas))
@@ -103,7 +103,8 @@ def _before_rules_end(design: Design) -> int:
 
 def _before_sums(design: Design) -> int:
     """Return the cuts up to the sum of each heap: those of its rows come before."""
-    return _before_rules_end(design) + (0 in design.cuts.sums)
+    rows = rows_place(heaps(design.names)) if design.cuts.sums else 0
+    return _before_rules_end(design) + sum(place <= rows for place in design.cuts.sums)
 
 
 def _same(signal: str, cycle: int) -> Lemma:

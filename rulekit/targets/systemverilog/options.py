@@ -19,7 +19,7 @@ class Options(Model):
     architecture : ``comparators`` wires each threshold as a chain of gates, the smallest and fastest; ``tables``
         looks each feature up in a memory that can be rewritten, so that rules change without synthesis.
     stages : register cuts between input and answer, which is the latency in clock cycles: one to three, and up to
-        eight under SCORE, whose sums have more places for one.
+        ten under SCORE, whose sums have more places for one.
     missing : an input bit for each feature says that it is missing; without, every feature is always there.
     control : emit a second module with masks, prescales, rate counters and a register bus around the first.
     outputs : which outputs the module has; accept, outcome, first rule, a bit for each rule, and the score.
@@ -29,7 +29,7 @@ class Options(Model):
     """
 
     architecture: Literal["comparators", "tables"] = "comparators"
-    stages: int = Field(default=3, ge=1, le=8)
+    stages: int = Field(default=3, ge=1, le=10)
     missing: bool = True
     control: bool = False
     outputs: tuple[Output, ...] = ("accept", "outcome", "rule", "fired", "score")

@@ -33,6 +33,7 @@ class Heap:
 
     Attributes
     ----------
+    number : which heap it is, from 1.
     places : the rules, by their places in the law.
     columns : the bits of each weight that are not counted yet.
     most : the largest sum of the bits.
@@ -40,6 +41,7 @@ class Heap:
 
     """
 
+    number: int
     places: range
     columns: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
     most: int = 0
@@ -55,6 +57,21 @@ class Heap:
         for weight, positive in digits(points):
             self.columns[weight].append(f"fired[{place}]" if positive else f"~fired[{place}]")
             self.most += 1 << weight
+
+    @property
+    def is_tall(self) -> bool:
+        """Whether a column has more bits than the two that are added."""
+        return max(map(len, self.columns.values()), default=0) > 2
+
+    def count(self) -> None:
+        """Count the bits of every column once: a layer of counters, whose text joins ``layers``."""
+        columns: dict[int, list[str]] = defaultdict(list)
+        lines: list[str] = []
+        stem = f"sum_{self.number}_{len(self.layers) + 1}"
+        for weight in sorted(self.columns):
+            _count_column(self.columns[weight], weight, columns, lines, stem)
+        self.columns = columns
+        self.layers.append(lines)
 
     def row(self, row: int) -> str:
         """Return one of the last two rows, from the highest bit down."""
@@ -76,12 +93,20 @@ def groups(points: list[int]) -> list[range]:
 
 def heaps(names: Names) -> list[Heap]:
     """Return the heaps of a design, brought down to two rows each."""
+    found = _filled(names)
+    for heap in found:
+        while heap.is_tall:
+            heap.count()
+    return found
+
+
+def _filled(names: Names) -> list[Heap]:
+    """Return the heaps of a design with every point on them."""
     points = [rule.rule.points or 0 for rule in names.low.rules]
-    found = [Heap(places) for places in groups(points)]
-    for number, heap in enumerate(found, start=1):
+    found = [Heap(number, places) for number, places in enumerate(groups(points), start=1)]
+    for heap in found:
         for place in heap.places:
             heap.add(place, points[place])
-        _reduce(heap, f"sum_{number}")
     return found
 
 
@@ -109,17 +134,6 @@ def _non_adjacent(number: int) -> Iterator[tuple[int, bool]]:
         weight += 1
 
 
-def _reduce(heap: Heap, stem: str) -> None:
-    """Bring every column down to two bits, layer by layer."""
-    while max(map(len, heap.columns.values()), default=0) > 2:
-        columns: dict[int, list[str]] = defaultdict(list)
-        lines: list[str] = []
-        for weight in sorted(heap.columns):
-            _count_column(heap.columns[weight], weight, columns, lines, f"{stem}_{len(heap.layers) + 1}")
-        heap.columns = columns
-        heap.layers.append(lines)
-
-
 def _count_column(
     bits: list[str], weight: int, columns: dict[int, list[str]], lines: list[str], stem: str
 ) -> None:
@@ -138,33 +152,70 @@ def _count_column(
             columns[weight + bit].append(f"{name}[{bit}]")
 
 
+def rows_place(found: list[Heap]) -> int:
+    """Return the place of the cut of the last two rows, of those of :func:`sum_levels`."""
+    return max(1, *(len(heap.layers) for heap in found)) - 1
+
+
 def sum_levels(found: list[Heap]) -> list[int]:
     """Return the levels of look-up tables up to each place where a sum can be cut.
 
-    The places are: the last two rows of every heap; with several heaps their sums, and each level of the tree of
-    additions; the last place is the sum of all points.
+    The places are: each layer of counters, the last of which gives the two rows of every heap; the sums of the
+    heaps; and each level of the tree of additions. The last place is the sum of all points. A counter needs all six
+    inputs of its tables, which are far apart, so that it counts for two.
     """
-    addition = [1 + max(heap.width for heap in found) // 3]
-    tree = [addition[0] + 1] * (len(found) - 1).bit_length()
-    return [max(len(heap.layers) for heap in found), *addition, *tree]
+    addition = 1 + max(heap.width for heap in found) // 3
+    tree = [addition + 1] * (len(found) - 1).bit_length()
+    return [2] * (rows_place(found) + 1) + [addition, *tree]
 
 
 def policy(names: Names, options: Options, cuts: Sequence[int]) -> str:
     """Return the body of the policy module under SCORE, with register cuts at some places of :func:`sum_levels`."""
-    found = heaps(names)
+    found = _filled(names)
     lines = ["    // points by weight, six bits at a time counted, until two rows are left to be added\n"]
-    for number, heap in enumerate(found, start=1):
-        lines += [f"    // rules {heap.places.start} to {heap.places.stop - 1}\n"] if len(found) > 1 else []
-        lines += [line for layer in heap.layers for line in layer]
-        for row in range(2):
-            lines.append(f"    wire {vector(heap.width)} row_{number}_{row + 1} = {heap.row(row)};\n")
     cutter = _Cutter(names, frozenset(cuts), lines)
+    _counted(found, rows_place(heaps(names)), cutter)
     total = _total(found, cutter)
     constant = -lift([rule.rule.points or 0 for rule in names.low.rules])
     width = _bits(sum(heap.most for heap in found))
     lines.append(f"    wire {vector(width)} points = {total};\n")
     lines += _ladder(names, options, (constant, width), cutter.invalid)
     return "".join([*lines, *_score(names, options, constant, width)])
+
+
+def _counted(found: list[Heap], layers: int, cutter: _Cutter) -> None:
+    """Write the counters of all heaps, layer by layer, and their last rows."""
+    for layer in range(layers + 1):
+        for heap in found:
+            if heap.is_tall:
+                heap.count()
+                cutter.lines += heap.layers[-1]
+        if layer < layers:
+            _cut_heaps(found, layer + 1, cutter)
+    for heap in found:
+        for row in range(2):
+            cutter.lines.append(
+                f"    wire {vector(heap.width)} row_{heap.number}_{row + 1} = {heap.row(row)};\n"
+            )
+
+
+def _cut_heaps(found: list[Heap], layer: int, cutter: _Cutter) -> None:
+    """Register all bits that are on the heaps after a layer of counters, if there is a cut."""
+    if cutter.place not in cutter.cuts:
+        cutter.place += 1
+        return
+    words = []
+    for heap in found:
+        bits = [bit for weight in sorted(heap.columns) for bit in heap.columns[weight]] or ["1'b0"]
+        name = f"heap_{heap.number}_{layer}"
+        cutter.lines.append(f"    wire {vector(len(bits))} {name} = {{{', '.join(reversed(bits))}}};\n")
+        words.append((name, len(bits)))
+    for heap, net in zip(found, cutter.cut(words), strict=True):
+        numbers = count()
+        heap.columns = {
+            weight: [f"{net}[{next(numbers)}]" for _ in heap.columns[weight]]
+            for weight in sorted(heap.columns)
+        }
 
 
 @dataclass
