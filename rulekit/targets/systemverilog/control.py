@@ -158,7 +158,7 @@ def _law(design: Design) -> str:
 
 def _policy(design: Design) -> str:
     """Return the policy over kept hits, and the cuts up to the outputs."""
-    answers = _answers(design)
+    answers, cuts = _answers(design), design.cuts.places.get(SUM, 0)
     score = (f" #(.{SUM}({design.cuts.places[SUM]:d}))", ".clk(clk), ") if design.low.is_score else ("", "")
     parts = {
         "m": design.names.module,
@@ -166,7 +166,8 @@ def _policy(design: Design) -> str:
         "cut_sum": score[0],
         "clock": score[1],
         "pins": "".join(f",\n        .{port.name}(of_kept_{port.name})" for port in answers),
-        "late": int(design.cuts.places.get(SUM, False)),
+        "late": "".join(_late(design, number) for number in range(cuts)),
+        "last": f"late_{cuts}",
         "width": sum(port.width or 1 for port in answers),
         "answers": ", ".join(f"of_kept_{port.name}" for port in answers),
         "outputs": ", ".join(f"kept_{port.name}" for port in answers),
@@ -174,18 +175,24 @@ def _policy(design: Design) -> str:
     return filled(_POLICY, parts)
 
 
+def _late(design: Design, number: int) -> str:
+    """Return one delay of the event whose kept hits are summed."""
+    after = f"late_{number + 1}"
+    return (
+        f"    wire [LATE-1:0] {after};\n"
+        f"    {design.names.module}_cut #(.WIDTH(LATE), .VALID(1)) {after}_cut (\n"
+        f"        .clk(clk), .rst(rst), .d(late_{number}), .q({after})\n    );\n"
+    )
+
+
 _POLICY = """@wires@    @m@_policy@cut_sum@ policy (
         @clock@.fired(kept_hits), .invalid(held[RULES])@pins@
     );
     localparam LATE = ID_WIDTH + 2 * RULES + 3;
-    wire [LATE-1:0] late = {waiting[WAITS-1] & ~rst, held, kept_hits};
-    wire [LATE-1:0] late_q;
-    @m@_cut #(.WIDTH(LATE), .ON(@late@)) late_cut (
-        .clk(clk), .rst(1'b0), .d(late), .q(late_q)
-    );
-    @m@_cut #(.WIDTH(LATE + @width@), .ON(1)) kept_cut (
+    wire [LATE-1:0] late_0 = {waiting[WAITS-1] & ~rst, held, kept_hits};
+@late@    @m@_cut #(.WIDTH(LATE + @width@), .ON(1)) kept_cut (
         .clk(clk), .rst(1'b0),
-        .d({late_q[LATE-1] & ~rst, late_q[LATE-2:0], @answers@}),
+        .d({@last@[LATE-1] & ~rst, @last@[LATE-2:0], @answers@}),
         .q({kept_valid, kept_id, accepted, invalid, hits, kept, @outputs@})
     );
 """

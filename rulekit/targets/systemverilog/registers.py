@@ -56,8 +56,8 @@ class Register:
 
 
 def latency_of_kept(design: Design) -> int:
-    """Return the clocks from an event to what is kept of it: to its place, three more, and a cut in the sum."""
-    return MIXED + 3 + design.cuts.places.get(SUM, False)
+    """Return the clocks from an event to what is kept of it: to its place, three more, and the cuts in the sum."""
+    return MIXED + 3 + design.cuts.places.get(SUM, 0)
 
 
 def registers(design: Design) -> list[Register]:
