@@ -73,6 +73,8 @@ def vars_of(ruleset):
 
 MENU = scaled(law(FEATURES, WHEN, "menu", "collect", version="2.13.400"), SCALES)
 LAWS = {policy: law(FEATURES, RULES[policy], f"law.{policy}", policy) for policy in POLICIES}
+MANY = [(f"r{k}", [f"x >= {9 * k}", f"n != {k % 7}"], k % 9 - 4) for k in range(20)]
+LAWS["deep"] = law(FEATURES, MANY, "law.deep", "score")  # its sum has two cuts within three stages
 EMPTY = law(FEATURES, [], "empty")
 
 
@@ -364,7 +366,7 @@ def test_prescales_keep_what_their_definition_keeps(tmp_path, gaps):
 
 
 @needs_icarus
-@pytest.mark.parametrize("policy", POLICIES)
+@pytest.mark.parametrize("policy", [*POLICIES, "deep"])
 @pytest.mark.parametrize("stages", [1, 3])
 def test_masks_change_the_answer_by_the_policy_of_the_law(tmp_path, policy, stages):
     bench, clocks = Bench(LAWS[policy], {"stages": stages}), list(RESET)
