@@ -163,14 +163,16 @@ def test_reset_clears_what_is_in_flight(kind, stages) -> None:
 
 @pytest.mark.parametrize("kind", BOTH)
 def test_cuts_are_parameters(kind) -> None:
-    """Every cut can be switched on and off in the same text; the latency is their number."""
+    """Every cut can be switched on and off in the same text, those of a sum together; latency is their number."""
     artifact = rulekit.compile(*pair(kind))
-    places = list(design_of(artifact).cuts.places)
+    cuts = design_of(artifact).cuts
+    places = list(cuts.places)
     for on in itertools.product((0, 1), repeat=len(places)):
         more = "".join(f", .{place}({each})" for place, each in zip(places, on, strict=True))
         if any(on):
             ((cycle, came),) = probed(artifact, "cycle == 9", "cycle < 5", more)
-            assert cycle - came == sum(on)
+            counts = (len(cuts.sums) if place == "CUT_SUM" else 1 for place in places)
+            assert cycle - came == sum(each * count for each, count in zip(on, counts, strict=True))
 
 
 # --- simulators

@@ -205,7 +205,11 @@ def top_module(design: Design) -> str:
 
 def _parameters(design: Design) -> str:
     lines = [("ID_WIDTH", 32, "bits of the event id, which travels along")]
-    notes = {TESTS: "after the questions", RULES: "after the rules", SUM: "within the sum of points"}
+    notes = {
+        TESTS: "after the questions",
+        RULES: "after the rules",
+        SUM: "within the sum of points: all, or 0 for none",
+    }
     lines += [(place, int(on), f"register cut {notes.get(place, 'at the answer')}")
               for place, on in design.cuts.places.items()]  # fmt: skip
     last = len(lines) - 1
