@@ -12,13 +12,15 @@ import polars as pl
 
 from rulekit.errors import ArtifactError, EventError, RulekitError
 from rulekit.frames import Frame
+from rulekit.ir.numerics import Fixed
 from rulekit.ir.ruleset import INVALID
 from rulekit.ir.semantics import Decision
 from rulekit.targets.answers import Answers, Hits, batch_by_answers, hit_matrix_by_answers
 from rulekit.targets.artifact import Artifact
 from rulekit.targets.columns import one_by_frame
+from rulekit.targets.encode import encoding
 from rulekit.targets.lower import LowFeature, lower
-from rulekit.targets.polars_prelude import number, to_grid
+from rulekit.targets.polars_prelude import number
 from rulekit.targets.systemverilog.design import Design
 from rulekit.targets.systemverilog.names import width_of
 from rulekit.targets.systemverilog.options import Options
@@ -97,12 +99,9 @@ class HardwareRunner:
         return ports
 
     def _encoded(self, feature: LowFeature, columns: pl.DataFrame) -> npt.NDArray[np.int64]:
-        column, grid = _bound(feature), feature.grid
-        if grid is not None:
-            floor = getattr(self.artifact.numerics, "rounding", "") == "floor"
-            column = to_grid(column, 2.0**grid.fraction, *grid.range, floor=floor)
-        codes = columns.select(column.cast(pl.Int64).fill_null(0)).to_series()
-        return codes.to_numpy()
+        numerics = cast("Fixed", self.artifact.numerics)
+        code = encoding(feature, pl.col(feature.name), numerics).fill_null(0)
+        return columns.select(code).to_series().to_numpy()
 
     def _decided(
         self, found: Mapping[str, npt.NDArray[Any]]
