@@ -24,7 +24,7 @@ $(VENV)/installed: pyproject.toml
 	$(call install,$(VENV),dev)
 
 $(DEMO_VENV)/installed: pyproject.toml
-	$(call install,$(DEMO_VENV),induction$(COMMA)kernel$(COMMA)onnx$(COMMA)reports)
+	$(call install,$(DEMO_VENV),induction$(COMMA)kernel$(COMMA)onnx$(COMMA)reports$(COMMA)law)
 
 # Debian splits venv from Python; where it is absent and can be had, fetch it.
 define install

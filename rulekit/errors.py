@@ -12,6 +12,8 @@
     |-- TeacherError        a teacher can't be read or scored
     |-- BudgetError         no ruleset meets the budget
     |-- ArtifactError       a compiled artifact is damaged or belongs to another ruleset
+    |-- SignatureError      a key is wrong or expired, or a signature does not hold
+    |-- LogError            a decision log is damaged, or can't be written
     |-- MissingExtraError   an optional library is not installed
     `-- MissingToolError    a program outside Python is not installed
 
@@ -175,6 +177,14 @@ class BudgetError(RulekitError):
 
 class ArtifactError(RulekitError):
     """A compiled artifact is damaged, or belongs to another ruleset."""
+
+
+class SignatureError(RulekitError):
+    """A key is wrong or expired, a signature does not hold, or an approval is missing."""
+
+
+class LogError(RulekitError):
+    """A decision log is damaged, or can't be written."""
 
 
 class MissingExtraError(RulekitError):
