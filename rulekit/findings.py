@@ -27,6 +27,7 @@ class Finding(Model):
         "constant-literal",
         "precedent",
         "mismatch",
+        "tampered",
     ]
     subject: str
     message: str

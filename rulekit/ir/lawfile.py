@@ -233,7 +233,7 @@ def _plain(text: str) -> str:
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())
 
 
-def dump_document(document: dict[str, Any], onto: str | None = None) -> str:
+def dump_document(document: dict[str, Any] | list[Any], onto: str | None = None) -> str:
     """Return the YAML of a plain document, merged onto an earlier text when one is given."""
     if onto is None:
         return _to_text(_styled(document))
