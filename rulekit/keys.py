@@ -121,17 +121,20 @@ def new_key(name: str, folder: Path, until: datetime | None = None) -> PrivateKe
 
     Raises
     ------
+    LawError
+        when the name is none that a file and a charter can have, or the time has no zone.
     SignatureError
         when either file is there already: a key is never overwritten.
 
     """
     ed25519, serialization = _cryptography()
+    secret = ed25519.Ed25519PrivateKey.generate()
+    since = datetime.now(UTC).replace(microsecond=0)
+    document = {"name": name, "key": _public_text(secret), "since": since, "until": until}
+    public: PublicKey = model_from_document(PublicKey, document, lambda _: Where(file=name))
     path = folder / f"{name}.key"
     if path.exists() or path.with_suffix(".pub").exists():
         raise SignatureError("there is a key of that name already", where=Where(file=str(path)))
-    secret = ed25519.Ed25519PrivateKey.generate()
-    since = datetime.now(UTC).replace(microsecond=0)
-    public = PublicKey(name=name, key=_public_text(secret), since=since, until=until)
     folder.mkdir(parents=True, exist_ok=True)
     pem = secret.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()

@@ -14,14 +14,20 @@ import sys
 
 import typer
 
+from rulekit.cli.approve import approve
 from rulekit.cli.audit import audit
 from rulekit.cli.bench import bench
 from rulekit.cli.check import check
 from rulekit.cli.compile import compile_
 from rulekit.cli.decide import decide
 from rulekit.cli.demo import demo
+from rulekit.cli.enact import enact
 from rulekit.cli.induce import induce
+from rulekit.cli.keys import keys
+from rulekit.cli.law import law
 from rulekit.cli.quantise import quantise
+from rulekit.cli.repeal import repeal
+from rulekit.cli.rollback import rollback
 from rulekit.cli.schema import schema
 from rulekit.cli.targets import targets
 from rulekit.errors import RulekitError
@@ -37,6 +43,11 @@ app = typer.Typer(
 for verb, name in (
     (induce, "induce"),
     (check, "check"),
+    (approve, "approve"),
+    (enact, "enact"),
+    (law, "law"),
+    (repeal, "repeal"),
+    (rollback, "rollback"),
     (compile_, "compile"),
     (targets, "targets"),
     (bench, "bench"),
@@ -47,6 +58,7 @@ for verb, name in (
     (demo, "demo"),
 ):
     app.command(name)(verb)
+app.add_typer(keys, name="keys")
 
 
 def _print_version(wanted: bool) -> None:

@@ -21,6 +21,7 @@ RULESET, SCHEMA, CASES, CHARTER, EVIDENCE = (
     "CHARTER.md",
     "evidence",
 )
+ENACTED, REGISTER, APPROVALS = "enacted", "register.yaml", "approvals"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,25 +67,42 @@ def draft(ruleset: Ruleset, folder: str | Path) -> Path:
     """Write a ruleset into a law folder as a draft: ``schema.yaml``, ``ruleset.yaml`` and its evidence.
 
     A ruleset file that is there already is amended: its comments stay. A schema file that is there already
-    must say the same.
+    must say the same. A version that is enacted is left as it is.
 
     Raises
     ------
     LawError
-        when the folder holds another ruleset or another schema.
+        when the folder holds another ruleset or another schema, or this version is enacted with other rules
+        or words.
 
     """
     folder = Path(folder)
+    if _is_enacted(ruleset, folder):
+        return folder
     onto = _earlier_text(ruleset, folder)
     (folder / EVIDENCE).mkdir(parents=True, exist_ok=True)
     if not (folder / SCHEMA).exists():
         write_text(folder / SCHEMA, dump_schema(ruleset.schema))
     write_text(folder / RULESET, dump(replace(ruleset, provenance=None), schema_file=SCHEMA, onto=onto))
     if ruleset.provenance is not None:
-        evidence = ruleset.provenance.model_dump(mode="json", exclude_defaults=True)
-        text = json.dumps(evidence, indent=2, ensure_ascii=False) + "\n"
-        write_text(folder / EVIDENCE / f"{ruleset.version}.json", text)
+        write_text(folder / EVIDENCE / f"{ruleset.version}.json", evidence_text(ruleset.provenance))
     return folder
+
+
+def evidence_text(provenance: Provenance) -> str:
+    """Return the text of ``evidence/<version>.json``."""
+    evidence = provenance.model_dump(mode="json", exclude_defaults=True)
+    return json.dumps(evidence, indent=2, ensure_ascii=False) + "\n"
+
+
+def _is_enacted(ruleset: Ruleset, folder: Path) -> bool:
+    path = folder / ENACTED / f"{ruleset.version}.yaml"
+    if not path.exists():
+        return False
+    if load(path) != replace(ruleset, provenance=None):
+        hint = "an amendment raises the version"
+        raise LawError(f"{ruleset.version} is enacted already", where=Where(file=str(path)), hint=hint)
+    return True
 
 
 def _earlier_text(ruleset: Ruleset, folder: Path) -> str | None:

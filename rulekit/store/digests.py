@@ -1,0 +1,36 @@
+"""Digests of what the register names: texts and documents."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from rulekit.ir.lawfile import read_text
+from rulekit.keys import canonical_json
+
+
+def text_digest(text: str) -> str:
+    """Return ``sha256:`` and 64 hex digits over a text in UTF-8 with plain line feeds."""
+    return _digest(text.encode())
+
+
+def file_digest(path: Path) -> str | None:
+    """Return the digest of a file's text; None when there is no such file."""
+    return text_digest(read_text(path)) if path.exists() else None
+
+
+def document_digest(document: Any) -> str:
+    """Return the digest over the canonical JSON of a document."""
+    return _digest(canonical_json(document))
+
+
+def short(fact: str | None) -> str:
+    """Return a fact for a sentence: digests are cut, what is absent is none."""
+    if fact is None:
+        return "none"
+    return fact[:19] if fact.startswith("sha256:") else fact
+
+
+def _digest(text: bytes) -> str:
+    return "sha256:" + hashlib.sha256(text).hexdigest()
