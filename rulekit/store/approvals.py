@@ -96,7 +96,7 @@ def sign(ballot: Ballot, key: PrivateKey) -> Approval:
     unsigned = Approval(
         by=key.public.name,
         key=key.public.key,
-        at=now(),
+        at=ballot.until,
         act=bill.act,
         name=bill.name,
         version=bill.version,
