@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rulekit.cli.common import Json, answer, command_line, findings_text, finish, interval_of, table
+from rulekit.cli.common import (
+    Json,
+    answer,
+    command_line,
+    findings_text,
+    finish,
+    interval_of,
+    percent_of,
+    table,
+)
 
 if TYPE_CHECKING:
+    from rulekit.reports.contrast import Swap
     from rulekit.reports.model import Audit
+    from rulekit.reports.standing import Gate
+
+_WIDTH = 80
 
 
 def audit(
@@ -30,9 +46,30 @@ def audit(
         str | None, typer.Option("--teacher", help="An .onnx file, or a score column.")
     ] = None,
     weight: Annotated[str | None, typer.Option("--weight", help="Column of the events with weights.")] = None,
-    rules: Annotated[Path | None, typer.Option("--rules", help="The law; from the manifest without.")] = None,
+    rules: Annotated[
+        Path | None,
+        typer.Option("--rules", help="The law; of a folder, the charter too. From the manifest without."),
+    ] = None,
     accept: Annotated[
         str | None, typer.Option("--accept", help="Outcomes that count as accepted: a,b.")
+    ] = None,
+    previous: Annotated[
+        Path | None, typer.Option("--previous", help="Another version of the law, to compare with.")
+    ] = None,
+    by: Annotated[
+        list[str] | None,
+        typer.Option("--by", help="A column that makes subgroups; every category without. Repeatable."),
+    ] = None,
+    time: Annotated[
+        str | None, typer.Option("--time", help="The column of time; the order of the events without.")
+    ] = None,
+    reference: Annotated[
+        str | None,
+        typer.Option("--reference", help="Events to measure drift from; the first period without."),
+    ] = None,
+    expect: Annotated[
+        list[str] | None,
+        typer.Option("--expect", help="An expectation, such as 'efficiency >= 0.7'. Repeatable."),
     ] = None,
     sample: Annotated[
         int, typer.Option("--sample", help="Events to replay by the reference semantics.")
@@ -44,7 +81,8 @@ def audit(
 ) -> None:
     """Audit a decisions file into a report to sign.
 
-    Every decision is recomputed and a sample is replayed by the reference semantics.
+    Every decision is recomputed and a sample is replayed by the reference semantics. Ends with 1 when there are
+    findings, or the record does not keep to what the evidence and the budget of its law promise.
     """
     from rulekit.induction.teachers import teacher as read_teacher
     from rulekit.reports.audit import audit as audit_decisions
@@ -52,15 +90,22 @@ def audit(
     from rulekit.reports.render import write
     from rulekit.store.folder import read
 
-    ruleset = read(rules).ruleset if rules else recorded_ruleset(decisions)
+    law = read(rules) if rules else None
+    ruleset = law.ruleset if law else recorded_ruleset(decisions)
     report = audit_decisions(
         decisions,
         ruleset=ruleset,
+        folder=law.folder if law else None,
         events=events,
         truth=truth,
         teacher=read_teacher(teacher, ruleset.schema) if teacher else None,
         weight=weight,
         accept=tuple(accept.split(",")) if accept else None,
+        previous=read(previous).ruleset if previous else None,
+        by=tuple(by) if by else None,
+        time=time,
+        reference=reference,
+        expect=tuple(expect or ()),
         sample=sample,
         command=command_line(),
         fpga=fpga,
@@ -68,11 +113,43 @@ def audit(
     write(report, out)
     answer(json, report.to_json(), _text(report, out))
     finish(report.findings)
+    if report.unmet:
+        raise typer.Exit(1)
 
 
 def _text(report: Audit, out: Path) -> str:
     from rulekit.reports.fpga_view import fpga_line
 
+    parts = [
+        _wrapped(report.replay.sentence),
+        _gates(report.gates),
+        _measures(report),
+        _previous(report),
+        "" if report.fpga is None else fpga_line(report.fpga),
+        findings_text(report.findings),
+        f"report: {out}",
+    ]
+    return "\n".join(part for part in parts if part)
+
+
+def _wrapped(text: str, head: str = "") -> str:
+    lines = textwrap.fill(text, _WIDTH, initial_indent=head, subsequent_indent=" " * len(head))
+    return lines.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def _gates(gates: Sequence[Gate]) -> str:
+    """Return the gates: how many were met, and each of them."""
+    counted = Counter(gate.verdict for gate in gates)
+    lines = ["gates: " + ", ".join(f"{number} {verdict}" for verdict, number in counted.items())]
+    width = max(len(gate.name) for gate in gates)
+    for gate in gates:
+        head = f"{gate.verdict.ljust(10)}  {gate.name.ljust(width)}  "
+        basis = "" if gate.basis == "every audit" else f" ({gate.basis})"
+        lines.append(_wrapped(f"{gate.claim}{basis}: {gate.got}", head))
+    return "\n".join(lines)
+
+
+def _measures(report: Audit) -> str:
     measures = report.measures
     teacher = report.teacher.measures if report.teacher else None
     head = ("", "ruleset", *(("teacher",) if teacher else ()))
@@ -85,12 +162,21 @@ def _text(report: Audit, out: Path) -> str:
                 theirs = None if field == "fidelity" else getattr(teacher, field)
                 cells.append(interval_of(theirs.model_dump()) if theirs is not None else "")
             lines.append((field.replace("_", " "), *cells))
-    design = "" if report.fpga is None else fpga_line(report.fpga)
-    parts = [
-        report.replay.sentence,
-        table(head, lines),
-        design,
-        findings_text(report.findings),
-        f"report: {out}",
-    ]
-    return "\n".join(part for part in parts if part)
+    return table(head, lines)
+
+
+def _previous(report: Audit) -> str:
+    """Return the swap set in a sentence."""
+    previous = report.previous
+    if previous is None:
+        return ""
+    gained, lost = previous.gained, previous.lost
+    text = f"Since version {previous.version}: {gained.count:,} events are newly accepted"
+    text += _of_signal(gained) + f", {lost.count:,} no longer" + _of_signal(lost)
+    return _wrapped(text + ".")
+
+
+def _of_signal(swap: Swap) -> str:
+    return (
+        "" if swap.purity is None or not swap.count else f" ({percent_of(swap.purity.model_dump())} signal)"
+    )

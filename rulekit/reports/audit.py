@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
 from rulekit.frames import Frame
-from rulekit.ir.ruleset import HitPolicy, Ruleset
+from rulekit.ir.ruleset import Ruleset
 from rulekit.measures import Events, Measures, measure
 from rulekit.reports import tables
 from rulekit.reports.case import Case, Question, open_case
-from rulekit.reports.curves import Scores, point, score_curve
+from rulekit.reports.charter import read_charter
+from rulekit.reports.curves import Scores, law_curve, teacher_curve
+from rulekit.reports.disagreement import disagreement_of
+from rulekit.reports.drift import drift_of
+from rulekit.reports.gates import gates_of
 from rulekit.reports.hardware import read_hardware, with_hardware
-from rulekit.reports.model import Audit, Curve, CurvePoint, CutflowRow, RuleRow
-from rulekit.reports.notes import findings_of, left_out, origin_of
+from rulekit.reports.limits import limits_of
+from rulekit.reports.model import Audit, Curve, CutflowRow, RuleRow
+from rulekit.reports.notes import Sections, findings_of, left_out, origin_of
+from rulekit.reports.previous import compare_previous
+from rulekit.reports.reasons import reasons_of
 from rulekit.reports.record import read_law, read_record
 from rulekit.reports.removals import removals
 from rulekit.reports.sources import align
+from rulekit.reports.status import status_of
+from rulekit.reports.subgroups import subgroups_of
 from rulekit.reports.verdict import Replayed, replay_case
 from rulekit.reports.words import law_in_words
 
@@ -28,11 +36,17 @@ def audit(  # noqa: PLR0913 - the public verb: all but the first by keyword
     decisions: str | Path,
     *,
     ruleset: Ruleset | None = None,
+    folder: str | Path | None = None,
     events: Frame | None = None,
     truth: str | None = None,
     teacher: Scores | None = None,
     weight: str | None = None,
     accept: tuple[str, ...] | None = None,
+    previous: Ruleset | None = None,
+    by: tuple[str, ...] | None = None,
+    time: str | None = None,
+    reference: Frame | None = None,
+    expect: tuple[str, ...] = (),
     sample: int = 1000,
     seed: int = 0,
     command: str | None = None,
@@ -44,10 +58,16 @@ def audit(  # noqa: PLR0913 - the public verb: all but the first by keyword
     ----------
     decisions : the file that ``rulekit decide`` wrote, with its manifest beside it.
     ruleset : the law that the decisions are claimed to follow; the manifest's own without.
+    folder : the law folder, whose charter and register are told as well.
     events : the events that were decided; found through the manifest without.
     truth, weight : columns of the events: which are signal, and what each counts.
     teacher : anything with a ``name`` and ``scores(frame)``.
     accept : the outcomes that count as accepted; without, all but ``otherwise`` and ``invalid``.
+    previous : another version of the law, to be compared on the same events.
+    by : columns of the events that make subgroups; without, every category feature.
+    time : column of the events that orders them in time; without, they are taken to be in order.
+    reference : events that drift is measured from; the first period of the record without.
+    expect : what the record is held to beside its evidence, such as ``efficiency >= 0.7``.
     sample, seed : how many events the reference semantics replays, and which.
     command : what made this report, to be written on it.
     fpga : an artifact folder of the ``systemverilog`` target, synthesised, to be told about as well.
@@ -62,13 +82,15 @@ def audit(  # noqa: PLR0913 - the public verb: all but the first by keyword
         when the teacher gives no finite score for every event.
     ArtifactError
         when the artifact is damaged, of another target or ruleset, or was not synthesised.
+    RulekitError
+        when an outcome to accept or an expectation is none.
 
     """
     record = read_record(Path(decisions), ruleset)
     hardware = None if fpga is None else read_hardware(fpga, record.ruleset)
-    question = Question(truth, teacher, weight, accept)
+    question = Question(truth, teacher, weight, accept, previous, by, time, reference, expect)
     case = open_case(record, align(record, events), question)
-    found = _assemble(case, replay_case(case, sample, seed), command)
+    found = _assemble(case, replay_case(case, sample, seed), folder, command)
     return found if hardware is None else with_hardware(found, case, hardware)
 
 
@@ -86,27 +108,38 @@ def recorded_ruleset(decisions: str | Path) -> Ruleset:
     return read_law(Path(decisions))[1]
 
 
-def _assemble(case: Case, replayed: Replayed, command: str | None) -> Audit:
-    law, known = case.law, case.known
+def _assemble(case: Case, replayed: Replayed, folder: str | Path | None, command: str | None) -> Audit:
+    law, known, replay, hits = case.law, case.known, replayed.replay, replayed.hits
     weight = None if case.frame is None else case.question.weight
     data = tables.data_of(law, case.decisions, case.frame, known, weighted=weight is not None)
-    table = _by_rule(case, replayed.hits)
+    findings, measures = findings_of(case, replay, data), tables.measure_table(case.accepted, known)
+    table, compared = _by_rule(case, hits), compare_previous(case)
+    sections = Sections(read_charter(folder), subgroups_of(case), drift_of(case, hits))
     return Audit(
         law=law_in_words(law),
+        status=status_of(folder, law),
+        gates=gates_of(case, replay, findings, measures),
+        charter=sections.charter,
         accept=case.accept,
         truth=None if known.truth is None else case.question.truth,
         weight=weight,
-        replay=replayed.replay,
-        findings=findings_of(case, replayed.replay, data),
+        replay=replay,
+        findings=findings,
         data=data,
         outcomes=tuple(tables.outcome_rows(law, case.decisions, case.accept, known)),
-        measures=tables.measure_table(case.accepted, known),
+        measures=measures,
         teacher=case.teacher,
         rules=table.rules,
         cutflow=table.cutflow,
         overlap=table.overlap,
-        curves=_curves(case, table.path),
-        left_out=left_out(case, hits=replayed.hits is not None),
+        curves=_curves(case, table.path, compared.curve),
+        previous=compared.previous,
+        disagreement=disagreement_of(case, hits),
+        subgroups=sections.subgroups,
+        drift=sections.drift,
+        reasons=reasons_of(case, hits),
+        limits=limits_of(case, replay),
+        left_out=left_out(case, sections, hits=hits is not None),
         origin=origin_of(case, command),
     )
 
@@ -136,25 +169,12 @@ def _by_rule(case: Case, hits: pl.DataFrame | None) -> _ByRule:
     )
 
 
-def _curves(case: Case, path: tuple[Measures, ...]) -> tuple[Curve, ...]:
+def _curves(case: Case, path: tuple[Measures, ...], previous: Curve | None) -> tuple[Curve, ...]:
     known = Events(case.known.count, truth=case.known.truth, weights=case.known.weights)
-    working = point("working point", measure(case.accepted, known))
-    if known.truth is None or working is None:
+    ours = law_curve(case.law, case.decisions, path, known, measure(case.accepted, known))
+    if ours is None:
         return ()
-    ours = _ruleset_curve(case, path, known, working)
-    if case.scores is None or case.teacher is None:
-        return (ours,)
-    threshold = math.inf if case.teacher.threshold is None else case.teacher.threshold
-    equal = point("equal false-positive rate", measure(case.scores >= threshold, known))
-    return ours, score_curve(case.teacher.name, case.scores, known, equal, "score")
-
-
-def _ruleset_curve(case: Case, path: tuple[Measures, ...], known: Events, working: CurvePoint) -> Curve:
-    if case.law.hit_policy is HitPolicy.SCORE:
-        score = case.decisions["score"].cast(pl.Float64).fill_null(-math.inf)
-        return score_curve(case.law.name, score, known, working, "points")
-    named = zip(case.law.rules, path, strict=False)
-    points = [point(f"rules 1 to {n}: {rule.id}", found) for n, (rule, found) in enumerate(named, start=1)]
-    return Curve(
-        name=case.law.name, points=tuple(found for found in points if found is not None), working=working
-    )
+    theirs = None
+    if case.scores is not None and case.teacher is not None:
+        theirs = teacher_curve(case.teacher, case.scores, known)
+    return tuple(curve for curve in (ours, theirs, previous) if curve is not None)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from rulekit.errors import RulekitError
+from rulekit.frames import Frame
 from rulekit.ir.ruleset import INVALID, Ruleset
 from rulekit.measures import Events
 from rulekit.reports.curves import Scores, scores_of, teacher_table
@@ -20,10 +21,15 @@ from rulekit.reports.tables import accepted_by
 class Question:
     """What the caller asked for, by the names of :func:`rulekit.reports.audit.audit`."""
 
-    truth: str | None
-    teacher: Scores | None
-    weight: str | None
-    accept: tuple[str, ...] | None
+    truth: str | None = None
+    teacher: Scores | None = None
+    weight: str | None = None
+    accept: tuple[str, ...] | None = None
+    previous: Ruleset | None = None
+    by: tuple[str, ...] | None = None
+    time: str | None = None
+    reference: Frame | None = None
+    expect: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,7 @@ class Line:
     """One curve: an SVG path, its interval band, its markers and its working point."""
 
     name: str
+    kind: str
     path: str
     band: str
     markers: tuple[Marker, ...]
@@ -106,7 +107,7 @@ def chart_of(audit: Audit) -> Chart | None:
         return None
     axes = _axes(audit.curves)
     numbered = bool(audit.rules) and audit.law.hit_policy != "score"
-    lines = tuple(_line(curve, axes, ours=n == 0, numbered=numbered) for n, curve in enumerate(audit.curves))
+    lines = tuple(_line(curve, axes, numbered=numbered) for curve in audit.curves)
     decades = range(axes.low, axes.high + 1)
     minor = [axes.x(digit * 10.0**decade) for decade in decades[:-1] for digit in range(2, 10)]
     steps = 5 if axes.top in {0.05, 0.1, 1.0} else 4
@@ -142,7 +143,7 @@ def _rate(point: CurvePoint) -> float:
 def _axes(curves: tuple[Curve, ...]) -> _Axes:
     """Show the region in which the ruleset works, with room to its right for the teacher."""
     ours = curves[0]
-    acting = [point for point in (ours.working, curves[-1].working) if point is not None]
+    acting = [curve.working for curve in curves if curve.working is not None]
     rates = [_rate(point) for point in acting if _rate(point) > 0]
     path = [_rate(point) for point in ours.points if 0 < _rate(point) <= 10 * max(rates, default=0.1)]
     whole = acting[0].false_positive_rate.whole
@@ -155,19 +156,22 @@ def _axes(curves: tuple[Curve, ...]) -> _Axes:
     return _Axes(low, high, next(top for top in _TOPS if top >= min(1.0, highest)))
 
 
-def _line(curve: Curve, axes: _Axes, *, ours: bool, numbered: bool) -> Line:
+def _line(curve: Curve, axes: _Axes, *, numbered: bool) -> Line:
+    ours = curve.kind == "law"
     points = [point for point in curve.points if point.efficiency.value is not None]
-    on = [
-        ((axes.inside if ours else axes.x)(_rate(point)), axes.y(point.efficiency.value or 0.0))
-        for point in points
-    ]
-    if not ours:
-        on = [place for place, point in zip(on, points, strict=True) if _rate(point) > 0]
+    if not ours:  # what accepts no background has no place on a logarithmic axis
         points = [point for point in points if _rate(point) > 0]
+    place = axes.inside if ours else axes.x
+    on = [(place(_rate(point)), axes.y(point.efficiency.value or 0.0)) for point in points]
     band = [(x, axes.y(point.efficiency.high)) for (x, _), point in zip(on, points, strict=True)]
     band += [(x, axes.y(point.efficiency.low)) for (x, _), point in zip(on[::-1], points[::-1], strict=True)]
+    if curve.kind == "previous":  # two bands are told apart, three are not
+        band = []
     markers = _markers(points, on) if ours and numbered else ()
-    return Line(curve.name, _path(on), _path(band), markers, _working(curve.working, axes, above=not ours))
+    above = curve.kind == "teacher"
+    return Line(
+        curve.name, curve.kind, _path(on), _path(band), markers, _working(curve.working, axes, above=above)
+    )
 
 
 def _path(places: list[tuple[float, float]]) -> str:

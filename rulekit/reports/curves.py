@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import polars as pl
 
 from rulekit.errors import TeacherError
+from rulekit.ir.ruleset import HitPolicy, Ruleset
 from rulekit.measures import Events, Measures, measure, proportion
-from rulekit.reports.model import Curve, CurvePoint, MeasureTable, TeacherTable
-from rulekit.reports.shares import Share
+from rulekit.reports.model import Curve, CurvePoint, TeacherTable
+from rulekit.reports.shares import MeasureTable, Share
 
 _POINTS = 120
 
@@ -87,6 +89,42 @@ def point(label: str, found: Measures) -> CurvePoint | None:
     return CurvePoint(label=label, efficiency=Share.of(efficiency), false_positive_rate=Share.of(rate))
 
 
+def law_curve(
+    law: Ruleset, decisions: pl.DataFrame, path: Sequence[Measures], events: Events, working: Measures
+) -> Curve | None:
+    """Return the curve of a law: of its points under SCORE, else of its rules, added one by one.
+
+    Parameters
+    ----------
+    law, decisions : the law, and what it decides.
+    path : its measures up to each rule.
+    events : what is known of them; the truth must be.
+    working : the measures of the whole law.
+
+    """
+    acting = point("working point", working)
+    if events.truth is None or acting is None:
+        return None
+    if law.hit_policy is HitPolicy.SCORE:
+        score = decisions["score"].cast(pl.Float64).fill_null(-math.inf)
+        return score_curve(law.name, score, events, acting, "points")
+    named = zip(law.rules, path, strict=False)
+    points = [point(f"rules 1 to {n}: {rule.id}", found) for n, (rule, found) in enumerate(named, start=1)]
+    return Curve(
+        name=law.name,
+        kind="law",
+        points=tuple(found for found in points if found is not None),
+        working=acting,
+    )
+
+
+def teacher_curve(table: TeacherTable, scores: pl.Series, events: Events) -> Curve:
+    """Return the curve of the teacher; the truth must be known."""
+    threshold = math.inf if table.threshold is None else table.threshold
+    equal = point("equal false-positive rate", measure(scores >= threshold, events))
+    return score_curve(table.name, scores, events, equal, "score").model_copy(update={"kind": "teacher"})
+
+
 def score_curve(name: str, scores: pl.Series, events: Events, working: CurvePoint | None, word: str) -> Curve:
     """Return the curve of a score against truth, thinned to points evenly spaced in the logarithm of the rate."""
     truth = events.truth
@@ -102,7 +140,7 @@ def score_curve(name: str, scores: pl.Series, events: Events, working: CurvePoin
     )
     whole = [_effective(events.weights.filter(side)) for side in (truth, ~truth)]
     points = [_score_point(row, whole, word) for row in _thin(summed).iter_rows()]
-    return Curve(name=name, points=tuple(points), working=working)
+    return Curve(name=name, kind="law", points=tuple(points), working=working)
 
 
 def _effective(weights: pl.Series) -> tuple[float, float]:

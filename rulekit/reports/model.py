@@ -3,51 +3,18 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 from rulekit.findings import Finding
 from rulekit.ir.provenance import Provenance
 from rulekit.ir.schema import Model
-from rulekit.measures import Measures
+from rulekit.reports.contrast import Disagreement, Previous
 from rulekit.reports.fpga import Fpga
-from rulekit.reports.shares import Changes, Ratio, Share
+from rulekit.reports.shares import Changes, MeasureTable, Share
+from rulekit.reports.standing import FeatureInWords, Gate, LawStatus, Passage, ReasonCode
+from rulekit.reports.strata import Drift, Subgroups
 
 Verdict = Literal["holds", "does not hold", "not replayed"]
-
-
-class MeasureTable(Model):
-    """The measures of one selector; None where truth or teacher is unknown."""
-
-    events: int
-    rate: Share
-    efficiency: Share | None = None
-    false_positive_rate: Share | None = None
-    rejection: Ratio | None = None
-    purity: Share | None = None
-    accuracy: Share | None = None
-    fidelity: Share | None = None
-    teacher_f1: float | None = None
-
-    @classmethod
-    def of(cls, measures: Measures) -> Self:
-        """Return the table of measures as they are computed."""
-        rejection = measures.rejection
-        f1 = measures.teacher_f1
-        ratio = None
-        if rejection is not None:
-            value, low, high = (None if math.isinf(number) else number for number in rejection)
-            ratio = Ratio(value=value, low=low, high=high)
-        return cls(
-            events=measures.events,
-            rate=Share.of(measures.rate),
-            efficiency=Share.maybe(measures.efficiency),
-            false_positive_rate=Share.maybe(measures.false_positive_rate),
-            rejection=ratio,
-            purity=Share.maybe(measures.purity),
-            accuracy=Share.maybe(measures.accuracy),
-            fidelity=Share.maybe(measures.fidelity),
-            teacher_f1=None if f1 is None or math.isnan(f1) else f1,
-        )
 
 
 class Clause(Model):
@@ -88,6 +55,7 @@ class LawInWords(Model):
     thresholds: dict[str, int]
     required: tuple[str, ...]
     rules: tuple[RuleInWords, ...]
+    features: tuple[FeatureInWords, ...]
 
 
 class OutcomeRow(Model):
@@ -153,6 +121,7 @@ class Curve(Model):
     """Efficiency against false-positive rate of one selector, from tight to loose; ``working`` is where it acts."""
 
     name: str
+    kind: Literal["law", "teacher", "previous"]
     points: tuple[CurvePoint, ...]
     working: CurvePoint | None = None
 
@@ -260,9 +229,24 @@ class Origin(Model):
 
 
 class Audit(Model):
-    """One audit: the law, the record, the replay and the measures; and the design for an FPGA, if one was given."""
+    """One audit: the law, the record, the replay and the measures, and whatever else was asked for.
+
+    Attributes
+    ----------
+    gates : what the record was held to.
+    status : whether the law is in force.
+    charter : the prose beside the law; empty where there is none.
+    previous, disagreement, drift, fpga : None where there is nothing to tell; ``left_out`` says why.
+    subgroups : one for each column that makes groups.
+    reasons : every reason that a decision can have.
+    limits : what the page can't show, in sentences.
+
+    """
 
     law: LawInWords
+    status: LawStatus
+    gates: tuple[Gate, ...]
+    charter: tuple[Passage, ...]
     accept: tuple[str, ...]
     truth: str | None
     weight: str | None
@@ -276,6 +260,12 @@ class Audit(Model):
     cutflow: tuple[CutflowRow, ...]
     overlap: tuple[tuple[float | None, ...], ...]
     curves: tuple[Curve, ...]
+    previous: Previous | None
+    disagreement: Disagreement | None
+    subgroups: tuple[Subgroups, ...]
+    drift: Drift | None
+    reasons: tuple[ReasonCode, ...]
+    limits: tuple[str, ...]
     left_out: tuple[LeftOut, ...]
     origin: Origin
     fpga: Fpga | None = None
@@ -284,6 +274,11 @@ class Audit(Model):
     def holds(self) -> bool:
         """Whether every decision was replayed and agrees."""
         return self.replay.verdict == "holds"
+
+    @property
+    def unmet(self) -> tuple[Gate, ...]:
+        """The expectations that the record does not meet."""
+        return tuple(gate for gate in self.gates if gate.verdict == "not met")
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON; ``Audit.model_validate`` gives an equal audit back."""

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
 import polars as pl
 from pydantic import JsonValue, ValidationError
 
 from rulekit.findings import Finding, event_findings, threshold_findings
 from rulekit.reports.case import Case
+from rulekit.reports.drift import LEAST
 from rulekit.reports.model import Data, LeftOut, Origin, Replay, Source
 from rulekit.reports.sources import digest_of
+from rulekit.reports.standing import Passage
+from rulekit.reports.strata import Drift, Subgroups
 from rulekit.runtime.engine import manifest_path
 from rulekit.version import VERSION
 
@@ -54,32 +60,58 @@ def _finding(value: JsonValue) -> Finding | None:
         return None
 
 
-def left_out(case: Case, *, hits: bool) -> tuple[LeftOut, ...]:
+@dataclass(frozen=True, slots=True)
+class Sections:
+    """The parts of the report that need more than the record; empty or None where that is not at hand."""
+
+    charter: tuple[Passage, ...]
+    subgroups: tuple[Subgroups, ...]
+    drift: Drift | None
+
+
+def left_out(case: Case, sections: Sections, *, hits: bool) -> tuple[LeftOut, ...]:
     """Return what the report can't tell, and why."""
-    asked = case.question
-    notes = []
-    if case.frame is None:
-        notes.append(LeftOut(what="Replay, and the facts about the events", why=case.aligned.why))
-        lost = [
-            name
-            for name, value in (("truth", asked.truth), ("teacher", asked.teacher), ("weights", asked.weight))
-            if value
-        ]
-        if lost:
-            notes.append(LeftOut(what=f"Whatever needs {' and '.join(lost)}", why=case.aligned.why))
-    if asked.truth is None:
-        notes.append(
-            LeftOut(what="Efficiency, purity, false-positive rate, accuracy", why="no truth was given")
-        )
-    if asked.teacher is None:
-        notes.append(LeftOut(what="The teacher's curve, and fidelity to it", why="no teacher was given"))
+    notes = [*_without_events(case), *_not_given(case, sections)]
     if not hits:
         why = "the record holds no hits, and without events they can't be recomputed"
         notes.append(LeftOut(what="Rules, cutflow and overlap", why=why))
+    if case.frame is not None:
+        if not sections.subgroups:
+            notes.append(LeftOut(what="Subgroups", why="no feature is a category, and no column was named"))
+        if sections.drift is None:
+            notes.append(LeftOut(what="Drift", why=f"there are fewer than {2 * LEAST} events"))
     if any(rule.prescale > 1 for rule in case.law.rules):
         why = "they act after the rules: the record is compared with what the rules decide"
         notes.append(LeftOut(what="Prescales", why=why))
     return tuple(notes)
+
+
+def _without_events(case: Case) -> Iterator[LeftOut]:
+    asked = case.question
+    if case.frame is not None:
+        return
+    yield LeftOut(what="Replay, subgroups, drift, and the facts about the events", why=case.aligned.why)
+    given = (
+        ("truth", asked.truth),
+        ("teacher", asked.teacher),
+        ("weights", asked.weight),
+        ("the previous version", asked.previous),
+    )
+    lost = [name for name, value in given if value]
+    if lost:
+        yield LeftOut(what=f"Whatever needs {' and '.join(lost)}", why=case.aligned.why)
+
+
+def _not_given(case: Case, sections: Sections) -> Iterator[LeftOut]:
+    asked = case.question
+    if asked.truth is None:
+        yield LeftOut(what="Efficiency, purity, false-positive rate, accuracy", why="no truth was given")
+    if asked.teacher is None:
+        yield LeftOut(what="The teacher's curve, fidelity and disagreement", why="no teacher was given")
+    if asked.previous is None:
+        yield LeftOut(what="Swap set", why="no previous version was given")
+    if not sections.charter:
+        yield LeftOut(what="Purpose", why="no law folder with a charter was given")
 
 
 def origin_of(case: Case, command: str | None) -> Origin:
@@ -94,6 +126,7 @@ def origin_of(case: Case, command: str | None) -> Origin:
         path = case.aligned.path
         named = "a frame in memory" if path is None else str(path)
         sources.append(Source(role="events", path=named, digest=digest_of(path)))
+        sources += _given(case)
     return Origin(
         rulekit_then=manifest.rulekit,
         rulekit_now=VERSION,
@@ -105,3 +138,14 @@ def origin_of(case: Case, command: str | None) -> Origin:
         provenance=case.law.provenance,
         versions={"python": platform.python_version(), "polars": pl.__version__, "rulekit-engine": VERSION},
     )
+
+
+def _given(case: Case) -> Iterator[Source]:
+    """Yield the other files that were given, beside the events."""
+    teacher, reference = case.question.teacher, case.question.reference
+    if teacher is not None and Path(teacher.name).is_file():
+        yield Source(role="teacher", path=teacher.name, digest=digest_of(Path(teacher.name)))
+    if reference is not None:
+        path = Path(reference) if isinstance(reference, (str, Path)) else None
+        named = "a frame in memory" if path is None else str(path)
+        yield Source(role="reference", path=named, digest=digest_of(path))

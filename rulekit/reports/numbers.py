@@ -39,6 +39,13 @@ def percent_with_interval(share: Share | None) -> str:
     )
 
 
+def share_text(value: float, like: Share | None) -> str:
+    """Return a share that is no measurement, such as the end of a band, as precise as another one."""
+    decimals = 3 if like is None or like.value is None else _decimals(like)
+    text = f"{100 * value:.{decimals}f}"
+    return f"{text.rstrip('0').rstrip('.') if '.' in text else text}\N{NO-BREAK SPACE}%"
+
+
 def plain_percent(value: float | None) -> str:
     """Return a share that carries no interval, in whole percent; a trace is not nothing, nor almost all all."""
     if value is None:
@@ -130,3 +137,19 @@ def signed(number: int) -> str:
 def fraction(number: float | None) -> str:
     """Return a number between 0 and 1 that is no share, such as F1."""
     return NOTHING if number is None else f"{number:.3f}"
+
+
+def times(number: float | None) -> str:
+    """Return a ratio to the rest: ``1.32``, two digits behind the point unless it is large."""
+    if number is None:
+        return "\N{INFINITY}"
+    return f"{number:.2f}" if number < 10 else f"{number:,.0f}"
+
+
+def index(number: float | None) -> str:
+    """Return a stability index: ``0.013``, and two digits behind the point from where it matters."""
+    if number is None:
+        return NOTHING
+    if number < 0.0005:
+        return "<0.001"
+    return f"{number:.2f}" if number >= 0.0995 else f"{number:.3f}"

@@ -10,8 +10,10 @@ from rulekit.errors import MissingExtraError, RulekitError, Where
 from rulekit.files import write_text
 from rulekit.reports import numbers, view
 from rulekit.reports.chart import chart_of
+from rulekit.reports.drift_view import drift_page
 from rulekit.reports.fpga_view import fpga_page
 from rulekit.reports.model import Audit
+from rulekit.reports.reproduce import recipe_of
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -22,9 +24,12 @@ _FILTERS = (
     numbers.interval,
     numbers.percent_with_interval,
     numbers.quantity,
+    numbers.share_text,
     numbers.shift,
     numbers.shift_interval,
     numbers.signed,
+    numbers.times,
+    view.spans,
 )
 
 
@@ -54,7 +59,10 @@ def render_html(audit: Audit, twin: str | None = None) -> str:
             chart=chart_of(audit),
             bars=view.cutflow_bars(audit),
             cells=view.overlap_cells(audit),
+            without=view.without_rules(audit),
+            drift=drift_page(audit),
             fpga=fpga_page(audit),
+            recipe=recipe_of(audit),
             rule_of={rule.number: rule for rule in audit.rules},
         )
     )

@@ -15,6 +15,7 @@ from rulekit.ir.semantics import Decision, decide
 from rulekit.reports.model import Difference, Mismatch
 from rulekit.reports.record import HITS, HITS_TEXT
 from rulekit.targets import targets
+from rulekit.targets.base import Runner
 
 SHOWN = 20
 """How many mismatches are shown in full."""
@@ -46,16 +47,28 @@ def recompute(law: Bound, events: pl.DataFrame) -> pl.DataFrame:
     Prescales act after the rules, so they are set aside.
     """
     rules = tuple(rule.model_copy(update={"prescale": 1}) for rule in law.ruleset.rules)
-    ruleset = replace(law.ruleset, rules=rules)
-    runner = targets.get("polars").compile(ruleset, law.numerics).load()
-    read = [feature.name for feature in ruleset.read]
-    present = [name for name in read if name in events.columns]
-    frame = events.select(present) if read else pl.DataFrame({"_": pl.repeat(0, events.height, eager=True)})
-    decided: pl.DataFrame = runner.batch(frame, hits=True, cast=True)
+    runner = _runner(replace(law.ruleset, rules=rules), law.numerics)
+    decided: pl.DataFrame = runner.batch(_read(law.ruleset, events), hits=True, cast=True)
     fields = ["outcome", "rule", *(["score"] if "score" in decided.columns else [])]
     hits = pl.col(HITS).cast(pl.List(pl.String))
     texts = [pl.col(name).cast(pl.Int64 if name == "score" else pl.String) for name in fields]
     return decided.select(*texts, hits, hits.list.join(" ").alias(HITS_TEXT))
+
+
+def hits_of(law: Bound, events: pl.DataFrame) -> pl.DataFrame:
+    """Return which rules hit which events, by the compiled rules: one Boolean column per rule."""
+    return _runner(law.ruleset, law.numerics).hit_matrix(_read(law.ruleset, events), cast=True)
+
+
+def _runner(ruleset: Ruleset, numerics: Numerics) -> Runner:
+    """Return the runner that recomputes: another engine than ``decide`` takes, so that both have to agree."""
+    return targets.get("polars").compile(ruleset, numerics).load()
+
+
+def _read(ruleset: Ruleset, events: pl.DataFrame) -> pl.DataFrame:
+    read = [feature.name for feature in ruleset.read]
+    present = [name for name in read if name in events.columns]
+    return events.select(present) if read else pl.DataFrame({"_": pl.repeat(0, events.height, eager=True)})
 
 
 def compare(decisions: pl.DataFrame, recomputed: pl.DataFrame) -> Check:

@@ -1,11 +1,15 @@
-"""Measured shares, and by how much a second way of deciding changes them: numbers that carry their interval."""
+"""Measured shares, tables of them, and by how much a second way of deciding changes them.
+
+Numbers that carry their interval.
+"""
 
 from __future__ import annotations
 
+import math
 from typing import Self
 
 from rulekit.ir.schema import Model
-from rulekit.measures import Proportion, Shift, Shifts
+from rulekit.measures import Measures, Proportion, Shift, Shifts
 
 
 class Share(Model):
@@ -66,4 +70,39 @@ class Changes(Model):
             rate=Change.model_validate(shifts.rate.to_json()),
             signal=Change.maybe(shifts.efficiency),
             background=Change.maybe(shifts.false_positive_rate),
+        )
+
+
+class MeasureTable(Model):
+    """The measures of one selector; None where truth or teacher is unknown."""
+
+    events: int
+    rate: Share
+    efficiency: Share | None = None
+    false_positive_rate: Share | None = None
+    rejection: Ratio | None = None
+    purity: Share | None = None
+    accuracy: Share | None = None
+    fidelity: Share | None = None
+    teacher_f1: float | None = None
+
+    @classmethod
+    def of(cls, measures: Measures) -> Self:
+        """Return the table of measures as they are computed."""
+        rejection = measures.rejection
+        f1 = measures.teacher_f1
+        ratio = None
+        if rejection is not None:
+            value, low, high = (None if math.isinf(number) else number for number in rejection)
+            ratio = Ratio(value=value, low=low, high=high)
+        return cls(
+            events=measures.events,
+            rate=Share.of(measures.rate),
+            efficiency=Share.maybe(measures.efficiency),
+            false_positive_rate=Share.maybe(measures.false_positive_rate),
+            rejection=ratio,
+            purity=Share.maybe(measures.purity),
+            accuracy=Share.maybe(measures.accuracy),
+            fidelity=Share.maybe(measures.fidelity),
+            teacher_f1=None if f1 is None or math.isnan(f1) else f1,
         )

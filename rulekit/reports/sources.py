@@ -130,7 +130,7 @@ def truth_of(frame: pl.DataFrame, name: str) -> pl.Series:
         when there is no such column, or it holds anything but true and false (or 1 and 0).
 
     """
-    column = _column(frame, name, "truth")
+    column = column_of(frame, name, "truth")
     if column.dtype != pl.Boolean:
         numbers = column.cast(pl.Float64, strict=False)
         if not numbers.is_in([0.0, 1.0]).fill_null(value=False).all():
@@ -158,7 +158,7 @@ def weights_of(frame: pl.DataFrame, name: str) -> pl.Series:
         when there is no such column, or it holds anything else.
 
     """
-    weights = _column(frame, name, "weight")
+    weights = column_of(frame, name, "weight")
     if not weights.dtype.is_numeric():
         raise EventError(f"weight column {name!r} holds no numbers", got=str(weights.dtype))
     weights = weights.cast(pl.Float64)
@@ -169,7 +169,15 @@ def weights_of(frame: pl.DataFrame, name: str) -> pl.Series:
     return weights
 
 
-def _column(frame: pl.DataFrame, name: str, role: str) -> pl.Series:
+def column_of(frame: pl.DataFrame, name: str, role: str) -> pl.Series:
+    """Return a column of the events that is asked for in a role, such as ``truth``.
+
+    Raises
+    ------
+    EventError
+        when there is no such column, with the name that looks like it.
+
+    """
     if name in frame.columns:
         return frame[name]
     near = difflib.get_close_matches(name, frame.columns, n=1)

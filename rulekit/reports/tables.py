@@ -7,13 +7,13 @@ import math
 import polars as pl
 
 from rulekit.findings import event_counts
-from rulekit.frames import bind_columns
 from rulekit.ir.ruleset import INVALID, HitPolicy, Ruleset
 from rulekit.ir.schema import Feature
 from rulekit.measures import Events, Measures, measure, measure_rules, overlap
-from rulekit.reports.model import CutflowRow, Data, FeatureFacts, MeasureTable, OutcomeRow, RuleRow
+from rulekit.reports.columns import feature_columns
+from rulekit.reports.model import CutflowRow, Data, FeatureFacts, OutcomeRow, RuleRow
 from rulekit.reports.record import HITS
-from rulekit.reports.shares import Share
+from rulekit.reports.shares import MeasureTable, Share
 
 
 def accepted_by(decisions: pl.DataFrame, accept: tuple[str, ...]) -> pl.Series:
@@ -176,18 +176,8 @@ def data_of(
     )
 
 
-def _bound(ruleset: Ruleset, frame: pl.DataFrame) -> dict[str, pl.Expr]:
-    columns = bind_columns(frame.lazy(), ruleset.schema, ruleset.read, cast=True)
-    return {
-        feature.name: columns[feature.name].fill_nan(None)
-        if feature.dtype.is_float
-        else columns[feature.name]
-        for feature in ruleset.read
-    }
-
-
 def _invalid_missing(ruleset: Ruleset, frame: pl.DataFrame, invalid: pl.Series) -> dict[str, int]:
-    bound = _bound(ruleset, frame)
+    bound = feature_columns(ruleset.schema, ruleset.read, frame)
     required = ruleset.schema.required
     if not required:
         return {}
@@ -200,7 +190,7 @@ def _invalid_missing(ruleset: Ruleset, frame: pl.DataFrame, invalid: pl.Series) 
 
 
 def _feature_facts(ruleset: Ruleset, frame: pl.DataFrame) -> list[FeatureFacts]:
-    bound = _bound(ruleset, frame)
+    bound = feature_columns(ruleset.schema, ruleset.read, frame)
     if not bound:
         return []
     outside = frame.select(event_counts(ruleset.read, bound)).to_dicts()

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
-from rulekit.reports.model import Audit, MeasureTable
-from rulekit.reports.numbers import count, fraction, interval, percent, plain_percent, ratio, ratio_interval
-from rulekit.reports.shares import Share
+from rulekit.reports.model import Audit
+from rulekit.reports.numbers import (
+    count,
+    fraction,
+    interval,
+    percent,
+    plain_percent,
+    ratio,
+    ratio_interval,
+    share_text,
+)
+from rulekit.reports.shares import Change, MeasureTable, Share
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +67,82 @@ class Section:
 
 def sections(audit: Audit) -> list[Section]:
     """Return the sections that the page has."""
-    found = [("verdict", "Verdict")]
-    if audit.replay.mismatches:
-        found.append(("mismatches", "Differences"))
-    found += [("law", "The law"), ("outcomes", "Outcomes"), ("measures", "Measures")]
-    if audit.curves:
-        found.append(("curve", "Efficiency"))
-    if audit.rules:
-        found += [("rules", "Rules"), ("cutflow", "Cutflow"), ("overlap", "Overlap")]
-    if audit.fpga is not None:
-        found.append(("fpga", "FPGA"))
-    found += [("data", "Events"), ("findings", "Findings"), ("origin", "Provenance"), ("sign", "Signature")]
-    return [Section(anchor, title) for anchor, title in found]
+    rules = bool(audit.rules)
+    every = (
+        ("verdict", "Verdict", True),
+        ("mismatches", "Differences", bool(audit.replay.mismatches)),
+        ("purpose", "Purpose", bool(audit.charter)),
+        ("law", "The law", True),
+        ("vocabulary", "Vocabulary", True),
+        ("outcomes", "Outcomes", True),
+        ("measures", "Measures", True),
+        ("curve", "Efficiency", bool(audit.curves)),
+        ("rules", "Rules", rules),
+        ("cutflow", "Cutflow, N-1", rules),
+        ("overlap", "Overlap", rules),
+        ("previous", "Swap set", audit.previous is not None),
+        ("teacher", "Disagreement", audit.disagreement is not None),
+        ("subgroups", "Subgroups", bool(audit.subgroups)),
+        ("drift", "Drift", audit.drift is not None),
+        ("fpga", "FPGA", audit.fpga is not None),
+        ("data", "Events", True),
+        ("findings", "Findings", True),
+        ("reasons", "Reasons", True),
+        ("limits", "Limits", True),
+        ("origin", "Provenance", True),
+        ("reproduce", "Reproduce", True),
+        ("sign", "Signature", True),
+    )
+    return [Section(anchor, title) for anchor, title, there in every if there]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A run of text in one face: plain, strong or code."""
+
+    kind: str
+    text: str
+
+
+_SPANS = re.compile(r"\*\*(?P<strong>.+?)\*\*|`(?P<code>[^`]+)`")
+
+
+def spans(text: str) -> list[Span]:
+    """Return a passage of the charter as runs of text: ``**strong**`` and ```code``` are all that is drawn."""
+    found, end = [], 0
+    for match in _SPANS.finditer(text):
+        found.append(Span("plain", text[end : match.start()]))
+        found.append(Span(str(match.lastgroup), match[str(match.lastgroup)]))
+        end = match.end()
+    return [span for span in (*found, Span("plain", text[end:])) if span.text]
+
+
+@dataclass(frozen=True, slots=True)
+class Without:
+    """What is accepted without one rule: of all, or of signal and background, where truth is known."""
+
+    shares: tuple[str, ...]
+
+
+def without_rules(audit: Audit) -> list[Without]:
+    """Return for each rule what the law accepts without it, in percent: N-1."""
+    fields = ("rate",) if audit.truth is None else ("rate", "efficiency", "false_positive_rate")
+    changes = ("rate",) if audit.truth is None else ("rate", "signal", "background")
+    return [
+        Without(
+            tuple(
+                _shifted(getattr(audit.measures, field), getattr(row.removal, change))
+                for field, change in zip(fields, changes, strict=True)
+            )
+        )
+        for row in audit.rules
+    ]
+
+
+def _shifted(share: Share, change: Change | None) -> str:
+    if share.value is None or change is None or change.value is None:
+        return percent(None)
+    return share_text(max(0.0, share.value + change.value), share)
 
 
 def headlines(audit: Audit) -> list[Figure]:

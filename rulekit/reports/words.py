@@ -6,11 +6,22 @@ from decimal import Decimal
 from typing import Literal
 
 from rulekit.ir.clauses import condition_to_when
-from rulekit.ir.condition import All, Any, Compare, Condition, LiteralCondition, Member, Missing, Value
+from rulekit.ir.condition import (
+    All,
+    Any,
+    Compare,
+    Condition,
+    LiteralCondition,
+    Member,
+    Missing,
+    Value,
+    literals,
+)
 from rulekit.ir.ruleset import HitPolicy, Rule, Ruleset
 from rulekit.ir.schema import Feature, Schema
 from rulekit.ir.text import format_value
 from rulekit.reports.model import Clause, LawInWords, RuleInWords
+from rulekit.reports.standing import FeatureInWords
 
 _SIGNS = {
     "<": "is less than",
@@ -45,6 +56,25 @@ def law_in_words(ruleset: Ruleset) -> LawInWords:
         rules=tuple(
             rule_in_words(rule, number, ruleset.schema) for number, rule in enumerate(ruleset.rules, start=1)
         ),
+        features=tuple(_feature_in_words(feature, ruleset) for feature in ruleset.schema.features),
+    )
+
+
+def _feature_in_words(feature: Feature, ruleset: Ruleset) -> FeatureInWords:
+    readers = (
+        number
+        for number, rule in enumerate(ruleset.rules, start=1)
+        if any(literal.feature == feature.name for literal in literals(rule.when))
+    )
+    return FeatureInWords(
+        name=feature.name,
+        dtype=feature.dtype.value,
+        unit=feature.unit,
+        bounds=feature.bounds,
+        categories=feature.categories,
+        required=feature.required,
+        doc=feature.doc,
+        rules=tuple(readers),
     )
 
 
@@ -97,6 +127,11 @@ def clause(condition: Condition, schema: Schema) -> Clause:
     heading = "all of" if isinstance(condition, All) else "at least one of"
     kind: Literal["all", "any"] = "all" if isinstance(condition, All) else "any"
     return Clause(kind=kind, words=heading if terms else "always", terms=terms)
+
+
+def condition_in_words(condition: Condition, schema: Schema) -> str:
+    """Return a condition in words, such as ``either amount is more than 50 EUR or amount is missing``."""
+    return _words(condition, schema)
 
 
 def _words(condition: Condition, schema: Schema, *, nested: bool = False) -> str:

@@ -344,8 +344,10 @@ def test_without_events(
     assert (found.truth, found.teacher, found.weight, found.curves) == (None, None, None, ())
     assert (found.data.features, found.data.invalid_missing) == (None, None)
     assert [note.what for note in found.left_out] == [
-        "Replay, and the facts about the events",
+        "Replay, subgroups, drift, and the facts about the events",
         "Whatever needs truth and teacher and weights",
+        "Swap set",
+        "Purpose",
     ]
     assert "events.parquet was not found" in found.left_out[0].why
     assert [finding.code for finding in found.findings] == ["invalid-events", "out-of-bounds"]

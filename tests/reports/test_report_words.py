@@ -7,7 +7,6 @@ import pytest
 from rulekit.ir.clauses import when_to_condition
 from rulekit.ir.ruleset import Rule
 from rulekit.ir.schema import Schema
-from rulekit.reports.model import Ratio, Share
 from rulekit.reports.numbers import (
     NOTHING,
     count,
@@ -19,6 +18,7 @@ from rulekit.reports.numbers import (
     ratio_interval,
     signed,
 )
+from rulekit.reports.shares import Ratio, Share
 from rulekit.reports.words import clause, literal_in_words, rule_in_words, sentence
 
 SCHEMA = Schema.model_validate(
