@@ -27,6 +27,11 @@ class Finding(Model):
         "constant-literal",
         "precedent",
         "mismatch",
+        "log-broken",
+        "log-truncated",
+        "log-signature",
+        "log-unsigned",
+        "log-lost",
         "tampered",
     ]
     subject: str

@@ -45,6 +45,20 @@ def prescaled(ruleset: Ruleset, ids: pl.Series, hits: pl.DataFrame, seed: int = 
     return hits.with_columns((hits[name] & keeps).alias(name) for name, keeps in kept.items())
 
 
+def kept(ids: pl.Series, name: str, prescale: int, seed: int = 0) -> pl.Series:
+    """Return which events are kept under a name, one in ``prescale``: Boolean, shape (events,).
+
+    Raises
+    ------
+    EventError
+        when an id is missing, or is none that can be prescaled by.
+    LawError
+        when the prescale is less than 1.
+
+    """
+    return _places(_folds(numbers(ids)), key(seed, name)) <= last_kept(prescale)
+
+
 def numbers(ids: pl.Series) -> pl.Series:
     """Return the numbers of events, as UInt64, in the words of :func:`rulekit.ir.prescale.number`.
 

@@ -7,25 +7,21 @@ Each engine gets a table ``events`` of its own types and executes the artifact's
 from __future__ import annotations
 
 import math
-import os
-import pwd
 import shutil
 import sqlite3
-import subprocess
-import tempfile
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache, partial
 from importlib.util import find_spec
 from itertools import groupby
-from pathlib import Path
 from threading import Lock
 from typing import Any, ClassVar, Protocol
 
 import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
+from postgres import postgres_server
 
 import rulekit
 from rulekit.frames import bind_columns, collect, scan
@@ -189,61 +185,14 @@ def table(ruleset: Ruleset, dialect: str, values: dict[str, list[Any]], count: i
 # ---- the engines
 
 
-def postgres_programs() -> dict[str, str] | None:
-    folders = [
-        *map(str, sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)),
-        os.environ.get("PATH", ""),
-    ]
-    found = {
-        name: shutil.which(name, path=os.pathsep.join(folders)) for name in ("initdb", "postgres", "pg_ctl")
-    }
-    return found if all(found.values()) else None
-
-
-def lower_rights() -> dict[str, Any]:
-    """PostgreSQL refuses to run as root: then it runs as the user that Debian made for it, or as nobody."""
-    if os.getuid() != 0:
-        return {}
-    known = {entry.pw_name: entry for entry in pwd.getpwall()}
-    user = known.get("postgres") or known["nobody"]
-    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-
-
 @pytest.fixture(scope="module")
 def postgres() -> Iterator[PostgreSQL]:
-    programs = postgres_programs()
-    if programs is None or find_spec("psycopg") is None:
-        pytest.skip("PostgreSQL is not installed: apt-get install postgresql, pip install 'psycopg[binary]'")
-    import psycopg
+    with postgres_server() as folder:
+        import psycopg
 
-    rights = lower_rights()
-    with tempfile.TemporaryDirectory(prefix="rulekit-pg-", dir="/tmp", ignore_cleanup_errors=True) as folder:
-        if rights:
-            os.chown(folder, rights["user"], rights["group"])
-        data = f"{folder}/data"
-        run = partial(subprocess.run, check=True, cwd=folder, stdout=subprocess.DEVNULL, **rights)
-        run(
-            [
-                programs["initdb"],
-                "-D",
-                data,
-                "-U",
-                "rulekit",
-                "--auth=trust",
-                "-E",
-                "UTF8",
-                "--locale=C",
-                "--no-sync",
-            ]
-        )
-        options = f"-k {folder} -c listen_addresses= -c fsync=off -c full_page_writes=off -c jit=off"
-        run([programs["pg_ctl"], "-D", data, "-w", "-o", options, "-l", f"{folder}/log", "start"])
-        try:
-            with psycopg.connect(host=folder, user="rulekit", dbname="postgres") as connection:
-                PostgreSQL.connection = connection
-                yield PostgreSQL()
-        finally:
-            run([programs["pg_ctl"], "-D", data, "-w", "-m", "immediate", "stop"])
+        with psycopg.connect(host=folder, user="rulekit", dbname="postgres") as connection:
+            PostgreSQL.connection = connection
+            yield PostgreSQL()
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,89 @@
+"""A file that only grows, line by line: what is acknowledged is on the disk, and a torn last line is not a line."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from itertools import islice
+from pathlib import Path
+
+_CHUNK = 1 << 20
+
+
+class Journal:
+    """A file of lines, open for adding to it. A torn last line, which was never acknowledged, is cut off.
+
+    Attributes
+    ----------
+    torn : bytes that were cut off when it was opened.
+
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        size = os.fstat(self._descriptor).st_size
+        self._good = size - _torn(self._descriptor, size)
+        self.torn = size - self._good
+        os.ftruncate(self._descriptor, self._good)
+        synchronise(path.parent)
+
+    def append(self, data: bytes) -> None:
+        """Add whole lines; they are on the disk when this returns, and taken back when it raises OSError."""
+        os.ftruncate(self._descriptor, self._good)  # what an earlier failure left and could not take back
+        try:
+            self._write(data)
+        except OSError:
+            with suppress(OSError):
+                os.ftruncate(self._descriptor, self._good)
+            raise
+        self._good += len(data)
+
+    def close(self) -> None:
+        """Close the file."""
+        os.close(self._descriptor)
+
+    def _write(self, data: bytes) -> None:
+        written, view = 0, memoryview(data)
+        while written < len(data):
+            written += os.pwrite(self._descriptor, view[written:], self._good + written)
+        os.fsync(self._descriptor)
+
+
+def whole_lines(path: Path, skip: int, size: int) -> Iterator[Sequence[bytes]]:
+    """Give the lines of a file without their line feeds, about ``size`` at once; a torn last line is left out."""
+    with path.open("rb") as file:
+        for _ in islice(file, skip):
+            pass
+        while lines := list(islice(file, size)):
+            whole = lines if lines[-1].endswith(b"\n") else lines[:-1]
+            yield [line[:-1] for line in whole]
+
+
+def count_lines(path: Path) -> int:
+    """Return how many whole lines a file has."""
+    with path.open("rb") as file:
+        return sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(_CHUNK), b""))
+
+
+def synchronise(folder: Path) -> None:
+    """Wait until the names of the files in a folder are on the disk; where folders can't be opened, it is so."""
+    with suppress(PermissionError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _torn(descriptor: int, size: int) -> int:
+    """Return the bytes after the last line feed."""
+    end = size
+    while end:
+        start = max(end - _CHUNK, 0)
+        place = os.pread(descriptor, end - start, start).rfind(b"\n")
+        if place >= 0:
+            return size - (start + place + 1)
+        end = start
+    return size

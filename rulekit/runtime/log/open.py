@@ -1,0 +1,71 @@
+"""From the name of a log to its store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from rulekit.errors import LogError, Where
+from rulekit.runtime.log.chain import read_genesis
+from rulekit.runtime.log.claim import Claim
+from rulekit.runtime.log.parquet import ParquetStore
+from rulekit.runtime.log.postgres import PREFIXES, PostgresStore
+from rulekit.runtime.log.sqlite import SUFFIXES, SQLiteStore
+from rulekit.runtime.log.stores import Store
+
+KINDS = f"a file ending in {', '.join(SUFFIXES)}, a folder, or postgresql://host/database#name"
+
+
+def open_store(where: str | Path, *, write: bool) -> Store:
+    """Return the store of a log: by ``postgresql://`` the server, by suffix SQLite, and otherwise a folder.
+
+    Raises
+    ------
+    LogError
+        when there is no such log to read, or it can't be opened.
+
+    """
+    if is_server(where):
+        return PostgresStore(str(where), write=write)
+    path = Path(where)
+    is_file = path.suffix.lower() in SUFFIXES
+    if (path.exists() and path.is_dir() == is_file) or (path.suffix and not is_file and not path.is_dir()):
+        raise LogError("this is no place for a log", where=Where(file=str(path)), expected=KINDS)
+    if not write and not path.exists():
+        raise LogError("there is no such log", where=Where(file=str(path)))
+    if is_file:
+        return SQLiteStore(path, write=write)
+    return ParquetStore(path, write=write)
+
+
+def read_log(where: str | Path) -> tuple[Store, dict[str, Any], bytes]:
+    """Open a log to read it; return its store, and its genesis as document and as text.
+
+    Raises
+    ------
+    LogError
+        when there is no such log, or it can't be read.
+
+    """
+    store = open_store(where, write=False)
+    try:
+        text = store.genesis() or b""
+        return store, read_genesis(text, store.where), text
+    except LogError:
+        store.close()
+        raise
+
+
+def claim_of(where: str | Path, losses: Path | None) -> Claim | None:
+    """Return the right to write a log; a server without a file for losses has its own lock, and no such file."""
+    if is_server(where):
+        return None if losses is None else Claim(losses)
+    path = Path(where)
+    if losses is not None:
+        raise LogError("a log in files keeps its losses beside it", where=Where(file=str(losses)))
+    return Claim(path.with_name(path.name + ".writer"))
+
+
+def is_server(where: str | Path) -> bool:
+    """Say whether a log is on a server."""
+    return str(where).startswith(PREFIXES)

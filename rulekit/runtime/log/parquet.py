@@ -1,0 +1,220 @@
+"""Logs in a folder: Parquet files of ended segments, and a journal of the open one.
+
+::
+
+    genesis.json                          heads.jsonl
+    segment-000000000000.parquet          the lines from 0 on: text and seal
+    journal-000000100000.log              the lines from 100000 on, one a line: seal in hex, space, text
+
+The journal is appended to and synchronised at each acknowledgement. When the segment ends, its lines are written
+into a Parquet file, whole, synchronised and renamed; only then is the journal removed. A last line of the journal
+that is torn was never acknowledged: the next start cuts it off, and says so.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import polars as pl
+
+from rulekit.errors import LogError, Where
+from rulekit.files import write_whole
+from rulekit.runtime.log.journal import Journal, count_lines, synchronise, whole_lines
+from rulekit.runtime.log.stores import BLOCK, SEAL, Lines
+
+_HEX = 2 * SEAL
+_GROUP = 10_000
+"""Lines of a row group, the least that a segment is read by."""
+_GENESIS, _HEADS = "genesis.json", "heads.jsonl"
+_SEGMENT = "segment-*.parquet"
+_JOURNAL = "journal-*.log"
+
+
+class ParquetStore:
+    """A log in a folder; see :class:`rulekit.runtime.log.stores.Store`."""
+
+    def __init__(self, folder: Path, *, write: bool) -> None:
+        self.where = str(folder)
+        self.notes: tuple[str, ...] = ()
+        self._folder = folder
+        self._journal: Journal | None = None
+        if write:
+            with self._told("opened"):
+                folder.mkdir(parents=True, exist_ok=True)
+                self._recover()
+
+    def genesis(self) -> bytes | None:
+        """Return the text that the log starts with."""
+        path = self._folder / _GENESIS
+        with self._told("read"):
+            return path.read_bytes().removesuffix(b"\n") if path.exists() else None
+
+    def start(self, genesis: bytes) -> None:
+        """Write the text that the log starts with."""
+        if any(self._folder.iterdir()):
+            raise LogError(
+                "this folder is no log, and a log has one of its own", where=Where(file=self.where)
+            )
+        with self._told("started"):
+            self._write_whole(self._folder / _GENESIS, lambda draft: draft.write_bytes(genesis + b"\n"))
+
+    def end(self) -> int:
+        """Return the number of the line that comes next."""
+        with self._told("read"):
+            journal = self._last(_JOURNAL)
+            return _first(journal) + count_lines(journal) if journal else self._segments_end()
+
+    def append(self, lines: Lines) -> None:
+        """Add lines to the journal, and wait until they are on the disk."""
+        data = b"".join(
+            b"%b %b\n" % (seal.hex().encode(), text)
+            for seal, text in zip(lines.seals, lines.texts, strict=True)
+        )
+        with self._told("written"):
+            if self._journal is None:
+                self._journal = Journal(self._folder / f"journal-{lines.first:012}.log")
+            self._journal.append(data)
+
+    def read(self, first: int = 0, size: int = BLOCK) -> Iterator[Lines]:
+        """Give the lines of the segments, then those of the journal."""
+        files = [*sorted(self._folder.glob(_SEGMENT)), *sorted(self._folder.glob(_JOURNAL))[-1:]]
+        ends = [*map(_first, files[1:]), None]
+        with self._told("read"):
+            for path, end in zip(files, ends, strict=False):
+                if end is None or end > first:
+                    reader = _read_segment if path.suffix == ".parquet" else _read_journal
+                    yield from reader(path, max(first - _first(path), 0), size)
+
+    def heads(self) -> list[bytes]:
+        """Return the texts of all heads."""
+        path = self._folder / _HEADS
+        with self._told("read"):
+            return [head for heads in whole_lines(path, 0, BLOCK) for head in heads] if path.exists() else []
+
+    def add_head(self, head: bytes) -> None:
+        """Add the text of a head."""
+        with self._told("written"):
+            heads = Journal(self._folder / _HEADS)
+            try:
+                heads.append(head + b"\n")
+            finally:
+                heads.close()
+
+    def end_segment(self) -> None:
+        """Turn the journal into a Parquet file."""
+        path = self._last(_JOURNAL)
+        if path is None:
+            return
+        with self._told("written"):
+            frames = [_frame(lines) for lines in _read_journal(path, 0, BLOCK)]
+            if frames:
+                target = self._folder / f"segment-{_first(path):012}.parquet"
+                self._write_whole(
+                    target, lambda draft: pl.concat(frames).write_parquet(draft, row_group_size=_GROUP)
+                )
+            self._drop_journal(path)
+
+    def close(self) -> None:
+        """Close the journal."""
+        if self._journal is not None:
+            self._journal.close()
+            self._journal = None
+
+    def _recover(self) -> None:
+        """Remove drafts and a journal that is a segment already; cut off what was never acknowledged."""
+        for draft in self._folder.glob(".*.draft"):
+            draft.unlink()
+        for path in sorted(self._folder.glob(_JOURNAL)):
+            if _first(path) < self._segments_end():
+                path.unlink()
+        journal = self._last(_JOURNAL)
+        if journal is None:
+            return
+        self._journal = Journal(journal)
+        if self._journal.torn:
+            note = f"a torn line of {self._journal.torn:,} bytes, never acknowledged, was cut off the journal"
+            self.notes = (*self.notes, note)
+
+    def _drop_journal(self, path: Path) -> None:
+        self.close()
+        path.unlink()
+        synchronise(self._folder)
+
+    def _segments_end(self) -> int:
+        last = self._last(_SEGMENT)
+        return _first(last) + _height(last) if last else 0
+
+    def _last(self, pattern: str) -> Path | None:
+        return max(self._folder.glob(pattern), default=None)
+
+    def _write_whole(self, path: Path, write: Callable[[Path], object]) -> None:
+        def synchronised(draft: Path) -> None:
+            write(draft)
+            _synchronise_file(draft)
+
+        write_whole(path, synchronised)
+        synchronise(self._folder)
+
+    @contextmanager
+    def _told(self, done: str) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, pl.exceptions.PolarsError) as error:
+            where = Where(file=getattr(error, "filename", None) or self.where)
+            why = getattr(error, "strerror", None) or str(error).splitlines()[0]
+            raise LogError(f"the log can't be {done}: {why}", where=where) from None
+
+
+def _first(path: Path) -> int:
+    """Return the number of the first line of a file, which its name says."""
+    digits = path.stem.rpartition("-")[2]
+    if not digits.isdecimal():
+        raise LogError("this is no file of a log", where=Where(file=str(path)))
+    return int(digits)
+
+
+def _height(path: Path) -> int:
+    return int(pl.scan_parquet(path).select(pl.len()).collect().item())
+
+
+def _read_segment(path: Path, skip: int, size: int) -> Iterator[Lines]:
+    try:
+        step = max(size, _GROUP)
+        for start in range(skip, _height(path), step):
+            found = pl.scan_parquet(path).slice(start, step).collect()
+            texts, seals = found["text"].cast(pl.Binary), found["seal"].cast(pl.Binary)
+            yield Lines(_first(path) + start, texts.to_list(), seals.to_list())
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise LogError(f"a segment can't be read: {str(error).splitlines()[0]}", where=Where(file=str(path)),
+                       hint="is the file complete?") from None  # fmt: skip
+
+
+def _read_journal(path: Path, skip: int, size: int) -> Iterator[Lines]:
+    first = _first(path) + skip
+    for lines in whole_lines(path, skip, size):
+        yield Lines(first, [line[_HEX + 1 :] for line in lines], _seals(lines))
+        first += len(lines)
+
+
+def _seals(lines: Sequence[bytes]) -> list[bytes]:
+    """Return the seals of the lines of a journal; what is no seal is nothing, and will not fit."""
+    try:
+        return [bytes.fromhex(line[:_HEX].decode()) for line in lines]
+    except ValueError:
+        return [line[:_HEX] for line in lines]
+
+
+def _frame(lines: Lines) -> pl.DataFrame:
+    text = pl.Series("text", lines.texts, pl.Binary).cast(pl.String)
+    return pl.DataFrame([text, pl.Series("seal", lines.seals, pl.Binary)])
+
+
+def _synchronise_file(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
