@@ -61,7 +61,9 @@ def edit(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1))
 
 
-def amend(folder: Path, version: str = "1.3.0", old: str = "amount > 5000", new: str = "amount > 4000") -> None:
+def amend(
+    folder: Path, version: str = "1.3.0", old: str = "amount > 5000", new: str = "amount > 4000"
+) -> None:
     """Amend the draft, and raise its version."""
     text = (folder / "ruleset.yaml").read_text()
     current = next(line for line in text.splitlines() if line.startswith("version: "))
@@ -80,5 +82,7 @@ def later(hours: int) -> datetime:
 def snapshot(folder: Path) -> dict[str, str]:
     """Return every file of a folder by name."""
     return {
-        str(path.relative_to(folder)): path.read_text() for path in sorted(folder.rglob("*")) if path.is_file()
+        str(path.relative_to(folder)): path.read_text()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
     }

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cached_property
 from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
@@ -55,7 +54,7 @@ class Bill(Named):
     supersedes: str | None = None
     previous: str | None = None
 
-    @cached_property
+    @property
     def substance(self) -> str:
         """The digest of the bill."""
         fields = set(Bill.model_fields)

@@ -9,12 +9,13 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+from rulekit.errors import LawError, Where
 from rulekit.ir.lawfile import load
 from rulekit.keys import PrivateKey
 from rulekit.store.acts import Act, Approval, Bill
 from rulekit.store.approvals import ballot_on_bill, shortfalls, sign, weigh
 from rulekit.store.digests import file_digest
-from rulekit.store.folder import ENACTED, EVIDENCE
+from rulekit.store.folder import ENACTED, EVIDENCE, REGISTER
 from rulekit.store.papers import (
     load_approvals,
     load_register,
@@ -105,7 +106,7 @@ def record(proposal: Proposal) -> Act:
     Raises
     ------
     LawError
-        with everything that speaks against it.
+        with everything that speaks against it, or when another act was recorded meanwhile.
     SignatureError
         when only approvals are missing.
 
@@ -134,6 +135,11 @@ def _sealed(proposal: Proposal, approvals: list[Approval]) -> Act:
 
 def _write(proposal: Proposal, act: Act) -> None:
     folder = proposal.folder
+    if load_register(folder) != proposal.acts:
+        where = Where(file=str(folder / REGISTER))
+        raise LawError(
+            "another act was recorded meanwhile", where=where, hint="look at it, and propose again"
+        )
     if proposal.evidence is not None:
         evidence = folder / EVIDENCE / f"{act.version}.json"
         if not evidence.exists():

@@ -60,7 +60,8 @@ def test_an_act_displaces_those_that_had_not_begun():
 
 
 DRAWN = st.lists(
-    st.tuples(st.sampled_from(["enact", "repeal", "rollback"]), st.integers(0, 20), st.integers(0, 20)), max_size=6
+    st.tuples(st.sampled_from(["enact", "repeal", "rollback"]), st.integers(0, 20), st.integers(0, 20)),
+    max_size=6,
 )
 
 

@@ -32,7 +32,9 @@ def test_without_front_matter_nobody_approves_and_logs_fail_closed(charter):
 
 def test_times_of_keys_need_no_quotes(charter, tmp_path):
     alice = make_keys(tmp_path / "keys", "alice")[0].public
-    text = f"---\napprovers:\n  - name: alice\n    key: {alice.key}\n    until: 2027-01-01T01:00:00+01:00\n---\n"
+    text = (
+        f"---\napprovers:\n  - name: alice\n    key: {alice.key}\n    until: 2027-01-01T01:00:00+01:00\n---\n"
+    )
     until = read_charter(charter(text)).approvers[0].until
     assert until is not None
     assert until.isoformat() == "2027-01-01T01:00:00+01:00"

@@ -27,7 +27,11 @@ def test_the_least_bump(old, new, bump):
 
 
 def test_the_least_version_after_a_bump():
-    assert [least_version("1.2.3", bump) for bump in ("patch", "minor", "major")] == ["1.2.4", "1.3.0", "2.0.0"]
+    assert [least_version("1.2.3", bump) for bump in ("patch", "minor", "major")] == [
+        "1.2.4",
+        "1.3.0",
+        "2.0.0",
+    ]
     assert version_key("1.10.0") > version_key("1.9.9")
 
 
