@@ -25,6 +25,7 @@ from rulekit.cli.enact import enact
 from rulekit.cli.induce import induce
 from rulekit.cli.keys import keys
 from rulekit.cli.law import law
+from rulekit.cli.log import log
 from rulekit.cli.quantise import quantise
 from rulekit.cli.repeal import repeal
 from rulekit.cli.rollback import rollback
@@ -59,6 +60,7 @@ for verb, name in (
 ):
     app.command(name)(verb)
 app.add_typer(keys, name="keys")
+app.add_typer(log, name="log")
 
 
 def _print_version(wanted: bool) -> None:

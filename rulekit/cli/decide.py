@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from rulekit.cli.common import Json, Rules, answer, command_line, findings_text, finish, table
+from rulekit.cli.log import log_options, private_key
 
 if TYPE_CHECKING:
     from rulekit.runtime.engine import DecideSummary
+    from rulekit.runtime.log.summary import LogSummary
+    from rulekit.runtime.log.writer import DecisionLog
+    from rulekit.targets.artifact import Artifact
 
 
 def decide(
@@ -28,20 +33,79 @@ def decide(
     cast: Annotated[
         bool, typer.Option("--cast", help="Round numbers to the schema's floats (float64 to float32).")
     ] = False,
+    log: Annotated[
+        str | None,
+        typer.Option(
+            "--log", help="Keep every decision: a .sqlite file, a folder, or postgresql://host/db#name."
+        ),
+    ] = None,
+    log_key: Annotated[Path | None, typer.Option("--log-key", help="Private key that signs the log.")] = None,
+    log_sample: Annotated[
+        list[str] | None,
+        typer.Option("--log-sample", help="OUTCOME=N keeps one in N of them; may be repeated."),
+    ] = None,
+    mask: Annotated[str | None, typer.Option("--mask", help="Features left out of the log: a,b.")] = None,
+    hash_: Annotated[str | None, typer.Option("--hash", help="Features hashed in the log: a,b.")] = None,
+    hash_ids: Annotated[bool, typer.Option("--hash-ids", help="Hash the event ids, too.")] = False,
+    salt: Annotated[Path | None, typer.Option("--salt", help="File with the secret salt of hashes.")] = None,
+    log_policy: Annotated[
+        str | None,
+        typer.Option(
+            "--log-policy", help="closed: stop when the log fails; open: go on. As the charter says."
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Decide a file of events into a decisions file.
 
-    Files of any size stream in bounded memory; a manifest with the law is written beside the decisions.
+    Files of any size stream in bounded memory; a manifest with the law is written beside the decisions. With --log
+    each decision is in the log before it is in the file.
     """
-    from rulekit.runtime.engine import decide_file
     from rulekit.store.folder import read
     from rulekit.targets.api import compile
 
-    artifact = compile(read(rules).ruleset, target)
-    summary = decide_file(artifact, events, out, id_column=id_column, cast=cast, command=command_line())
-    answer(json, summary.model_dump(mode="json"), _text(summary))
+    law = read(rules)
+    decide_into = partial(_decide, compile(law.ruleset, target), events, out, id_column, cast)
+    if log is None:
+        _refuse_without_log(log_key, log_sample, mask, hash_, hash_ids, salt, log_policy)
+        summary = decide_into()
+    else:
+        from rulekit.runtime.log.writer import open_log
+
+        policy = log_policy or _policy(law.folder)
+        options = log_options(log_sample, mask, hash_, salt, policy, hash_ids=hash_ids)
+        with open_log(log, options, private_key(log_key)) as opened:
+            summary = decide_into(opened)
+    answer(json, summary.model_dump(mode="json", exclude_none=True), _text(summary))
     finish(summary.findings)
+
+
+def _decide(
+    artifact: Artifact,
+    events: str,
+    out: Path,
+    id_column: str | None,
+    cast: bool,
+    log: DecisionLog | None = None,
+) -> DecideSummary:
+    from rulekit.runtime.engine import decide_file
+
+    return decide_file(artifact, events, out, id_column=id_column, cast=cast, command=command_line(), log=log)
+
+
+def _refuse_without_log(*options: object) -> None:
+    if any(options):
+        raise typer.BadParameter("there is no log to apply it to: name one with --log")
+
+
+def _policy(folder: Path | None) -> str:
+    """Return what the charter says about a log that fails; closed without a charter."""
+    from rulekit.store.charter import LogPolicy, read_charter
+    from rulekit.store.folder import CHARTER
+
+    charter = None if folder is None else folder / CHARTER
+    policy = LogPolicy() if charter is None or not charter.exists() else read_charter(charter).log
+    return policy.on_failure
 
 
 def _text(summary: DecideSummary) -> str:
@@ -51,5 +115,17 @@ def _text(summary: DecideSummary) -> str:
         table(("outcome", "events", "share"), [*lines, ("all", f"{summary.events:,}", "")]),
         findings_text(summary.findings),
         f"decisions: {summary.decisions}",
+        "" if summary.log is None else _log_text(summary.log),
     ]
     return "\n".join(part for part in parts if part)
+
+
+def _log_text(log: LogSummary) -> str:
+    kept, sampled, lost = (sum(counts.values()) for counts in (log.kept, log.sampled, log.lost))
+    counts = [
+        f"{kept:,} kept",
+        f"{sampled:,} sampled away" if sampled else "",
+        f"{lost:,} LOST" if lost else "",
+    ]
+    lines = [f"log: {log.where}: {', '.join(count for count in counts if count)}"]
+    return "\n".join([*lines, *(f"note: {note}" for note in log.notes)])

@@ -18,11 +18,19 @@ LOGGER = logging.getLogger("rulekit.log")
 
 
 class LossCounter:
-    """The losses that the log does not tell of yet; ``losses`` is None when there are none."""
+    """Counts what is lost.
+
+    Attributes
+    ----------
+    losses : those that the log does not tell of yet; None when there are none.
+    ever : those of this process, by outcome, whether the log tells of them or not.
+
+    """
 
     def __init__(self, where: str, claim: Claim | None) -> None:
         self._where, self._claim = where, claim
         self.losses = None if claim is None else claim.losses()
+        self.ever: Counter[str] = Counter()
         self._streak = False
 
     @property
@@ -34,6 +42,7 @@ class LossCounter:
         """Count decisions that are lost, and say so when they are the first of a streak."""
         now = datetime.now(UTC)
         earlier = self.losses or Losses(lost={}, since=now, until=now)
+        self.ever += lost
         self.losses = Losses(lost=dict(Counter(earlier.lost) + lost), since=earlier.since, until=now)
         if self._claim is not None:
             self._claim.keep(self.losses)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -145,3 +147,25 @@ def _typed(feature: Feature) -> pl.Expr:
     if feature.dtype.is_float:
         return column.cast(pl.Float64).cast(POLARS[feature.dtype])
     return column.cast(POLARS[feature.dtype])
+
+
+def find_records(
+    where: str | Path, *, event: str | None = None, outcome: str | None = None, last: int = 10
+) -> list[dict[str, Any]]:
+    """Return the last records of an event or an outcome, or of all, as plain JSON in the order of the log.
+
+    ``event`` is an id as text; of a hashed one, the hash.
+
+    Raises
+    ------
+    LogError
+        when there is no such log, or a line is no record.
+
+    """
+    found = pl.Series("text", [], pl.String)
+    for frame in read_batches(where):
+        wanted = [
+            pl.lit(value) == pl.col(name) for name, value in (("event", event), ("outcome", outcome)) if value
+        ]
+        found = pl.concat([found, frame.filter(wanted)["text"] if wanted else frame["text"]]).tail(last)
+    return [json.loads(text) for text in found]

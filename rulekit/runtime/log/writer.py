@@ -53,15 +53,25 @@ class DecisionLog:
         self._alone = Lock()
 
     @property
-    def lost(self) -> int:
-        """Decisions that were given out, and of which the log does not tell yet."""
+    def where(self) -> str:
+        """The place of the log."""
+        return self._store.where
+
+    @property
+    def lost(self) -> Counter[str]:
+        """Decisions that were given out and not logged since the log was opened, by outcome."""
+        return self._losses.ever
+
+    @property
+    def untold(self) -> int:
+        """Decisions that were lost, now or by an earlier writer, and of which the log does not tell yet."""
         return self._losses.total
 
     @property
     def decided(self) -> int:
         """All decisions since the log began: kept, sampled away and lost."""
         told = 0 if self._state is None else self._state.tally.total
-        return told + self._sampled.total() + self.lost
+        return told + self._sampled.total() + self.untold
 
     def append(self, entries: Entries) -> None:
         """Write entries; they are on the disk when this returns, and only then may the decisions be given out.
@@ -111,9 +121,9 @@ class DecisionLog:
         try:
             self.sign()
         except LogError as error:
-            if self.lost:
+            if self.untold:
                 hint = "note them down: the log does not tell of them"
-                raise LogError(f"{self.lost} decisions were lost: {error.what}", where=error.where,
+                raise LogError(f"{self.untold} decisions were lost: {error.what}", where=error.where,
                                hint=hint) from None  # fmt: skip
             raise
         finally:
