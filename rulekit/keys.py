@@ -74,13 +74,13 @@ class PublicKey(Model):
             when the key was not valid at that time, or the signature is not of this key over this message.
 
         """
+        ed25519, _ = _cryptography()
         from cryptography.exceptions import InvalidSignature
-        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
         self._check_time(at)
         raw, signed = _decoded(self.key.removeprefix(_PREFIX)), _decoded(signature.removeprefix(_PREFIX))
         try:
-            Ed25519PublicKey.from_public_bytes(raw or b"").verify(signed or b"", message)
+            ed25519.Ed25519PublicKey.from_public_bytes(raw or b"").verify(signed or b"", message)
         except InvalidSignature:
             hint = "the text was changed after it was signed, or another key signed it"
             raise SignatureError(f"the signature of {self.name} does not hold", hint=hint) from None

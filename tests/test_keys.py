@@ -11,6 +11,11 @@ from rulekit.keys import canonical_json, load_private, load_public, new_key
 NOW = datetime.now(UTC)
 
 
+def soon():
+    """Return a time at which a key that was just made is valid, however long ago this file was read."""
+    return datetime.now(UTC) + timedelta(seconds=5)
+
+
 @pytest.fixture
 def folder(tmp_path):
     return tmp_path / "keys"
@@ -20,16 +25,16 @@ def test_a_signature_holds_for_its_message_alone(folder):
     new_key("alice", folder)
     key, public = load_private(folder / "alice.key"), load_public(folder / "alice.pub")
     signature = key.sign(b"the law")
-    public.verify(b"the law", signature, NOW + timedelta(seconds=5))
+    public.verify(b"the law", signature, soon())
     for message, changed in ((b"the lax", signature), (b"the law", signature[:-8] + "AAAAAA=="), (b"", "x")):
         with pytest.raises(SignatureError, match="signature of alice does not hold"):
-            public.verify(message, changed, NOW + timedelta(seconds=5))
+            public.verify(message, changed, soon())
 
 
 def test_another_key_is_told(folder):
     signature = new_key("alice", folder).sign(b"the law")
     with pytest.raises(SignatureError, match="signature of bob does not hold"):
-        new_key("bob", folder).public.verify(b"the law", signature, NOW + timedelta(seconds=5))
+        new_key("bob", folder).public.verify(b"the law", signature, soon())
 
 
 def test_an_expired_key_neither_signs_nor_counts(folder):

@@ -39,14 +39,18 @@ def approve(
     proposal = _proposed(folder, begins, repeal, rollback, because)
     stop_on_findings(proposal, json)
     approvals = sign(proposal, signer)
+    names = [approval.by for approval in approvals]
+    missing = _missing(proposal, approvals)
     document = {
         **proposal.bill.document(),
         "from": begins,
-        "approved_by": [approval.by for approval in approvals],
-        "needed": proposal.bill.officers.approvals,
+        "approved_by": names,
+        "missing": missing,
         "findings": [],
     }
-    answer(json, document, _text(proposal, approvals))
+    enough = "; ".join(missing) or "enough"
+    lines = [*_shown(proposal), f"approved by {', '.join(names)}: {enough}"]
+    answer(json, document, "\n".join(lines))
 
 
 def _proposed(folder: Path, begins: str | None, repeal: bool, rollback: str | None, because: str) -> Proposal:
@@ -63,20 +67,16 @@ def _proposed(folder: Path, begins: str | None, repeal: bool, rollback: str | No
     return propose_enactment(folder, time_of(begins))
 
 
-def _text(proposal: Proposal, approvals: Sequence[Approval]) -> str:
-    from rulekit.store.papers import pending_path
+def _missing(proposal: Proposal, approvals: Sequence[Approval]) -> list[str]:
+    from rulekit.store.approvals import ballot_on_bill, shortfalls
 
+    ballot = ballot_on_bill(proposal.bill, proposal.begins, proposal.before)
+    return [error.what for error in shortfalls(approvals, ballot)]
+
+
+def _shown(proposal: Proposal) -> list[str]:
     bill = proposal.bill
-    names = ", ".join(approval.by for approval in approvals)
-    path = pending_path(proposal.folder, bill)
-    return "\n".join(
-        [
-            f"{bill.act} {bill.name} {bill.version}, {bill.digest[:19]}",
-            *_changed(proposal),
-            f"approved by {names}: {len(approvals)} of {bill.officers.approvals} needed",
-            f"approval: {path}",
-        ]
-    )
+    return [f"{bill.act} {bill.name} {bill.version}, {bill.digest[:19]}", *_changed(proposal)]
 
 
 def _changed(proposal: Proposal) -> list[str]:

@@ -3,11 +3,13 @@
 What holds. Each act carries a hash over itself and the hash of the act before, and names the digests of the
 copy and the evidence that belong to it: an edit of one of them is found and named. Where the charter asks for
 approvals, each act is signed, too, and what is signed contains the act before it. So nobody without the keys can
-change, add, drop or reorder acts, other than cut off the latest.
+change an act, add one, reorder them, or drop one that is not the latest.
 
 What does not. Without approvals (``approvals: 0``) whoever can write to the folder can write all of it anew.
 With approvals, the latest acts can still be cut off together with their copies: nothing in the folder knows of
-them any more. A copy elsewhere, as git has it, shows both. Keys that are stolen sign like their owners.
+them any more. And the first act has nothing but its own charter to be held against, so whoever cuts off every
+act can begin again with other approvers. A copy elsewhere, as git has it, shows both. Keys that are stolen sign
+like their owners, and a key can sign as of an earlier hour, down to that of the act before.
 """
 
 from __future__ import annotations

@@ -33,9 +33,10 @@ def test_the_whole_journey(run, law):
     assert code == 0
     assert out.splitlines()[1:] == [
         "nothing is in force before it; 2 rules",
-        "approved by alice: 1 of 2 needed",
-        "approval: law/approvals/1.2.0.yaml",
+        "approved by alice: 1 of 2 approvals",
     ]
+    code, out, _ = run("approve law --key keys/bob.key --json")
+    assert (code, json.loads(out)["approved_by"], json.loads(out)["missing"]) == (0, ["alice", "bob"], [])
     code, out, _ = run("enact law --key keys/bob.key")
     assert code == 0
     assert out.splitlines()[0].startswith("law: enacted fraud.card_present 1.2.0, sha256:")
