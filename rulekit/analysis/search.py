@@ -1,0 +1,134 @@
+"""The search: an event of a kind, or the proof that there is none, or the reason why neither was found.
+
+The space is cut along the boxes of rules until each piece is decided as a whole. Every cut asks about one box, so
+the search ends; how long it takes is bounded by a budget, and to run out of it is an answer of its own.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from rulekit.analysis.axes import places
+from rulekit.analysis.index import Index, somewhere
+from rulekit.analysis.space import Box
+from rulekit.errors import RulekitError
+
+BUDGET = 20_000
+"""Pieces of the space that one question may look at."""
+
+PROBE = 8
+"""In every so manieth piece one event is tried before the piece is cut."""
+
+
+class UndecidedError(RulekitError):
+    """The budget of a question is spent: neither an event nor a proof was found."""
+
+
+class Judge(Protocol):
+    """What is searched for."""
+
+    def point(self, hits: int) -> bool:
+        """Say whether an event that exactly these boxes hold is of the kind."""
+
+    def piece(self, touched: int, inside: int) -> bool | None:
+        """Say whether all events of a piece are of the kind, or none is; None where it is not known yet.
+
+        ``touched`` are the boxes that meet the piece, ``inside`` those of them that hold all of it.
+        """
+
+    def cut(self, touched: int, inside: int) -> tuple[int, bool]:
+        """Return boxes, touched and not inside, along one of which to cut a piece that is not known yet.
+
+        With them, whether what is inside of the box may be of the kind.
+        """
+
+
+@dataclass(slots=True)
+class Budget:
+    """How many pieces may still be looked at."""
+
+    left: int = BUDGET
+
+    def spend(self) -> None:
+        """Count one piece.
+
+        Raises
+        ------
+        UndecidedError
+            when none is left.
+
+        """
+        self.left -= 1
+        if self.left < 0:
+            raise UndecidedError("the search was given up", hint="a larger budget may decide it")
+
+
+def find(
+    index: Index, start: Box, judge: Judge, budget: Budget | None = None, near: Box | None = None
+) -> Box | None:
+    """Return a piece of ``start`` all of whose events are of the kind; None proves that there is none.
+
+    Parameters
+    ----------
+    index : of the boxes that the judge speaks of.
+    start : the part of the space to search.
+    judge : says what is searched for.
+    budget : of this question, or of several.
+    near : events that were of some like kind: one next to them is tried first.
+
+    Raises
+    ------
+    UndecidedError
+        when the budget is spent.
+
+    """
+    if not all(start):
+        return None
+    budget = budget or Budget()
+    point = near and _next_to(index, start, judge, near)
+    if point:
+        return _exactly(point)
+    chance = random.Random(0)  # noqa: S311 - it picks where to look first, and the same place in every run
+    stack = [start]
+    while stack:
+        piece = stack.pop()
+        budget.spend()
+        touched, inside = index.look(piece)
+        verdict = judge.piece(touched, inside)
+        if verdict is None:
+            if budget.left % PROBE == 0:
+                point = somewhere(piece, chance)
+                if judge.point(index.hits(point)):
+                    return _exactly(point)
+            boxes, inner_counts = judge.cut(touched, inside)
+            outside, inner = index.pieces(piece, index.thinnest(piece, boxes))
+            stack += [*outside, inner] if inner_counts else outside
+        elif verdict:
+            return piece
+    return None
+
+
+def _next_to(index: Index, start: Box, judge: Judge, near: Box) -> list[int] | None:
+    """Return a point of ``start`` that is of the kind and differs from others in one axis, if one is found."""
+    point, moved = [], None
+    for place, (atoms, theirs) in enumerate(zip(start, near, strict=True)):
+        both = atoms & theirs
+        if not both:
+            if moved is not None:
+                return None
+            moved, both = place, atoms
+        point.append((both & -both).bit_length() - 1)
+    if moved is None:
+        return point if judge.point(index.hits(point)) else None
+    for other in places(start[moved]):
+        point[moved] = other
+        if judge.point(index.hits(point)):
+            return point
+    return None
+
+
+def _exactly(point: Sequence[int]) -> Box:
+    return tuple(1 << place for place in point)
