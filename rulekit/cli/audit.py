@@ -48,7 +48,9 @@ def audit(
     weight: Annotated[str | None, typer.Option("--weight", help="Column of the events with weights.")] = None,
     rules: Annotated[
         Path | None,
-        typer.Option("--rules", help="The law; of a folder, the charter too. From the manifest without."),
+        typer.Option(
+            "--rules", help="The law; of a folder, charter and register too. From the manifest without."
+        ),
     ] = None,
     accept: Annotated[
         str | None, typer.Option("--accept", help="Outcomes that count as accepted: a,b.")
@@ -86,16 +88,16 @@ def audit(
     """
     from rulekit.induction.teachers import teacher as read_teacher
     from rulekit.reports.audit import audit as audit_decisions
-    from rulekit.reports.audit import recorded_ruleset
+    from rulekit.reports.audit import named_ruleset, recorded_ruleset
     from rulekit.reports.render import write
     from rulekit.store.folder import read
 
-    law = read(rules) if rules else None
-    ruleset = law.ruleset if law else recorded_ruleset(decisions)
+    folder = rules if rules is not None and rules.is_dir() else None
+    ruleset = recorded_ruleset(decisions) if rules is None else named_ruleset(rules, decisions)
     report = audit_decisions(
         decisions,
         ruleset=ruleset,
-        folder=law.folder if law else None,
+        folder=folder,
         events=events,
         truth=truth,
         teacher=read_teacher(teacher, ruleset.schema) if teacher else None,

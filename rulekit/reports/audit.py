@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -30,6 +30,9 @@ from rulekit.reports.status import status_of
 from rulekit.reports.subgroups import subgroups_of
 from rulekit.reports.verdict import Replayed, replay_case
 from rulekit.reports.words import law_in_words
+from rulekit.store.folder import read
+from rulekit.store.law import ruleset_of_digest
+from rulekit.store.papers import load_register
 
 
 def audit(  # noqa: PLR0913 - the public verb: all but the first by keyword
@@ -77,7 +80,7 @@ def audit(  # noqa: PLR0913 - the public verb: all but the first by keyword
     EventError
         when the record, its manifest or the events can't be read or lack a column.
     LawError
-        when the ruleset is not the one that the decisions name.
+        when the ruleset is not the one that the decisions name, or the register of the folder can't be read.
     TeacherError
         when the teacher gives no finite score for every event.
     ArtifactError
@@ -108,16 +111,34 @@ def recorded_ruleset(decisions: str | Path) -> Ruleset:
     return read_law(Path(decisions))[1]
 
 
+def named_ruleset(path: str | Path, decisions: str | Path) -> Ruleset:
+    """Return the ruleset that a record names, as a file or a law folder has it: the draft, or an enacted version.
+
+    Raises
+    ------
+    EventError
+        when the manifest is absent or is none.
+    LawError
+        when there is no such law, or its copy was tampered with.
+
+    """
+    law, recorded = read(path), recorded_ruleset(decisions)
+    if law.folder is None or law.ruleset.digest == recorded.digest or not load_register(law.folder):
+        return law.ruleset
+    return replace(ruleset_of_digest(law.folder, recorded.digest), provenance=recorded.provenance)
+
+
 def _assemble(case: Case, replayed: Replayed, folder: str | Path | None, command: str | None) -> Audit:
     law, known, replay, hits = case.law, case.known, replayed.replay, replayed.hits
     weight = None if case.frame is None else case.question.weight
     data = tables.data_of(law, case.decisions, case.frame, known, weighted=weight is not None)
-    findings, measures = findings_of(case, replay, data), tables.measure_table(case.accepted, known)
+    status, measures = status_of(folder, law), tables.measure_table(case.accepted, known)
+    findings = (*findings_of(case, replay, data), *status.findings)
     table, compared = _by_rule(case, hits), compare_previous(case)
     sections = Sections(read_charter(folder), subgroups_of(case), drift_of(case, hits))
     return Audit(
         law=law_in_words(law),
-        status=status_of(folder, law),
+        status=status.law,
         gates=gates_of(case, replay, findings, measures),
         charter=sections.charter,
         accept=case.accept,

@@ -14,7 +14,7 @@ from rulekit.measures import CONFIDENCE, Events, Proportion, proportion
 from rulekit.reports.bands import drawn_band, foretold_band
 from rulekit.reports.case import Case
 from rulekit.reports.columns import feature_values
-from rulekit.reports.psi import Bins, binned, noise, psi
+from rulekit.reports.psi import Bins, binned, noise, noise_limit, psi
 from rulekit.reports.replay import Bound, recompute
 from rulekit.reports.shares import Share
 from rulekit.reports.sources import column_of
@@ -181,6 +181,7 @@ def _features(
             bins=size,
             psi=tuple(psi(then, bins[at]) if at in later else None for at in range(len(spans))),
             noise=tuple(noise(size, first.len(), span.events) for span in spans),
+            limit=tuple(noise_limit(size, first.len(), span.events) for span in spans),
         )
 
 

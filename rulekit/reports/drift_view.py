@@ -149,8 +149,8 @@ def _description(rate: RateOverTime, outside: list[str]) -> str:
 
 def _index_row(feature: FeatureDrift, drift: Drift) -> IndexRow:
     cells = []
-    for number, value in enumerate(feature.psi, start=1):
-        mark = "" if value is None or value < SMALL else "small" if value < LARGE else "large"
+    for number, (value, limit) in enumerate(zip(feature.psi, feature.limit, strict=True), start=1):
+        mark = "" if value is None or value < max(SMALL, limit) else "small" if value < LARGE else "large"
         period = drift.periods[number - 1]
         title = f"{feature.feature}, period {number}, {period.first} to {period.last}: "
         cells.append(

@@ -3,14 +3,16 @@
 ``sum (q - p) ln(q / p)`` over bins, p and q the shares of the reference and of now: H. Jeffreys' divergence
 (Proc. R. Soc. A 186, 1946), as credit scoring uses it (N. Siddiqi, Credit Risk Scorecards, 2006), whose marks
 are 0.1 for a small shift and 0.25 for a large one. Without any shift it is not 0: its mean is about (bins -
-1)(1/n + 1/m) for n and m events (B. Yurdakul and J. Naranjo, J. Risk Model Validation 14(4), 2020). Half an
-event is added to every bin, so that an empty one gives no infinity.
+1)(1/n + 1/m) for n and m events, and it is distributed as that times a chi-square over its degrees of freedom
+(B. Yurdakul and J. Naranjo, J. Risk Model Validation 14(4), 2020); the quantile is by E. B. Wilson and M. M.
+Hilferty (PNAS 17, 1931). Half an event is added to every bin, so that an empty one gives no infinity.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from statistics import NormalDist
 
 import polars as pl
 
@@ -60,3 +62,10 @@ def psi(reference: Bins, now: Bins) -> float:
 def noise(bins: int, reference: int, now: int) -> float:
     """Return the mean of the index where nothing has moved, for counts of events."""
     return (bins - 1) * (1 / reference + 1 / now) if reference and now else 0.0
+
+
+def noise_limit(bins: int, reference: int, now: int) -> float:
+    """Return the index that is exceeded once in a hundred times where nothing has moved."""
+    mean = noise(bins, reference, now)
+    spread = 2 / (9 * max(1, bins - 1))
+    return mean * (1 - spread + NormalDist().inv_cdf(0.99) * math.sqrt(spread)) ** 3

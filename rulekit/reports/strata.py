@@ -79,13 +79,15 @@ class RateOverTime(Model):
 class FeatureDrift(Model):
     """How far the values of a feature lie from the reference, by period: its population stability index.
 
-    ``noise`` is what as many events without any drift give on average; ``bins`` how many bins there are.
+    ``noise`` is what as many events without any drift give on average, and ``limit`` what they exceed once in a
+    hundred times; ``bins`` is how many bins there are.
     """
 
     feature: str
     bins: int
     psi: tuple[float | None, ...]
     noise: tuple[float, ...]
+    limit: tuple[float, ...]
 
 
 class Drift(Model):
