@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,13 @@ from rulekit.reports.audit import audit
 from rulekit.reports.chart import chart_of
 from rulekit.reports.model import Audit
 from rulekit.reports.render import render_html, write
-from rulekit.reports.view import cutflow_bars
+from rulekit.reports.reproduce import recipe_of
+from rulekit.reports.view import cutflow_bars, sections
 
 CHROMIUM = "/usr/bin/chromium"
+CHARTER = (
+    "# The law\n\n**Purpose.** To look at `cards` & <b>amounts</b>.\n\n- one\n- two\n\n## Scope\nShops.\n"
+)
 
 
 @pytest.fixture
@@ -41,8 +46,23 @@ def variants(
     def spoil(decisions: pl.DataFrame) -> pl.DataFrame:
         return decisions.with_columns(outcome=decisions["outcome"].replace("block", "approve"))
 
+    previous = replace(ruleset, version="1.2.2", rules=ruleset.rules[1:])
+    path = record(ruleset, events)
+    (path.parent / "CHARTER.md").write_text(CHARTER)
     return {
-        "score": audit(record(score_ruleset, events), truth="fraud", teacher=teacher),
+        "everything": audit(
+            path,
+            folder=path.parent,
+            truth="fraud",
+            teacher=teacher,
+            previous=previous,
+            by=("country", "online"),
+            time="amount",
+            reference=events.head(300),
+            expect=("efficiency >= 0.9", "purity >= 0.1"),
+            command="rulekit audit decisions.parquet",
+        ),
+        "score": audit(record(score_ruleset, events), truth="fraud", teacher=teacher, previous=previous),
         "no truth": audit(record(ruleset, events)),
         "teacher only": audit(record(ruleset, events), teacher=teacher),
         "weighted": audit(record(ruleset, events), truth="fraud", weight="weight"),
@@ -95,6 +115,66 @@ def test_every_variant_renders(variants: dict[str, Audit]) -> None:
         assert "None" not in page.text.replace("Findings None.", ""), name
         assert "nan" not in page.text.lower().split(), name
         assert ("Efficiency against rate" in page.text) == bool(one.curves), name
+
+
+def test_every_section_is_on_the_page(variants: dict[str, Audit]) -> None:
+    html = render_html(variants["everything"])
+    page = Page(html)
+    for words in (
+        "To look at cards & <b>amounts</b>.",
+        "efficiency at least 90 % asked for",
+        "Version 1.2.3 is a draft: it is not enacted.",
+        "Version 1.2.2 ( sha256:",
+        "are newly accepted",
+        "What the law leaves by a hair",
+        "Rules that the teacher doubts",
+        "By country",
+        "By online",
+        "unknown to the schema",
+        "given the rate on a frame in memory",
+        "by amount .",
+        "N-1: all rules but one",
+        "sha256sum --check",
+        "pip install",
+        "No digest is known of: reference.",
+        "What this page can't show",
+    ):
+        assert words in page.text, words
+    anchors = {section.anchor for section in sections(variants["everything"])}
+    assert anchors == {*page.ids} & {*anchors}
+    assert {f"#{anchor}" for anchor in anchors} <= set(page.links)
+    assert len(anchors) == 21
+    assert len(sections(variants["no events file"])) < 21
+
+
+def test_charts_and_tables_can_be_read_without_seeing(variants: dict[str, Audit]) -> None:
+    html = render_html(variants["everything"])
+    drawings = re.findall(r"<svg[^>]*>(?:.*?)</svg>", html, re.DOTALL)
+    told = [drawing for drawing in drawings if 'role="img"' in drawing]
+    assert all('aria-hidden="true"' in drawing for drawing in drawings if drawing not in told)
+    assert all("<title id=" in drawing for drawing in told)
+    assert len(told) == 1 + 1 + len(variants["everything"].rules), "the curve, all accepted, each rule"
+    assert 'id="spark-1">All that is accepted, by period: ' in html
+    for table in re.findall(r"<table.*?</table>", html, re.DOTALL):
+        assert "<thead>" in table
+        assert '<th scope="col"' in table
+        assert '<th scope="row"' in table
+    regions = re.findall(r'class="scroll"[^>]*aria-label="([^"]+)"', html)
+    assert len(regions) == len(set(regions)) == html.count("<table")
+
+
+def test_recipe_checks_the_files(
+    record: Callable[..., Path], ruleset: Ruleset, events: pl.DataFrame, tmp_path: Path
+) -> None:
+    path = record(ruleset, events)
+    recipe = recipe_of(audit(path, command="rulekit audit decisions.parquet --out 'a report.html'"))
+    assert recipe.commands[-1].endswith("--out 'a report.html'")
+    text = "\n".join(recipe.check) + "\n"
+    check = ["sha256sum", "--check", "--quiet"]
+    assert subprocess.run(check, input=text, text=True, cwd=tmp_path, check=False).returncode == 0
+    path.write_bytes(path.read_bytes() + b"?")
+    spoilt = subprocess.run(check, input=text, text=True, cwd=tmp_path, check=False, capture_output=True)
+    assert spoilt.returncode == 1
 
 
 def test_tampered_decisions_are_on_the_page(variants: dict[str, Audit]) -> None:
@@ -232,22 +312,82 @@ def test_chart_keeps_to_its_box(variants: dict[str, Audit]) -> None:
         assert expected[:-1] in chart.description
 
 
-def test_pages_open_in_chromium(variants: dict[str, Audit], tmp_path: Path) -> None:
+@pytest.fixture
+def chromium(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     if not shutil.which(CHROMIUM):
         pytest.skip("chromium is absent: apt-get install -y chromium")
-    for name, one in variants.items():
-        page, _ = write(one, tmp_path / f"{name.replace(' ', '-')}.html")
-        if name not in {"score", "tampered"}:
-            continue
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         quiet = ("quic", "background-networking", "component-update", "sync", "gpu", "dev-shm-usage")
         options = ["--headless", "--no-sandbox", "--no-first-run", *(f"--disable-{word}" for word in quiet)]
         command = [CHROMIUM, *options, f"--user-data-dir={tmp_path / 'profile'}", "--enable-logging=stderr"]
-        run = subprocess.run(
-            [*command, "--dump-dom", page.as_uri()], capture_output=True, text=True, timeout=60, check=True
-        )
+        return subprocess.run([*command, *arguments], capture_output=True, text=True, timeout=60, check=True)
+
+    return run
+
+
+def test_pages_open_in_chromium(
+    variants: dict[str, Audit], tmp_path: Path, chromium: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
+    for name in ("everything", "tampered"):
+        page, _ = write(variants[name], tmp_path / f"{name}.html")
+        run = chromium("--dump-dom", page.as_uri())
         wanted = (
             "The record does not hold" if name == "tampered" else "Every decision replayed: the record holds"
         )
         assert wanted in run.stdout
         assert 'class="ring"' in run.stdout
         assert "CONSOLE" not in run.stderr
+
+
+def test_a_browser_measures_the_page(
+    variants: dict[str, Audit], tmp_path: Path, chromium: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
+    page = write(variants["everything"], tmp_path / "report.html")[0]
+    probe = tmp_path / "probe.html"
+    for width in (1280, 400):
+        script = PROBE.replace("WIDTH", str(width))
+        probe.write_text(
+            page.read_text(encoding="utf-8").replace("</body>", f"{script}</body>"), encoding="utf-8"
+        )
+        frame = tmp_path / "frame.html"
+        frame.write_text(f"<iframe src='probe.html' width='{width}' height='900'></iframe>{RELAY}")
+        found = chromium(
+            "--allow-file-access-from-files", "--virtual-time-budget=5000", "--dump-dom", frame.as_uri()
+        )
+        told = re.search(r"told: (\{.*?\})", found.stdout)
+        assert told is not None
+        facts = json.loads(told[1])
+        assert facts == {"wide": width, "overflow": 0, "loads": [], "lost": [], "moved": True}, width
+
+
+PROBE = """<script>
+addEventListener("load", () => {
+  const links = [...document.querySelectorAll("nav a")];
+  const lost = links.filter(link => !document.querySelector(link.hash)).map(link => link.hash);
+  const from = scrollY;
+  document.documentElement.style.scrollBehavior = "auto";
+  links.at(-1).click();
+  parent.postMessage(JSON.stringify({
+    wide: innerWidth,
+    overflow: Math.max(0, document.documentElement.scrollWidth - innerWidth),
+    loads: performance.getEntriesByType("resource").map(entry => entry.name)
+      .filter(name => !name.startsWith("data:")),
+    lost: lost,
+    moved: scrollY > from,
+  }), "*");
+});
+</script>"""
+RELAY = """<script>
+addEventListener("message", event => { document.body.append("told: " + event.data); });
+</script>"""
+
+
+def test_the_page_prints(
+    variants: dict[str, Audit], tmp_path: Path, chromium: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
+    page, printed = write(variants["everything"], tmp_path / "report.html")[0], tmp_path / "report.pdf"
+    chromium(f"--print-to-pdf={printed}", "--no-pdf-header-footer", page.as_uri())
+    data = printed.read_bytes()
+    assert data.startswith(b"%PDF-")
+    assert 5 <= len(re.findall(rb"/Type\s*/Page\b", data)) <= 40
