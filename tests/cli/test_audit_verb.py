@@ -1,6 +1,7 @@
 """``rulekit audit`` as typed: gates, the previous version, subgroups, drift, and what bad input gives."""
 
 import json
+import shutil
 
 import polars as pl
 import pytest
@@ -91,8 +92,9 @@ def test_an_audit_that_meets_its_gates_ends_with_0(run):
 
 
 def test_an_enacted_law_is_in_force_on_the_page(run, place):
-    enact(place / "law")
-    code, out, _ = run("audit decisions.parquet --rules law --accept block --out law.html --json")
+    shutil.copytree(place / "law", place / "gazetted")
+    enact(place / "gazetted")
+    code, out, _ = run("audit decisions.parquet --rules gazetted --accept block --out law.html --json")
     assert (code, json.loads(out)["status"]["state"]) == (0, "in force")
     assert "is in force from" in (place / "law.html").read_text()
 
