@@ -9,13 +9,14 @@ import polars as pl
 
 from rulekit.ir.condition import All, Condition
 from rulekit.ir.ruleset import HitPolicy, Rule, Ruleset
+from rulekit.ir.words import condition_in_words
 from rulekit.measures import Events
 from rulekit.reports.case import Case
 from rulekit.reports.contrast import Disagreement, NearMiss, RuleDoubt, ScoreBin
 from rulekit.reports.examples import examples_of, strongest
 from rulekit.reports.replay import Bound, hits_of
 from rulekit.reports.shares import Share
-from rulekit.reports.words import clause, condition_in_words
+from rulekit.reports.words import clause
 
 _TOPS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 _MISSES = 12

@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Literal
 
 from rulekit.ir.clauses import condition_to_when
-from rulekit.ir.condition import (
-    All,
-    Any,
-    Compare,
-    Condition,
-    LiteralCondition,
-    Member,
-    Missing,
-    Value,
-    literals,
-)
+from rulekit.ir.condition import All, Any, Condition, literals
 from rulekit.ir.ruleset import HitPolicy, Rule, Ruleset
 from rulekit.ir.schema import Feature, Schema
-from rulekit.ir.text import format_value
+from rulekit.ir.words import as_range, condition_in_words
 from rulekit.reports.model import Clause, LawInWords, RuleInWords
 from rulekit.reports.standing import FeatureInWords
 
-_SIGNS = {
-    "<": "is less than",
-    "<=": "is at most",
-    ">": "is more than",
-    ">=": "is at least",
-    "==": "is",
-    "!=": "is not",
-}
 _POLICIES = {
     HitPolicy.UNIQUE: "No two rules hit the same event; the one that hits names the outcome.",
     HitPolicy.FIRST: "The first rule that hits, in text order, names the outcome.",
@@ -100,10 +81,10 @@ def sentence(rule: Rule, schema: Schema) -> str:
     condition = rule.when
     if isinstance(condition, All) and not condition.terms:
         when = "Always"
-    elif isinstance(condition, All) and _as_range(condition) is None:
-        when = "If " + ", and ".join(_words(term, schema) for term in condition.terms)
+    elif isinstance(condition, All) and as_range(condition) is None:
+        when = "If " + ", and ".join(condition_in_words(term, schema) for term in condition.terms)
     else:
-        when = "If " + _words(condition, schema)
+        when = "If " + condition_in_words(condition, schema)
     return f"{when}: {effect(rule)}."
 
 
@@ -122,78 +103,8 @@ def clause(condition: Condition, schema: Schema) -> Clause:
     """Return a condition as a tree of words with the exact text of every literal."""
     (written,) = condition_to_when(All((condition,)))
     if isinstance(written, str) or not isinstance(condition, (All, Any)):  # a literal, or a range
-        return Clause(kind="literal", words=_words(condition, schema), text=str(written))
+        return Clause(kind="literal", words=condition_in_words(condition, schema), text=str(written))
     terms = tuple(clause(term, schema) for term in condition.terms)
     heading = "all of" if isinstance(condition, All) else "at least one of"
     kind: Literal["all", "any"] = "all" if isinstance(condition, All) else "any"
     return Clause(kind=kind, words=heading if terms else "always", terms=terms)
-
-
-def condition_in_words(condition: Condition, schema: Schema) -> str:
-    """Return a condition in words, such as ``either amount is more than 50 EUR or amount is missing``."""
-    return _words(condition, schema)
-
-
-def _words(condition: Condition, schema: Schema, *, nested: bool = False) -> str:
-    if isinstance(condition, All):
-        pair = _as_range(condition)
-        if pair is not None:
-            return _range_in_words(pair, schema)
-        text = " and ".join(_words(term, schema, nested=True) for term in condition.terms) or "always"
-        return f"({text})" if nested else text
-    if isinstance(condition, Any):
-        text = " or ".join(_words(term, schema, nested=True) for term in condition.terms)
-        return f"({text})" if nested else f"either {text}" if len(condition.terms) > 1 else text
-    return literal_in_words(condition, schema)
-
-
-def _as_range(condition: All) -> tuple[Compare, Compare] | None:
-    if len(condition.terms) != 2:
-        return None
-    low, high = condition.terms
-    if not (isinstance(low, Compare) and isinstance(high, Compare) and low.feature == high.feature):
-        return None
-    return (low, high) if low.sign in {">", ">="} and high.sign in {"<", "<="} else None
-
-
-def _range_in_words(pair: tuple[Compare, Compare], schema: Schema) -> str:
-    low, high = pair
-    feature = schema.by_name.get(low.feature)
-    first = f"{_name(low.feature)} {_SIGNS[low.sign]} {_number(low.value)}"
-    return f"{first} and {_SIGNS[high.sign].removeprefix('is ')} {_number(high.value)}{_unit(feature)}"
-
-
-def literal_in_words(literal: LiteralCondition, schema: Schema) -> str:
-    """Return a literal in words, such as ``amount is more than 50 EUR``."""
-    name = _name(literal.feature)
-    if isinstance(literal, Missing):
-        return f"{name} is {'not ' if literal.negated else ''}missing"
-    if isinstance(literal, Member):
-        return f"{name} {_member(literal)}"
-    unit = "" if isinstance(literal.value, (bool, str)) else _unit(schema.by_name.get(literal.feature))
-    return f"{name} {_SIGNS[literal.sign]} {_number(literal.value)}{unit}"
-
-
-def _member(literal: Member) -> str:
-    values = [_number(value) for value in literal.values]
-    if len(values) == 1:
-        return f"is {'not ' if literal.negated else ''}{values[0]}"
-    return f"is {'none' if literal.negated else 'one'} of {', '.join(values)}"
-
-
-def _name(feature: str) -> str:
-    return feature.replace("_", " ")
-
-
-def _unit(feature: Feature | None) -> str:
-    return f" {feature.unit}" if feature is not None and feature.unit else ""
-
-
-def _number(value: Value) -> str:
-    if isinstance(value, bool):
-        return format_value(value)
-    if isinstance(value, str):
-        return value
-    if value in {Decimal("inf"), Decimal("-inf")}:
-        return "infinity" if value > 0 else "minus infinity"
-    return f"{value:,}" if isinstance(value, int) and abs(value) >= 10_000 else format_value(value)

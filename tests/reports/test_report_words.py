@@ -7,6 +7,7 @@ import pytest
 from rulekit.ir.clauses import when_to_condition
 from rulekit.ir.ruleset import Rule
 from rulekit.ir.schema import Schema
+from rulekit.ir.words import literal_in_words
 from rulekit.reports.numbers import (
     NOTHING,
     count,
@@ -19,7 +20,7 @@ from rulekit.reports.numbers import (
     signed,
 )
 from rulekit.reports.shares import Ratio, Share
-from rulekit.reports.words import clause, literal_in_words, rule_in_words, sentence
+from rulekit.reports.words import clause, rule_in_words, sentence
 
 SCHEMA = Schema.model_validate(
     {

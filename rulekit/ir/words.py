@@ -1,0 +1,95 @@
+"""Conditions in words, with units: what a reviewer reads beside the exact text."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from rulekit.ir.condition import All, Any, Compare, Condition, LiteralCondition, Member, Missing, Value
+from rulekit.ir.schema import Feature, Schema
+from rulekit.ir.text import format_value
+
+_SIGNS = {
+    "<": "is less than",
+    "<=": "is at most",
+    ">": "is more than",
+    ">=": "is at least",
+    "==": "is",
+    "!=": "is not",
+}
+
+
+def condition_in_words(condition: Condition, schema: Schema) -> str:
+    """Return a condition in words, such as ``either amount is more than 50 EUR or amount is missing``."""
+    return _words(condition, schema)
+
+
+def _words(condition: Condition, schema: Schema, *, nested: bool = False) -> str:
+    if isinstance(condition, All):
+        pair = as_range(condition)
+        if pair is not None:
+            return _range_in_words(pair, schema)
+        text = " and ".join(_words(term, schema, nested=True) for term in condition.terms) or "always"
+        return f"({text})" if nested else text
+    if isinstance(condition, Any):
+        text = " or ".join(_words(term, schema, nested=True) for term in condition.terms)
+        return f"({text})" if nested else f"either {text}" if len(condition.terms) > 1 else text
+    return literal_in_words(condition, schema)
+
+
+def as_range(condition: All) -> tuple[Compare, Compare] | None:
+    """Return the two ends of a range, as text writes it: ``15 <= dimuon_mass < 25``; None if it is none."""
+    if len(condition.terms) != 2:
+        return None
+    low, high = condition.terms
+    if not (isinstance(low, Compare) and isinstance(high, Compare) and low.feature == high.feature):
+        return None
+    return (low, high) if low.sign in {">", ">="} and high.sign in {"<", "<="} else None
+
+
+def _range_in_words(pair: tuple[Compare, Compare], schema: Schema) -> str:
+    low, high = pair
+    feature = schema.by_name.get(low.feature)
+    first = f"{name_in_words(low.feature)} {_SIGNS[low.sign]} {value_in_words(low.value)}"
+    last = f"{_SIGNS[high.sign].removeprefix('is ')} {value_in_words(high.value)}"
+    return f"{first} and {last}{unit_in_words(feature)}"
+
+
+def literal_in_words(literal: LiteralCondition, schema: Schema) -> str:
+    """Return a literal in words, such as ``amount is more than 50 EUR``."""
+    name = name_in_words(literal.feature)
+    if isinstance(literal, Missing):
+        return f"{name} is {'not ' if literal.negated else ''}missing"
+    if isinstance(literal, Member):
+        return f"{name} {_member(literal)}"
+    unit = (
+        "" if isinstance(literal.value, (bool, str)) else unit_in_words(schema.by_name.get(literal.feature))
+    )
+    return f"{name} {_SIGNS[literal.sign]} {value_in_words(literal.value)}{unit}"
+
+
+def _member(literal: Member) -> str:
+    values = [value_in_words(value) for value in literal.values]
+    if len(values) == 1:
+        return f"is {'not ' if literal.negated else ''}{values[0]}"
+    return f"is {'none' if literal.negated else 'one'} of {', '.join(values)}"
+
+
+def name_in_words(feature: str) -> str:
+    """Return a feature's name as a sentence has it."""
+    return feature.replace("_", " ")
+
+
+def unit_in_words(feature: Feature | None) -> str:
+    """Return a feature's unit behind a space; empty when it has none."""
+    return f" {feature.unit}" if feature is not None and feature.unit else ""
+
+
+def value_in_words(value: Value) -> str:
+    """Return a value as a sentence has it: ``250,000``, ``0.1``, ``infinity``, ``true``, ``SE``."""
+    if isinstance(value, bool):
+        return format_value(value)
+    if isinstance(value, str):
+        return value
+    if value in {Decimal("inf"), Decimal("-inf")}:
+        return "infinity" if value > 0 else "minus infinity"
+    return f"{value:,}" if isinstance(value, int) and abs(value) >= 10_000 else format_value(value)
