@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,7 +16,6 @@ from rulekit.ir.event import bind_event
 from rulekit.ir.prescale import EVENT_IDS
 from rulekit.ir.ruleset import HitPolicy
 from rulekit.ir.semantics import Decision
-from rulekit.keys import canonical_json
 from rulekit.records import DecisionRecord, event_to_json, record_text, time_text, value_to_json
 from rulekit.runtime.log.columns import (
     json_ids,
@@ -27,6 +25,7 @@ from rulekit.runtime.log.columns import (
     json_strings,
     json_values,
 )
+from rulekit.runtime.log.manifests import artifact_digest, told_manifest
 from rulekit.runtime.log.options import LogOptions
 from rulekit.runtime.log.privacy import privacy_of, withheld
 from rulekit.runtime.log.sampling import check_sampling, keeps_decision, kept_decisions
@@ -45,12 +44,14 @@ class Entries:
     ----------
     kept, sampled : how many have which outcome: of those that are written, and of those sampled away.
     texts : gives the texts of the records, once the number of the first is known.
+    manifest : of the artifact, where the log must tell it; see :mod:`rulekit.runtime.log.manifests`.
 
     """
 
     kept: Counter[str]
     sampled: Counter[str]
     texts: Callable[[int], list[bytes]]
+    manifest: str | None = None
 
 
 NOTHING = Entries(Counter(), Counter(), lambda _: [])
@@ -75,7 +76,7 @@ class Scribe:
         check_sampling(options, self.ruleset)
         self._options = options
         self._privacy = privacy_of(options, self.ruleset)
-        self._artifact = artifact_digest(artifact)
+        self._artifact, self._manifest = artifact_digest(artifact), told_manifest(artifact)
         hidden = withheld(options, self.ruleset)
         self.notes = (
             (f"the decisions can't be replayed: the log withholds {', '.join(hidden)}",) if hidden else ()
@@ -104,7 +105,10 @@ class Scribe:
         cells = self._cells(kept, ids if keep is None else ids.filter(keep), cast=cast)
         counts, all_counts = _counted(kept[OUTCOME]), _counted(decided[OUTCOME])
         return Entries(
-            counts, all_counts - counts, lambda first: _texts(self._pieces(at, each), cells, first)
+            counts,
+            all_counts - counts,
+            lambda first: _texts(self._pieces(at, each), cells, first),
+            self._manifest,
         )
 
     def one(
@@ -140,7 +144,7 @@ class Scribe:
             )
             return [record_text(record)]
 
-        return Entries(count, Counter(), texts)
+        return Entries(count, Counter(), texts, self._manifest)
 
     def _values(self, event: Mapping[str, Any]) -> dict[str, Any]:
         bound = bind_event(self.ruleset.read, event)
@@ -208,11 +212,6 @@ class Scribe:
             pieces += [f"{comma}{json_string(name)}:", pl.col(f"{names.index(name)}")]
             comma = ","
         return [*pieces, "}}"]
-
-
-def artifact_digest(artifact: Artifact) -> str:
-    """Return ``sha256:`` and 64 hex digits over the manifest of an artifact, in canonical JSON."""
-    return "sha256:" + hashlib.sha256(canonical_json(artifact.manifest)).hexdigest()
 
 
 def _texts(pieces: list[str | pl.Expr], cells: pl.DataFrame, first: int) -> list[bytes]:

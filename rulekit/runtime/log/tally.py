@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 import polars as pl
 
+from rulekit.runtime.log.manifests import MANIFEST
+
 _OUTCOME = r',"outcome":("[^"\\]*(?:\\.[^"\\]*)*")'
 """The outcome of a record, as JSON. Inside a string of JSON each quote has a backslash before it, so that this can
 stand in no event id; the values, which may have a feature of that name, come after it."""
@@ -21,6 +23,7 @@ class Note(NamedTuple):
     place: int
     sampled: dict[str, int]
     lost: dict[str, int]
+    manifest: str | None = None
     known: bool = True
 
 
@@ -42,7 +45,7 @@ class Tally:
         found = pl.Series("text", texts, pl.Binary).cast(pl.String, strict=False).str.extract(_OUTCOME)
         for outcome, count in found.drop_nulls().value_counts().iter_rows():
             self.kept[json.loads(outcome)] += count
-        notes = [_note(place, texts[place]) for place in found.is_null().arg_true()]
+        notes = [note_of(place, texts[place]) for place in found.is_null().arg_true()]
         for note in notes:
             self.sampled.update(note.sampled)
             self.lost.update(note.lost)
@@ -58,10 +61,12 @@ def plain(counts: Mapping[str, int]) -> dict[str, int]:
     return {name: counts[name] for name in sorted(counts) if counts[name]}
 
 
-def _note(place: int, text: bytes) -> Note:
+def note_of(place: int, text: bytes) -> Note:
+    """Return what a line tells that is no record."""
     try:
         line = json.loads(text)
-        known = "sampled" in line or "lost" in line
-        return Note(place, dict(line.get("sampled", {})), dict(line.get("lost", {})), known)
+        known = bool({"sampled", "lost", MANIFEST} & set(line))
+        sampled, lost = dict(line.get("sampled", {})), dict(line.get("lost", {}))
+        return Note(place, sampled, lost, line.get(MANIFEST), known)
     except (ValueError, TypeError, AttributeError):
         return Note(place, {}, {}, known=False)

@@ -17,6 +17,7 @@ from rulekit.runtime.log.chain import new_genesis, read_genesis, seals_of
 from rulekit.runtime.log.claim import Claim
 from rulekit.runtime.log.heads import Head, head_text, new_head
 from rulekit.runtime.log.losses import LOGGER, LossCounter
+from rulekit.runtime.log.manifests import MANIFEST
 from rulekit.runtime.log.open import claim_of, open_store
 from rulekit.runtime.log.options import LogOptions
 from rulekit.runtime.log.scribe import NOTHING, Entries
@@ -48,6 +49,7 @@ class DecisionLog:
         self._state: State | None = resumed(store, self._genesis)
         self.notes = store.notes
         self._sampled: Counter[str] = Counter()
+        self._told: set[str] = set()
         self._losses = LossCounter(store.where, claim)
         self._complaint = weakref.finalize(self, self._losses.complain)
         self._alone = Lock()
@@ -139,17 +141,19 @@ class DecisionLog:
         self.close()
 
     def _write(self, entries: Entries, *, least: int) -> None:
-        """Write entries, and before them the lines that tell of losses and of what was sampled away."""
+        """Write entries, and before them the lines that tell of losses, of what was sampled away, of what decides."""
         state = self._ready()
         sampled = self._sampled + entries.sampled
         tells = bool(sampled) and (bool(entries.kept) or sampled.total() >= least)
-        notes = self._notes(state.end, sampled if tells else Counter())
+        manifest = entries.manifest if entries.kept and entries.manifest not in self._told else None
+        notes = self._notes(state.end, sampled if tells else Counter(), manifest)
         texts = [*notes, *entries.texts(state.end + len(notes))]
         if texts:
             lines = Lines(state.end, texts, seals_of(state.seal, texts))
             self._store.append(lines)
             state.advance(lines, notes, entries.kept)
             self._losses.written()
+            self._told |= {manifest} if manifest else set()
         self._sampled = Counter() if tells else sampled
         if state.since_head >= self.options.segment:
             with suppress(
@@ -165,12 +169,14 @@ class DecisionLog:
             self._end_segment()
         return self._state
 
-    def _notes(self, seq: int, sampled: Counter[str]) -> list[bytes]:
+    def _notes(self, seq: int, sampled: Counter[str], manifest: str | None) -> list[bytes]:
         losses = self._losses.line(seq)
         notes = [] if losses is None else [losses]
+        at = time_text(datetime.now(UTC))
         if sampled:
-            at = time_text(datetime.now(UTC))
             notes.append(line_text({"at": at, "id": seq + len(notes), "sampled": plain(sampled)}))
+        if manifest is not None:
+            notes.append(line_text({"at": at, "id": seq + len(notes), MANIFEST: manifest}))
         return notes
 
     def _end_segment(self) -> Head | None:

@@ -1,0 +1,32 @@
+"""Lines that tell what decided, where the law and the values alone do not say it.
+
+Native numerics need no telling: every target decides in them alike. For any other the log tells the manifest of the
+artifact, once each time that it is opened and before the first decision of that artifact. It is told as one string,
+its canonical JSON, and a record names its artifact by the digest of this very text: no other manifest can stand in
+for it, and nothing in it can be taken for a field of a record.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from rulekit.keys import canonical_json
+from rulekit.targets.artifact import Artifact
+
+MANIFEST = "manifest"
+_NATIVE = "native"
+
+
+def told_manifest(artifact: Artifact) -> str | None:
+    """Return the manifest of an artifact as the log tells it; None where its numerics are native."""
+    return None if artifact.numerics.kind == _NATIVE else canonical_json(artifact.manifest).decode()
+
+
+def artifact_digest(artifact: Artifact) -> str:
+    """Return the digest by which records name an artifact: that of its manifest in canonical JSON."""
+    return manifest_digest(canonical_json(artifact.manifest).decode())
+
+
+def manifest_digest(text: str) -> str:
+    """Return ``sha256:`` and 64 hex digits over a manifest as the log tells it."""
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
