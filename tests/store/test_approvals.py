@@ -52,6 +52,7 @@ def test_enough_approvals_make_law(law, people):
     sign_draft(law, people[0])
     assert "1 of 2 approvals" in refused(law)
     sign_draft(law, people[0])  # once more is not twice
+    assert [approval.by for approval in load_approvals(law / "approvals" / "1.2.0.yaml")] == ["alice"]
     assert "expected 2 of alice, bob, carol, got alice" in refused(law)
     assert (law / "approvals" / "1.2.0.yaml").exists()
     act = enact(law, key=people[2])
