@@ -5,6 +5,7 @@ A finding never stops a command; it is printed, counted, and makes the exit code
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 import polars as pl
@@ -17,7 +18,19 @@ from rulekit.ir.text import format_literal
 
 
 class Finding(Model):
-    """One finding: a stable code, what it is about, and a sentence."""
+    """One finding: a stable code, what it is about, and a sentence.
+
+    Attributes
+    ----------
+    code : stable, for machines.
+    subject : what it is about, such as ``rule met-ht``.
+    message : a sentence, without a full stop.
+    count : how many events, or records, it is about.
+    level : an error breaks what the law promises; a warning wants a look; a note is for information, and leaves
+        the exit code alone.
+    witness : an event that shows it, replayed by the reference semantics.
+
+    """
 
     code: Literal[
         "out-of-bounds",
@@ -25,6 +38,16 @@ class Finding(Model):
         "invalid-events",
         "threshold-out-of-bounds",
         "constant-literal",
+        "contradiction",
+        "implausible",
+        "unreachable",
+        "overlap",
+        "gap",
+        "redundant-rule",
+        "redundant-literal",
+        "subsumed-rule",
+        "unreachable-outcome",
+        "undecided",
         "precedent",
         "mismatch",
         "log-broken",
@@ -37,9 +60,21 @@ class Finding(Model):
     subject: str
     message: str
     count: int = 1
+    level: Literal["error", "warning", "note"] = "warning"
+    witness: dict[str, bool | int | float | str | None] | None = None
+
+    @property
+    def rule(self) -> str | None:
+        """The id of the rule that it is about, if it is about one."""
+        return self.subject.removeprefix("rule ") if self.subject.startswith("rule ") else None
 
     def __str__(self) -> str:
         return f"{self.code}: {self.subject}: {self.message}"
+
+
+def serious(findings: Iterable[Finding]) -> list[Finding]:
+    """Return the findings that are more than notes."""
+    return [finding for finding in findings if finding.level != "note"]
 
 
 def threshold_findings(ruleset: Ruleset) -> list[Finding]:

@@ -20,6 +20,9 @@ from rulekit.ir.ruleset import HitPolicy
 
 Verdict = Literal["proved", "refuted", "undecided"]
 
+Missed = Mapping[int, Box | None]
+"""By rule, an event that would be decided differently without it; None where there is none."""
+
 SCORE_BUDGET = 2_000
 """Pieces that one question about a rule or literal may look at where points are summed."""
 
@@ -69,10 +72,16 @@ def _first_box(law: BoxedLaw, rule: int, within: Box) -> Box | None:
     return next((box for box in boxes if all(box)), None)
 
 
-def never_decides(law: BoxedLaw) -> Iterator[Answer]:
-    """Ask of each rule that can be true whether rules before it take all its events."""
+def never_decides(law: BoxedLaw, missed: Missed | None = None) -> Iterator[Answer]:
+    """Ask of each rule that can be true whether rules before it take all its events.
+
+    An event that would be decided differently without the rule shows that they do not.
+    """
+    missed = missed or {}
     for rule, bits in enumerate(law.bits):
-        if bits:
+        if missed.get(rule) is not None:
+            yield Answer("refuted", rule, piece=missed[rule])
+        elif bits:
             judge = FirstHit(wanted=0, unwanted=law.before(rule), nothing=True)
             yield _never(law, rule, law.regions(rule), judge, law.before(rule))
 
@@ -154,15 +163,16 @@ def subsumed_rules(law: BoxedLaw) -> Iterator[Answer]:
         yield Answer("proved" if others else "refuted", rule, others=others)
 
 
-def redundant_literals(law: BoxedLaw, missed: Mapping[int, Box] | None = None) -> Iterator[Answer]:
+def redundant_literals(law: BoxedLaw, missed: Missed | None = None) -> Iterator[Answer]:
     """Ask of each literal whether its rule could do without it, and no decision would change.
 
-    ``missed`` are events that would be decided differently without a rule at all: the search starts beside them.
+    Rules that could be left out as a whole are not asked about. The search starts beside events that would be
+    decided differently without the rule.
     """
     missed = missed or {}
     conditions = bound_conditions(law.ruleset, law.index.space.numerics)
     for rule, condition in enumerate(conditions):
-        if law.bits[rule]:
+        if law.bits[rule] and (rule not in missed or missed[rule] is not None):
             judge = _widened(law, rule)
             for dropped in dropped_literals(condition):
                 yield _ask_literal(law, rule, dropped, judge, missed.get(rule))

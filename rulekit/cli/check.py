@@ -2,26 +2,124 @@
 
 from __future__ import annotations
 
-from rulekit.cli.common import Json, Rules, answer, findings_text, finish
+import textwrap
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from rulekit.cli.common import Json, Rules, finish, numerics_of, table
+
+if TYPE_CHECKING:
+    from rulekit.findings import Finding
+    from rulekit.store.check import Checked
+
+_WIDTH = 80
 
 
-def check(rules: Rules, json: Json = False) -> None:
-    """Check a law: its files, thresholds and precedents."""
-    from rulekit.store.check import check as check_law
+class Format(StrEnum):
+    """How the answer is written."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+    JUNIT = "junit"
+
+
+def check(
+    rules: Rules,
+    numerics: Annotated[
+        Path | None, typer.Option("--numerics", help="YAML file with fixed-point formats; native without.")
+    ] = None,
+    bits: Annotated[
+        int | None, typer.Option("--bits", help="Check in fixed-point formats of at most so many bits.")
+    ] = None,
+    form: Annotated[
+        Format, typer.Option("--format", help="text, json, sarif (for code review) or junit (for CI).")
+    ] = Format.TEXT,
+    out: Annotated[Path | None, typer.Option("--out", help="Write the answer to a file.")] = None,
+    json: Json = False,
+) -> None:
+    """Check a law: what can never happen, what contradicts, what is left out, and its precedents.
+
+    Every answer is about all events, not about those that were seen: proved, refuted, or undecided with the reason.
+    Notes leave the exit code alone.
+    """
+    from rulekit.files import write_text
+    from rulekit.store.check import check_law
     from rulekit.store.folder import read
 
     law = read(rules)
-    findings = check_law(law)
-    ruleset = law.ruleset
-    size = f"{len(ruleset.rules)} rules, {len(law.cases)} precedents"
-    head = f"{ruleset.name} {ruleset.version}: {size}\n{ruleset.digest}"
-    document = {
+    checked = check_law(law if law.folder else rules, numerics_of(law.ruleset, numerics, bits))
+    text = _written(checked, Format.JSON if json else form)
+    if out is None:
+        typer.echo(text)
+    else:
+        write_text(out, text + "\n")
+    finish(checked.findings)
+
+
+def _written(checked: Checked, form: Format) -> str:
+    from rulekit.reports.junit import to_junit
+    from rulekit.reports.sarif import to_sarif
+
+    if form is Format.SARIF:
+        return _json(to_sarif(checked))
+    if form is Format.JUNIT:
+        return to_junit(checked)
+    return _json(_document(checked)) if form is Format.JSON else _text(checked)
+
+
+def _json(document: dict[str, Any]) -> str:
+    import json
+
+    return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def _document(checked: Checked) -> dict[str, Any]:
+    ruleset, places = checked.law.ruleset, checked.places
+    return {
         "name": ruleset.name,
         "version": ruleset.version,
         "digest": ruleset.digest,
         "rules": len(ruleset.rules),
-        "precedents": len(law.cases),
-        "findings": [finding.model_dump(mode="json") for finding in findings],
+        "precedents": len(checked.law.cases),
+        "questions": [tally.model_dump(mode="json") for tally in checked.tallies],
+        "findings": [
+            {
+                **finding.model_dump(mode="json", exclude_none=True),
+                **({"where": str(places[finding.rule])} if finding.rule in places else {}),
+            }
+            for finding in checked.findings
+        ],
     }
-    answer(json, document, f"{head}\n{findings_text(findings) or 'no findings'}")
-    finish(findings)
+
+
+def _text(checked: Checked) -> str:
+    ruleset = checked.law.ruleset
+    size = f"{len(ruleset.rules)} rules, {len(checked.law.cases)} precedents"
+    lines = [
+        (tally.question, *(f"{count:,}" for count in (tally.proved, tally.refuted, tally.undecided)))
+        for tally in checked.tallies
+    ]
+    parts = [
+        f"{ruleset.name} {ruleset.version}: {size}\n{ruleset.digest}",
+        table(("over all events", "proved", "refuted", "undecided"), lines),
+        "\n".join(_finding_text(checked, finding) for finding in checked.findings) or "no findings",
+    ]
+    return "\n\n".join(parts)
+
+
+def _finding_text(checked: Checked, finding: Finding) -> str:
+    head = f"{finding.level:<9}"
+    said = textwrap.fill(
+        f"{finding.subject}: {finding.message} [{finding.code}]",
+        _WIDTH,
+        initial_indent=head,
+        subsequent_indent=" " * len(head),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    place = checked.places.get(finding.rule or "")
+    return said if place is None else f"{said}\n{' ' * len(head)}{place}"

@@ -13,6 +13,8 @@ import typer
 
 if TYPE_CHECKING:
     from rulekit.findings import Finding
+    from rulekit.ir.numerics import Numerics
+    from rulekit.ir.ruleset import Ruleset
     from rulekit.measures import Proportion
 
 Json = Annotated[bool, typer.Option("--json", help="Print the answer as one JSON document.")]
@@ -27,14 +29,29 @@ def answer(as_json: bool, document: Any, text: str) -> None:
 
 
 def finish(findings: Iterable[Finding]) -> None:
-    """Leave with 1 when there are findings."""
-    if any(True for _ in findings):
+    """Leave with 1 when there are findings that are more than notes."""
+    from rulekit.findings import serious
+
+    if serious(findings):
         raise typer.Exit(1)
 
 
 def findings_text(findings: Sequence[Finding]) -> str:
     """Return the findings, one a line."""
     return "\n".join(f"finding  {finding}" for finding in findings)
+
+
+def numerics_of(ruleset: Ruleset, file: Path | None, bits: int | None) -> Numerics | None:
+    """Return the numerics that the options ``--numerics`` and ``--bits`` ask for; None for native ones."""
+    from rulekit.errors import RulekitError
+    from rulekit.ir.formats import fixed_for
+    from rulekit.ir.lawfile import load_numerics
+
+    if file is not None and bits is not None:
+        raise RulekitError("formats are given twice", expected="--numerics or --bits", got="both")
+    if file is not None:
+        return load_numerics(file)
+    return None if bits is None else fixed_for(ruleset, bits)
 
 
 def table(head: Sequence[str], lines: Iterable[Sequence[str]]) -> str:

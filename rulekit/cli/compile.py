@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rulekit.cli.common import Json, Rules, answer, findings_text, table
+from rulekit.cli.common import Json, Rules, answer, findings_text, numerics_of, table
 
 if TYPE_CHECKING:
     from rulekit.findings import Finding
-    from rulekit.ir.numerics import Numerics
-    from rulekit.ir.ruleset import Ruleset
     from rulekit.targets.artifact import Artifact
     from rulekit.targets.c.size import Size
 
@@ -53,7 +51,7 @@ def compile_(
         {"--size": ("c", size), "--prove": ("systemverilog", prove), "--synth": ("systemverilog", synth)},
     )
     ruleset = read(rules).ruleset
-    artifact = compile(ruleset, target, _numerics(ruleset, numerics, bits), **_options(option or []))
+    artifact = compile(ruleset, target, numerics_of(ruleset, numerics, bits), **_options(option or []))
     findings = _findings(artifact)
     texts: list[str] = []
     if prove or synth:
@@ -80,18 +78,6 @@ def _check_fit(target: str, asked: dict[str, tuple[str, bool]]) -> None:
         if given and target != wanted:
             what = f"{flag} is about what target {wanted} gives"
             raise RulekitError(what, expected=f"--target {wanted}", got=f"--target {target}")
-
-
-def _numerics(ruleset: Ruleset, file: Path | None, bits: int | None) -> Numerics | None:
-    from rulekit.errors import RulekitError
-    from rulekit.ir.formats import fixed_for
-    from rulekit.ir.lawfile import load_numerics
-
-    if file is not None and bits is not None:
-        raise RulekitError("formats are given twice", expected="--numerics or --bits", got="both")
-    if file is not None:
-        return load_numerics(file)
-    return None if bits is None else fixed_for(ruleset, bits)
 
 
 def _options(given: list[str]) -> dict[str, object]:

@@ -24,7 +24,10 @@ Path = tuple[int | str, ...]
 Locator = Callable[[Path], Where]
 """Maps the path of a field in a document to its place in the file."""
 
-_RULESET_KEYS = ("name", "version", "schema", "hit_policy", "otherwise", "thresholds", "rules", "provenance")
+_RULESET_KEYS = (
+    *("name", "version", "schema", "hit_policy", "otherwise", "complete", "thresholds"),
+    *("rules", "provenance"),
+)
 
 
 @lru_cache(maxsize=1)

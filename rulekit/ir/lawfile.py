@@ -149,6 +149,15 @@ def locator(document: Any, file: str | None) -> Locator:
     return locate
 
 
+def rule_places(path: Path) -> dict[str, Where]:
+    """Return where each rule of a law file begins, by its id; empty for JSON, which keeps no places."""
+    if path.suffix == ".json":
+        return {}
+    document = parse_yaml(read_text(path), str(path))
+    locate = locator(document, str(path))
+    return {str(rule["id"]): locate(("rules", place)) for place, rule in enumerate(document["rules"])}
+
+
 def _position(node: Any, step: int | str) -> tuple[int, int] | None:
     try:
         if isinstance(node, CommentedMap):

@@ -90,6 +90,8 @@ class Ruleset:
     schema: Schema
     hit_policy: HitPolicy
     otherwise: Annotated[str, Field(min_length=1)]
+    complete: bool = False
+    """Claims that a rule hits every plausible event, so that ``otherwise`` is never meant; ``check`` proves it."""
     thresholds: dict[str, int] | None = None
     rules: tuple[Rule, ...]
     provenance: Provenance | None = None

@@ -2,24 +2,81 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
+from rulekit.analysis.examination import Tally, examine
+from rulekit.errors import Where
 from rulekit.findings import Finding, threshold_findings
+from rulekit.ir.lawfile import rule_places
+from rulekit.ir.numerics import Fixed, Numerics
 from rulekit.ir.ruleset import Ruleset
 from rulekit.store.cases import run_cases
-from rulekit.store.folder import Law, read
+from rulekit.store.folder import RULESET, Law, read
+from rulekit.targets.constants import constant_literals
+from rulekit.targets.lower import lower
 
 
-def check(source: Law | Ruleset | str | Path) -> list[Finding]:
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A law that was checked.
+
+    Attributes
+    ----------
+    law : what was read.
+    findings : the worst first, otherwise in the order of the questions.
+    tallies : the questions of the exact analysis, with how often each was proved, refuted and left undecided.
+    file : the file that the rules stand in, if there is one.
+
+    """
+
+    law: Law
+    findings: tuple[Finding, ...]
+    tallies: tuple[Tally, ...]
+    file: Path | None = None
+
+    @property
+    def places(self) -> dict[str, Where]:
+        """Where each rule begins, by its id."""
+        return {} if self.file is None else rule_places(self.file)
+
+
+def check(source: Law | Ruleset | str | Path, numerics: Numerics | None = None) -> list[Finding]:
     """Return the findings on a ruleset, a law folder or a ruleset file; an empty list when all is well.
 
-    Checked are thresholds against bounds, and every precedent on every target.
+    Parameters
+    ----------
+    source : the law.
+    numerics : in which it will be decided; native without. In fixed point, constant literals are told as well.
 
     Raises
     ------
     LawError
-        when the law can't be read, or a rule does not fit its schema.
+        when the law can't be read, or a rule does not fit its schema or the numerics.
 
     """
+    return list(check_law(source, numerics).findings)
+
+
+def check_law(source: Law | Ruleset | str | Path, numerics: Numerics | None = None) -> Checked:
+    """Check a law: thresholds against bounds, every precedent on every target, and all that can happen.
+
+    See :func:`check`, and :mod:`rulekit.analysis.examination` for the questions.
+    """
     law = source if isinstance(source, Law) else Law(source) if isinstance(source, Ruleset) else read(source)
-    return [*threshold_findings(law.ruleset), *run_cases(law.ruleset, law.cases)]
+    examined = examine(law.ruleset, numerics)
+    fixed = isinstance(numerics, Fixed)
+    found = [
+        *examined.findings,
+        *threshold_findings(law.ruleset),
+        *(constant_literals(lower(law.ruleset, numerics)) if fixed and numerics is not None else ()),
+        *run_cases(law.ruleset, law.cases),
+    ]
+    found.sort(key=lambda finding: ("error", "warning", "note").index(finding.level))
+    return Checked(law, tuple(found), examined.tallies, _file(law, source))
+
+
+def _file(law: Law, source: object) -> Path | None:
+    if law.folder is not None:
+        return law.folder / RULESET
+    return Path(source) if isinstance(source, (str, Path)) and Path(source).is_file() else None

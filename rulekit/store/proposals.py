@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from rulekit.errors import LawError, RulekitError, Where
-from rulekit.findings import Finding
+from rulekit.findings import Finding, serious
 from rulekit.ir.lawfile import dump, load, read_text
 from rulekit.ir.ruleset import Ruleset
 from rulekit.store.acts import Act, Bill, version_in_force
@@ -99,7 +99,15 @@ def propose_enactment(folder: str | Path, begins: datetime | None = None) -> Pro
     if not problems:  # copies that were tampered with are not compared with anything
         problems = [*_version_problems(ruleset, acts, folder), *_reused_ids(ruleset, acts, folder)]
     return Proposal(
-        folder, acts, bill, begins, ruleset, copy, evidence, tuple(problems), findings=tuple(check(law))
+        folder,
+        acts,
+        bill,
+        begins,
+        ruleset,
+        copy,
+        evidence,
+        tuple(problems),
+        findings=tuple(serious(check(law))),
     )
 
 
