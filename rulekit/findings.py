@@ -56,6 +56,8 @@ class Finding(Model):
         "log-unsigned",
         "log-lost",
         "tampered",
+        "unknown-law",
+        "not-in-force",
     ]
     subject: str
     message: str
