@@ -93,7 +93,7 @@ def record_from_text(text: bytes) -> DecisionRecord:
 
     """
     try:
-        return DecisionRecord.model_validate(json.loads(text))
+        return DecisionRecord.model_validate(json.loads(text, parse_int=_number))
     except (ValueError, ValidationError) as error:
         first = str(error).splitlines()[0]
         raise LogError(f"this is no record of a decision: {first}", got=repr(text[:60])) from None
@@ -165,6 +165,12 @@ def event_from_json(event: JsonValue) -> int | str:
 
 def _integer_to_json(value: int | None) -> JsonValue:
     return value if value is None or -EXACT <= value <= EXACT else str(value)
+
+
+def _number(digits: str) -> int | float:
+    """Return a number that is written without a point: beyond 2**53 - 1 it is a float, as such integers are text."""
+    value = int(digits)
+    return value if -EXACT <= value <= EXACT else float(digits)
 
 
 def _float(value: Any) -> float:

@@ -71,7 +71,7 @@ def export(
     from rulekit.runtime.log.export import export_log
 
     lines = export_log(where, out)
-    answer(json, {"where": where, "out": str(out), "lines": lines}, f"{lines:,} lines, their heads: {out}")
+    answer(json, {"where": where, "out": str(out), "lines": lines}, f"{lines:,} lines and their heads: {out}")
 
 
 def log_options(
@@ -178,14 +178,22 @@ def _record(record: dict[str, Any]) -> str:
         "missing": ", ".join(record["missing"]),
         "suppressed": ", ".join(record["suppressed"]),
         "one in": record.get("one_in"),
-        "values": ", ".join(f"{name} {_value(value)}" for name, value in record["values"].items()),
-        "law": record["ruleset"],
+        "law": record["ruleset"][:19],
     }
     shown = [f"  {name:<11} {_value(fact)}" for name, fact in facts.items() if fact not in (None, "")]
-    return "\n".join([f"line {record['id']}, {record['at']}", *shown])
+    read = [f"    {name:<11} {_value(value)}" for name, value in record["values"].items()]
+    return "\n".join([f"line {record['id']}, {record['at']}", *shown, "  values", *read])
 
 
 def _value(value: Any) -> str:
     if value is None:
         return "missing"
-    return value if isinstance(value, str) else json_.dumps(value, ensure_ascii=False)
+    if isinstance(value, dict):
+        return (
+            "masked"
+            if "masked" in value
+            else f"hashed {value['hashed']}"
+            if "hashed" in value
+            else value["integer"]
+        )
+    return value if isinstance(value, str) else json_.dumps(value)

@@ -123,9 +123,10 @@ def _simple(texts: pl.Series) -> pl.Series:
 
 
 def _columns() -> list[pl.Expr]:
-    text, values = pl.col("text"), pl.col("text").str.splitn(',"values":', 2).struct.field("field_1")
-    mark = text.str.extract(r'"event":(\{?.)')
-    kind = pl.when(mark == '{"').then(pl.lit("hashed")).when(mark == '"').then(pl.lit("text"))
+    parts = pl.col("text").str.splitn(',"values":', 2).struct
+    head, values = parts.field("field_0"), parts.field("field_1")  # a feature may be called event, too
+    is_text, is_hashed = (head.str.contains(mark, literal=True) for mark in ('"event":"', f'"event":{_HASH}'))
+    kind = pl.when(is_text).then(pl.lit("text")).when(is_hashed).then(pl.lit("hashed"))
     withheld = values.str.contains(_MASK, literal=True) | values.str.contains(_HASH, literal=True)
     return [
         pl.col("id").alias("seq"),
@@ -136,7 +137,7 @@ def _columns() -> list[pl.Expr]:
         pl.col("score").cast(pl.Int64),
         *(pl.col(name) for name in ("hits", "suppressed", "missing", "took_ns", "one_in")),
         withheld.alias("withheld"),
-        text,
+        pl.col("text"),
     ]
 
 

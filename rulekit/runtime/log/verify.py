@@ -217,4 +217,4 @@ def _why(text: bytes, seq: int) -> str:
         return "it was changed: its text is no record"
     if found != seq:
         return f"it holds record {found}: lines were moved, dropped or put in"
-    return "it was changed, or the seal of it or of the line before was"
+    return "it was changed, or its seal was"

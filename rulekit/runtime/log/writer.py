@@ -141,7 +141,7 @@ class DecisionLog:
         self.close()
 
     def _write(self, entries: Entries, *, least: int) -> None:
-        """Write entries, and before them the lines that tell of losses, of what was sampled away, of what decides."""
+        """Write entries, after the lines that tell of losses, of what was sampled away, and of what decides."""
         state = self._ready()
         sampled = self._sampled + entries.sampled
         tells = bool(sampled) and (bool(entries.kept) or sampled.total() >= least)
