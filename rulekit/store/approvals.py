@@ -153,7 +153,8 @@ def _check_subject(approval: Approval, ballot: Ballot) -> None:
             raise SignatureError(what, expected=short(ours[field]), got=short(theirs))
     if approval.begins not in ballot.begins:
         what = f"{approval.by} approved another beginning"
-        raise SignatureError(what, expected=_when(ballot.begins[0]), got=_when(approval.begins))
+        expected, got = _when(ballot.begins[0]), _when(approval.begins)
+        raise SignatureError(what, expected=expected, got=got, hint="`--from` is the same for all")
     if approval.at > ballot.until or (ballot.since is not None and approval.at < ballot.since):
         since = "" if ballot.since is None else f"from {time_text(ballot.since)} "
         expected, got = f"{since}to {time_text(ballot.until)}", time_text(approval.at)

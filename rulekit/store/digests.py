@@ -6,7 +6,6 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from rulekit.ir.lawfile import read_text
 from rulekit.keys import canonical_json
 
 
@@ -16,8 +15,10 @@ def text_digest(text: str) -> str:
 
 
 def file_digest(path: Path) -> str | None:
-    """Return the digest of a file's text; None when there is no such file."""
-    return text_digest(read_text(path)) if path.exists() else None
+    """Return the digest of a file's text, be it text or not any more; None when there is no such file."""
+    if not path.exists():
+        return None
+    return _digest(path.read_bytes().replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
 
 
 def document_digest(document: Any) -> str:

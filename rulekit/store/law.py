@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rulekit.errors import LawError, Where
 from rulekit.findings import Finding
-from rulekit.ir.lawfile import load, read_text
+from rulekit.ir.lawfile import load
 from rulekit.ir.ruleset import Ruleset
 from rulekit.store.acts import Act, Term, terms, version_in_force
 from rulekit.store.approvals import lapsed
@@ -153,10 +153,10 @@ def _search(folder: Path, digest: str, known: dict[str, str]) -> Ruleset | None:
 
 def _untouched(folder: Path, act: Act) -> Ruleset:
     path = copy_path(folder, act.version)
-    text = read_text(path)
-    if text_digest(text) != act.text:
-        expected, got = short(act.text), short(text_digest(text))
-        raise LawError("the copy was changed", where=Where(file=str(path)), expected=expected, got=got)
+    found = file_digest(path)
+    if found != act.text:
+        what = "the copy is not the one that was enacted"
+        raise LawError(what, where=Where(file=str(path)), expected=short(act.text), got=short(found))
     return load(path)
 
 

@@ -1,6 +1,7 @@
 """The verbs of law, as typed: answers, exit codes, one clear message for whatever is wrong."""
 
 import json
+import sys
 
 import pytest
 from lawfolders import amend, edit, later, make_keys, make_law, snapshot, write_charter
@@ -174,6 +175,14 @@ def test_a_broken_register_leaves_with_2(run, law):
     (law / "register.yaml").write_text("- act: [\n")
     code, _, err = run("law law")
     assert (code, "register.yaml:2" in err) == (2, True)
+
+
+@pytest.mark.parametrize("library", ["rfc8785", "cryptography.hazmat.primitives.asymmetric"])
+def test_without_the_extra_there_is_one_message(run, monkeypatch, library):
+    enacted(run)
+    monkeypatch.setitem(sys.modules, library, None)
+    code, _, err = run("law law")
+    assert (code, "rulekit-engine[law]" in err) == (2, True)
 
 
 def test_keys_are_made_and_shown(run, tmp_path):

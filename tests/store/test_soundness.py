@@ -83,6 +83,17 @@ def test_a_file_that_is_edited_or_deleted_is_named(law, name):
     assert message.endswith("got none")
 
 
+def test_a_file_that_is_no_text_any_more_is_named(law):
+    (law / "enacted" / "1.2.0.yaml").write_bytes(b"\xff\xfe\x00")
+    assert [subject for subject, _ in found(law)] == ["enacted/1.2.0.yaml"]
+
+
+def test_other_line_ends_are_no_tampering(law):
+    path = law / "enacted" / "1.2.0.yaml"
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    assert found(law) == []
+
+
 def test_a_file_that_is_added_is_named(law):
     (law / "enacted" / "9.0.0.yaml").write_text((law / "enacted" / "1.3.0.yaml").read_text())
     assert found(law) == [("enacted/9.0.0.yaml", "no act in the register enacted this file")]
