@@ -13,7 +13,7 @@ from rulekit.reports.chart import chart_of
 from rulekit.reports.drift_view import drift_page
 from rulekit.reports.fpga_view import fpga_page
 from rulekit.reports.model import Audit
-from rulekit.reports.reproduce import recipe_of
+from rulekit.reports.reproduce import parameters_in_words, recipe_of
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -29,6 +29,7 @@ _FILTERS = (
     numbers.shift_interval,
     numbers.signed,
     numbers.times,
+    parameters_in_words,
     view.spans,
 )
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from pydantic import JsonValue
 
 from rulekit.reports.model import Audit
 
@@ -33,3 +36,25 @@ def recipe_of(audit: Audit) -> Recipe:
         commands=tuple(command for command in (made, origin.decided_by, origin.audited_by) if command),
         unnamed=tuple(source.role for source in origin.sources if source.digest is None),
     )
+
+
+def parameters_in_words(parameters: Mapping[str, JsonValue]) -> list[tuple[str, str]]:
+    """Return the parameters of a method by name, each on a line; what is too deep for one is left to the twin."""
+    return [
+        (name.replace("_", " "), _in_words(value)) for name, value in parameters.items() if value is not None
+    ]
+
+
+def _in_words(value: JsonValue) -> str:
+    if isinstance(value, dict):
+        inner = (f"{name.replace('_', ' ')} {_in_words(item)}" for name, item in value.items())
+        flat = all(not isinstance(item, (dict, list)) for item in value.values())
+        return ", ".join(inner) if flat else _counted(len(value))
+    if isinstance(value, list):
+        flat = all(not isinstance(item, (dict, list)) for item in value)
+        return ", ".join(map(_in_words, value)) if flat else _counted(len(value))
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+
+
+def _counted(number: int) -> str:
+    return f"{number:,} {'entry' if number == 1 else 'entries'}, in the JSON twin"

@@ -23,7 +23,7 @@ from rulekit.reports.audit import audit
 from rulekit.reports.chart import chart_of
 from rulekit.reports.model import Audit
 from rulekit.reports.render import render_html, write
-from rulekit.reports.reproduce import recipe_of
+from rulekit.reports.reproduce import parameters_in_words, recipe_of
 from rulekit.reports.view import cutflow_bars, sections
 
 CHROMIUM = "/usr/bin/chromium"
@@ -161,6 +161,24 @@ def test_charts_and_tables_can_be_read_without_seeing(variants: dict[str, Audit]
         assert '<th scope="row"' in table
     regions = re.findall(r'class="scroll"[^>]*aria-label="([^"]+)"', html)
     assert len(regions) == len(set(regions)) == html.count("<table")
+
+
+def test_parameters_of_a_method_stay_short() -> None:
+    parameters = {
+        "budget": {"alert_rate": 0.01, "rules": 8, "certified": True},
+        "fractions": [0.5, 0.2],
+        "race": [{"method": "tree", "measures": {"rate": 0.1}}, {"method": "pool"}],
+        "deep": {"one": {"two": 3}},
+        "weight": None,
+        "folds": 100_000,
+    }
+    assert parameters_in_words(parameters) == [
+        ("budget", "alert rate 0.01, rules 8, certified True"),
+        ("fractions", "0.5, 0.2"),
+        ("race", "2 entries, in the JSON twin"),
+        ("deep", "1 entry, in the JSON twin"),
+        ("folds", "100,000"),
+    ]
 
 
 def test_recipe_checks_the_files(
