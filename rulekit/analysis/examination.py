@@ -56,6 +56,8 @@ class _Question(NamedTuple):
     shows: Callable[[BoxedLaw, Answer, Decision], bool] | None = None
     """What the decision on a witness of a *proved* answer must show; None where no event shows it."""
     unanswered: Level = "warning"
+    once: bool = False
+    """Whether one finding stands for all answers, because what it tells is as it should be."""
 
 
 def examine(ruleset: Ruleset, numerics: Numerics | None = None) -> Examination:
@@ -82,7 +84,9 @@ def examine(ruleset: Ruleset, numerics: Numerics | None = None) -> Examination:
     for question in _questions(law):
         answers = list(question.ask(law))
         tallies.append(_tally(question, answers))
-        findings += [_finding(law, question, answer) for answer in answers if answer.verdict != "refuted"]
+        odd = [answer for answer in answers if answer.verdict != "refuted"]
+        told = [_finding(law, question, answer) for answer in (odd[:1] if question.once else odd)]
+        findings += [one.model_copy(update={"count": len(odd)}) for one in told] if question.once else told
     unreachable = {finding.subject for finding in findings if finding.code == "unreachable"}
     said = [one for one in findings if one.code != "redundant-rule" or one.subject not in unreachable]
     return Examination(tallies=tuple(tallies), findings=tuple(said))
@@ -184,15 +188,15 @@ def _order_questions(law: BoxedLaw, missed: dict[int, Box | None]) -> Iterator[_
             _unreachable_words,
         )
     if policy is not HitPolicy.COLLECT and policy is not HitPolicy.SCORE:
-        agreeing = policy is HitPolicy.UNIQUE
-        level: Level = "note" if policy is HitPolicy.FIRST else "error"
+        agreeing, ordered = policy is HitPolicy.UNIQUE, policy is HitPolicy.FIRST
         yield _Question(
             "overlap",
-            "hits together with a later rule" if agreeing else "contradicts a later rule",
+            "hits together with a later rule" if agreeing else "meets a later rule of another outcome",
             lambda law: questions.overlaps(law, agreeing=agreeing),
-            level,
+            "note" if ordered else "error",
             _overlap_words,
             _hits_both,
+            once=ordered,
         )
     if law.ruleset.complete:
         yield _Question(
@@ -271,7 +275,7 @@ def _overlap_words(law: BoxedLaw, answer: Answer) -> str:
     if law.ruleset.hit_policy is HitPolicy.UNIQUE:
         return f"it hits together with {others}, and hit_policy unique promises that no two rules do"
     if law.ruleset.hit_policy is HitPolicy.FIRST:
-        return f"it comes before {others}, of another outcome, on events that both hit"
+        return f"order decides, because it comes before {others}, of another outcome"
     return (
         f"it hits together with {others}, of another outcome, and hit_policy any promises that all hits agree"
     )

@@ -76,7 +76,7 @@ def test_overlaps_are_judged_by_the_policy(policy):
     differing = law(policy, "large: amount > 100 -> a", "many: n > 5 -> b")
     level = {"unique": "error", "any": "error", "first": "note", "collect": None}[policy]
     found = [one for one in examine(differing).findings if one.code == "overlap"]
-    assert [one.level for one in found] == ([] if level is None else [level])
+    assert [(one.level, one.count) for one in found] == ([] if level is None else [(level, 1)])
     for finding in found:
         assert decide(differing, finding.witness).hits == ("large", "many")
         assert "amount = " in finding.message
