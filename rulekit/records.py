@@ -168,7 +168,7 @@ def _integer_to_json(value: int | None) -> JsonValue:
 
 
 def _number(digits: str) -> int | float:
-    """Return a number that is written without a point: beyond 2**53 - 1 it is a float, as such integers are text."""
+    """Return a number that is written without a point: beyond 2**53 - 1 a float, as such integers are text."""
     value = int(digits)
     return value if -EXACT <= value <= EXACT else float(digits)
 

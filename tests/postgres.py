@@ -18,8 +18,11 @@ import pytest
 
 
 @contextmanager
-def postgres_server() -> Iterator[str]:
-    """Start a server, give the folder of its socket (user ``rulekit``, database ``postgres``), and stop it."""
+def postgres_server(*, durable: bool = False) -> Iterator[str]:
+    """Start a server, give the folder of its socket (user ``rulekit``, database ``postgres``), and stop it.
+
+    A ``durable`` one waits for the disk, as servers do that are not thrown away.
+    """
     programs = postgres_programs()
     if programs is None or find_spec("psycopg") is None:
         pytest.skip("PostgreSQL is not installed: apt-get install postgresql, pip install 'psycopg[binary]'")
@@ -31,7 +34,8 @@ def postgres_server() -> Iterator[str]:
         run = partial(subprocess.run, check=True, cwd=folder, stdout=subprocess.DEVNULL, **rights)
         settings = ["--auth=trust", "-E", "UTF8", "--locale=C", "--no-sync"]
         run([programs["initdb"], "-D", data, "-U", "rulekit", *settings])
-        options = f"-k {folder} -c listen_addresses= -c fsync=off -c full_page_writes=off -c jit=off"
+        hasty = "" if durable else " -c fsync=off -c full_page_writes=off"
+        options = f"-k {folder} -c listen_addresses= -c jit=off{hasty}"
         run([programs["pg_ctl"], "-D", data, "-w", "-o", options, "-l", f"{folder}/log", "start"])
         try:
             yield folder
