@@ -49,7 +49,8 @@ class BoxedLaw:
         return found
 
     @cached_property
-    def _owners(self) -> dict[int, int]:
+    def owners(self) -> dict[int, int]:
+        """The place of the rule that each box belongs to, by the place of its bit."""
         return {place: rule for rule, bits in enumerate(self.bits) for place in places(bits)}
 
     @cached_property
@@ -73,7 +74,7 @@ class BoxedLaw:
 
     def rules_of(self, bits: int) -> tuple[int, ...]:
         """Return the rules that have one of some boxes, in text order."""
-        return tuple(dict.fromkeys(self._owners[place] for place in places(bits)))
+        return tuple(dict.fromkeys(self.owners[place] for place in places(bits)))
 
 
 def decider(law: BoxedLaw, *, without: int | None = None, base: int = 0) -> Decider:

@@ -16,7 +16,7 @@ _DIGITS = 18
 def witness(space: Space, piece: Box) -> dict[str, Any]:
     """Return a raw event of a piece that is not empty: plausible and without missing values where it can be."""
     return {
-        axis.feature.name: _value(axis, _atom(axis, atoms))
+        axis.feature.name: value_of(axis, _atom(axis, atoms))
         for axis, atoms in zip(space.axes, piece, strict=True)
     }
 
@@ -30,7 +30,8 @@ def _atom(axis: Axis, atoms: int) -> Atom:
     return axis.atoms[places[len(places) // 2]]
 
 
-def _value(axis: Axis, atom: Atom) -> Any:
+def value_of(axis: Axis, atom: Atom) -> Any:
+    """Return a value of an atom that a person would write."""
     if atom.low is None or not axis.feature.dtype.is_number:
         return atom.low
     low, high = cast("Number", atom.low), cast("Number", atom.high)

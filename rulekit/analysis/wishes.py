@@ -1,0 +1,141 @@
+"""Wishes: which outcomes an event should get, and which boxes it has to enter or leave for that.
+
+A *switch* is a box that an event enters (``on``) or leaves. From where an event is, every way to a wanted outcome
+makes some of the switches of one family, whose points together reach its need.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from rulekit.analysis.axes import places
+from rulekit.analysis.judges import FirstHit, SumDecider, lowest
+from rulekit.analysis.law import BoxedLaw
+from rulekit.ir.ruleset import HitPolicy
+
+
+class Switch(NamedTuple):
+    """A box to enter, or to leave: its bit, the rule whose points that brings nearer, and how many."""
+
+    box: int
+    on: bool
+    rule: int
+    gain: int
+
+
+class Family(NamedTuple):
+    """Switches, and the points that those which are made bring together, at least."""
+
+    need: int
+    switches: list[Switch]
+
+
+class Wish(Protocol):
+    """What is wished for."""
+
+    def point(self, hits: int) -> bool:
+        """Say whether an event that exactly these boxes hold gets it."""
+
+    def families(self, hits: int) -> Iterator[Family]:
+        """Yield what has to be done about an event that does not: each way there is one family's."""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstWish:
+    """That the first hit is a wanted one.
+
+    Attributes
+    ----------
+    judge : says which are wanted.
+
+    """
+
+    judge: FirstHit
+
+    def point(self, hits: int) -> bool:
+        """See :class:`Wish`."""
+        return self.judge.point(hits)
+
+    def families(self, hits: int) -> Iterator[Family]:
+        """See :class:`Wish`: a wanted box before the first hit is entered, or the first hit is left."""
+        first = hits & (self.judge.wanted | self.judge.unwanted)
+        first &= -first
+        before = self.judge.wanted & (first - 1 if first else -1)
+        switches = [Switch(box, on=True, rule=box, gain=1) for box in places(before)]
+        if first:
+            switches.append(Switch(lowest(first), on=False, rule=lowest(first), gain=1))
+        yield Family(1, switches)
+
+
+@dataclass(frozen=True, slots=True)
+class SumWish:
+    """That the sum of points lies in one of some spans.
+
+    Attributes
+    ----------
+    sums : says what the points are.
+    owners : the rule that each box belongs to.
+    spans : the least and largest sum of each, None where there is no end; rising, and apart.
+
+    """
+
+    sums: SumDecider
+    owners: Mapping[int, int]
+    spans: Sequence[tuple[int | None, int | None]]
+
+    def point(self, hits: int) -> bool:
+        """See :class:`Wish`."""
+        score = self._score(hits)
+        return any(
+            (low is None or low <= score) and (high is None or score <= high) for low, high in self.spans
+        )
+
+    def _score(self, hits: int) -> int:
+        rules = {self.owners[box] for box in places(hits)}
+        return self.sums.base + sum(self.sums.rules[rule][1] for rule in rules)
+
+    def families(self, hits: int) -> Iterator[Family]:
+        """See :class:`Wish`: the sum rises to the span above, or falls to the one below."""
+        score = self._score(hits)
+        above = [low - score for low, _ in self.spans if low is not None and low > score]
+        below = [score - high for _, high in self.spans if high is not None and high < score]
+        if above:
+            yield Family(min(above), list(self._switches(hits, 1)))
+        if below:
+            yield Family(min(below), list(self._switches(hits, -1)))
+
+    def _switches(self, hits: int, sign: int) -> Iterator[Switch]:
+        for rule, (boxes, points) in enumerate(self.sums.rules):
+            gain, held = sign * points, boxes & hits
+            if gain > 0 and not held:
+                for box in places(boxes):
+                    yield Switch(box, on=True, rule=rule, gain=gain)
+            elif gain < 0 and held:
+                yield Switch(lowest(held), on=False, rule=rule, gain=-gain)
+
+
+def wish(law: BoxedLaw, wanted: frozenset[str]) -> Wish:
+    """Return the wish that a law gives one of some outcomes."""
+    ruleset = law.ruleset
+    if ruleset.hit_policy is HitPolicy.SCORE:
+        assert isinstance(law.decider, SumDecider)  # noqa: S101 - points are summed under SCORE
+        return SumWish(law.decider, law.owners, _spans(law.decider, wanted))
+    yes = sum(bits for bits, rule in zip(law.bits, ruleset.rules, strict=True) if rule.then in wanted)
+    return FirstWish(FirstHit(yes, law.all & ~yes, ruleset.otherwise in wanted))
+
+
+def _spans(sums: SumDecider, wanted: frozenset[str]) -> list[tuple[int | None, int | None]]:
+    """Return the sums that give a wanted outcome: of each step of the ladder, neighbours as one."""
+    found: list[tuple[int | None, int | None]] = []
+    steps = [(sums.otherwise, None), *sums.ladder]
+    ends = [least - 1 for _, least in sums.ladder]
+    for (outcome, low), high in zip(steps, [*ends, None], strict=True):
+        if outcome not in wanted:
+            continue
+        if found and low is not None and found[-1][1] == low - 1:
+            found[-1] = (found[-1][0], high)
+        else:
+            found.append((low, high))
+    return found

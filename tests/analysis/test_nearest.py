@@ -1,0 +1,181 @@
+"""The nearest event that gets an outcome against brute force: every point of every axis, decided one by one."""
+
+from itertools import product
+from math import prod
+
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from rulekit.analysis.axes import places
+from rulekit.analysis.distance import Distances, Limits, start_box
+from rulekit.analysis.law import box_law
+from rulekit.analysis.nearest import nearest
+from rulekit.analysis.wishes import wish
+from rulekit.ir.event import bind_event
+from rulekit.ir.numerics import Native
+from rulekit.ir.ruleset import HitPolicy, Rule, Ruleset
+from rulekit.ir.schema import Schema
+from rulekit.ir.semantics import decide
+from rulekit.testing.events import events
+from rulekit.testing.strategies import numerics, rulesets
+
+POINTS = 2000
+
+
+@st.composite
+def limits(draw, schema):
+    """Draw what may change of an event, and in which scales."""
+    numbers = [feature.name for feature in schema.features if feature.dtype.is_number]
+    some = st.sampled_from(schema.names)
+    return Limits(
+        immutable=draw(st.frozensets(some, max_size=1)),
+        monotone=draw(st.dictionaries(st.sampled_from(numbers), st.sampled_from(("up", "down")), max_size=2))
+        if numbers
+        else {},
+        scales=draw(st.dictionaries(some, st.sampled_from((0.25, 1.0, 3, 1e-3, 5e9)), max_size=3)),
+        losable=draw(st.booleans()),
+    )
+
+
+def may_become(axis, limits, before, after):
+    """Say whether a value may be changed into another one, straight from the words of the limits."""
+    feature = axis.feature
+    if before == after:
+        return True
+    if feature.name in limits.immutable or (after is None and feature.required):
+        return False
+    if after is None:
+        return limits.losable
+    if feature.categories is not None and after not in feature.categories:
+        return False
+    place = axis.place(after)
+    if not axis.plausible >> place & 1:
+        return False
+    direction = limits.monotone.get(feature.name)
+    return before is None or direction is None or (after > before) == (direction == "up")
+
+
+def every_move(space, distances, limits):
+    """Return, per axis, the places that an event may be moved to."""
+    moves = []
+    for number, axis in enumerate(space.axes):
+        before = distances.values[number]
+        moves.append(
+            [
+                place
+                for place in places(axis.everything)
+                if may_become(axis, limits, before, distances.value(number, place))
+            ]
+        )
+    return moves
+
+
+SCHEMA = Schema.model_validate(
+    {
+        "name": "dense",
+        "version": "1.0.0",
+        "features": [
+            {"name": "age", "dtype": "int32", "bounds": [0, 9]},
+            {"name": "amount", "dtype": "float32", "bounds": [0, 100], "unit": "EUR"},
+            {"name": "ratio", "dtype": "float64"},
+            {"name": "country", "dtype": "category", "categories": ["SE", "NO", "DK"]},
+            {"name": "online", "dtype": "bool", "required": True},
+        ],
+    }
+)
+LITERALS = (
+    *("age < 3", "age >= 3", "age > 6", "age in {4, 5}", "amount > 50", "amount <= 50", "amount >= 80"),
+    *("ratio > 0.1", "ratio <= 0.1", "country == SE", "country not in {NO}", "online == true"),
+    *("online == false", "age is missing", "ratio is not missing", "0.1 < ratio <= 0.7"),
+)
+EVENTS = st.fixed_dictionaries(
+    {
+        "age": st.sampled_from((None, 0, 3, 5, 9, 12)),
+        "amount": st.sampled_from((None, 0.0, 50.0, 51.5, 99.0, -4.0)),
+        "ratio": st.sampled_from((None, 0.1, 0.0, 0.7, 3.0)),
+        "country": st.sampled_from((None, "SE", "NO", "XX")),
+        "online": st.sampled_from((True, True, False, None)),
+    }
+)
+
+
+@st.composite
+def dense_laws(draw):
+    """Draw a law of up to eight rules that overlap a lot."""
+    policy = draw(st.sampled_from(HitPolicy))
+    score = policy is HitPolicy.SCORE
+    literal = st.sampled_from(LITERALS)
+    some = st.lists(literal, min_size=2, max_size=3).map(lambda terms: {"any": terms})
+    when = st.lists(literal | some, min_size=1, max_size=3)
+    effect = (
+        st.fixed_dictionaries({"points": st.integers(-3, 4)})
+        if score
+        else st.fixed_dictionaries({"then": st.sampled_from(("no", "look", "yes"))})
+    )
+    count = draw(st.integers(1, 8))
+    rules = tuple(Rule(id=f"r{n}", when=draw(when), **draw(effect)) for n in range(count))
+    ladder = {"look": draw(st.integers(-3, 3)), "yes": draw(st.integers(4, 8))} if score else None
+    return Ruleset(
+        name="dense",
+        version="1.0.0",
+        schema=SCHEMA,
+        hit_policy=policy,
+        otherwise="no",
+        thresholds=ladder,
+        rules=rules,
+    )
+
+
+def ask(data, ruleset, numbers, event):
+    """Ask for the nearest event with another outcome, and hold the answer to all points there are."""
+    law = box_law(ruleset, numbers)
+    space = law.index.space
+    assume(prod(axis.everything.bit_count() for axis in space.axes) <= POINTS)
+    limit = data.draw(limits(ruleset.schema))
+    scales = [limit.scale(axis.feature)[0] for axis in space.axes]
+    distances = Distances(space, scales, bind_event(ruleset.read, event))
+    others = [one for one in ruleset.outcomes[:-1] if one != decide(ruleset, event, numbers).outcome]
+    assume(others)
+    wanted = data.draw(st.frozensets(st.sampled_from(others), min_size=1))
+    found = nearest(law.index, start_box(space, limit, distances), wish(law, wanted), distances)
+
+    best = None
+    for point in product(*every_move(space, distances, limit)):
+        decision = decide(ruleset, moved(event, distances, point), numbers)
+        if decision.outcome in wanted:
+            rank = rank_of(distances, point)
+            best = rank if best is None else min(best, rank)
+    if found is None:
+        assert best is None
+        return
+    assert rank_of(distances, found.point) == best
+    assert found.cost == best[0]
+    assert decide(ruleset, moved(event, distances, found.point), numbers).outcome in wanted
+
+
+def rank_of(distances, point):
+    """Return the cost of a point, how many features it changes, and which."""
+    costs = [distances.cost(axis, place) for axis, place in enumerate(point)]
+    changed = tuple(axis for axis, cost in enumerate(costs) if cost)
+    return sum(costs), len(changed), changed
+
+
+def moved(event, distances, point):
+    values = {
+        axis.feature.name: distances.value(number, place)
+        for number, (axis, place) in enumerate(zip(distances.axes, point, strict=True))
+    }
+    return {**event, **values}
+
+
+@given(st.data())
+def test_nothing_is_nearer(data):
+    ruleset = data.draw(rulesets())
+    numbers = data.draw(numerics(ruleset))
+    ask(data, ruleset, numbers, data.draw(events(ruleset, numbers)))
+
+
+@settings(max_examples=120)
+@given(st.data(), dense_laws(), EVENTS)
+def test_nothing_is_nearer_where_rules_overlap(data, ruleset, event):
+    ask(data, ruleset, Native(), event)
