@@ -8,7 +8,7 @@ bits that Python takes in one stroke.
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from operator import and_, or_
 
 from rulekit.analysis.axes import runs
@@ -98,6 +98,16 @@ class Index:
         for rows, place in zip(self._rows, point, strict=True):
             found &= rows[place]
         return found
+
+    def apart(self, point: Sequence[int]) -> Iterator[int]:
+        """Yield the boxes that no axis keeps from a point, those that one keeps from it, two, and so on."""
+        kept = [self.all] + [0] * len(point)  # by so many axes, or more
+        for rows, place in zip(self._rows, point, strict=True):
+            without = self.all & ~rows[place]
+            for number in range(len(point), 0, -1):
+                kept[number] |= kept[number - 1] & without
+        for number, boxes in enumerate(kept):
+            yield boxes & ~(kept[number + 1] if number < len(point) else 0)
 
     def pieces(self, box: Box, bit: int) -> tuple[list[Box], Box]:
         """Return what of a part of the space is outside one box, in disjoint pieces, and what is inside."""

@@ -2,9 +2,9 @@
 
 A node is a piece of the space and its point nearest to the event. Nothing in the piece is nearer than that point,
 so the first node, in the order of cost, whose point is wanted is the answer. Another node is replaced by smaller
-ones: any wanted point in its piece makes some of the switches that the wish names. They are sorted by what each costs
-at least, and the node that stands for one switch forbids those after it. So no set of switches is looked at twice,
-and a switch that can't reach the need together with those before it stands for nothing.
+ones: any wanted point in its piece makes some of the switches that the wish names. They are sorted by what each
+costs at least, and the node that stands for one switch forbids those after it. So no set of switches is looked at
+twice, and a switch that can't reach the need together with those before it stands for nothing.
 """
 
 from __future__ import annotations
