@@ -28,6 +28,7 @@ from rulekit.cli.law import law
 from rulekit.cli.log import log
 from rulekit.cli.quantise import quantise
 from rulekit.cli.repeal import repeal
+from rulekit.cli.replay import replay
 from rulekit.cli.rollback import rollback
 from rulekit.cli.schema import schema
 from rulekit.cli.targets import targets
@@ -54,6 +55,7 @@ for verb, name in (
     (bench, "bench"),
     (quantise, "quantise"),
     (decide, "decide"),
+    (replay, "replay"),
     (audit, "audit"),
     (schema, "schema"),
     (demo, "demo"),

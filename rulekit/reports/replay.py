@@ -46,13 +46,18 @@ def recompute(law: Bound, events: pl.DataFrame) -> pl.DataFrame:
 
     Prescales act after the rules, so they are set aside.
     """
-    rules = tuple(rule.model_copy(update={"prescale": 1}) for rule in law.ruleset.rules)
-    runner = _runner(replace(law.ruleset, rules=rules), law.numerics)
+    runner = _runner(unscaled(law.ruleset), law.numerics)
     decided: pl.DataFrame = runner.batch(_read(law.ruleset, events), hits=True, cast=True)
     fields = ["outcome", "rule", *(["score"] if "score" in decided.columns else [])]
     hits = pl.col(HITS).cast(pl.List(pl.String))
     texts = [pl.col(name).cast(pl.Int64 if name == "score" else pl.String) for name in fields]
     return decided.select(*texts, hits, hits.list.join(" ").alias(HITS_TEXT))
+
+
+def unscaled(ruleset: Ruleset) -> Ruleset:
+    """Return the ruleset without its prescales, which no target sees."""
+    rules = tuple(rule.model_copy(update={"prescale": 1}) for rule in ruleset.rules)
+    return replace(ruleset, rules=rules)
 
 
 def hits_of(law: Bound, events: pl.DataFrame) -> pl.DataFrame:
@@ -135,7 +140,12 @@ def _replay_one(record: dict[str, Any], decision: Decision) -> Mismatch | None:
 
 
 def check_hits(ruleset: Ruleset, decisions: pl.DataFrame) -> Check:
-    """Check, without events, that each decision follows from its own recorded hits.
+    """Check, without events, that each decision follows from its own recorded hits."""
+    return _compare(decisions, followed(ruleset, decisions), "recorded hits")
+
+
+def followed(ruleset: Ruleset, decisions: pl.DataFrame) -> pl.DataFrame:
+    """Return what follows from recorded hits: ``outcome``, ``rule``, ``score``, and the hits in text order.
 
     An invalid event has no hits. Any other is decided by its hits alone.
     """
@@ -154,10 +164,10 @@ def check_hits(ruleset: Ruleset, decisions: pl.DataFrame) -> Check:
     }
     expected = pl.DataFrame(rows, schema={**schema, "score": pl.Int64})
     keyed = decisions.select(HITS_TEXT, invalid=pl.col("outcome").eq_missing(pl.lit(INVALID)))
-    followed = keyed.join(
+    found = keyed.join(
         expected, on=[HITS_TEXT, "invalid"], how="left", nulls_equal=True, maintain_order="left"
     )
-    return _compare(decisions, followed.drop(HITS_TEXT).rename({"_hits": HITS_TEXT}), "recorded hits")
+    return found.drop(HITS_TEXT, "invalid").rename({"_hits": HITS_TEXT})
 
 
 def _follow(ruleset: Ruleset, ids: dict[str, int], text: str, *, invalid: bool) -> dict[str, Any]:

@@ -1,0 +1,134 @@
+"""``rulekit replay``: a decision log, recomputed from its own values."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rulekit.cli.acts import time_of
+from rulekit.cli.common import Json, answer, findings_text, finish, table
+from rulekit.cli.log import Log
+
+if TYPE_CHECKING:
+    from rulekit.reports.logged_model import LawReplay, LogReplay, RecordMismatch
+
+_WIDTH = 80
+
+
+def replay(
+    where: Log,
+    rules: Annotated[
+        list[Path],
+        typer.Option(
+            "--rules", help="Law folders, a tree of them, or a file. Repeatable.", show_default=False
+        ),
+    ],
+    sample: Annotated[
+        int, typer.Option("--sample", min=0, help="Records of each law for the reference semantics.")
+    ] = 1000,
+    seed: Annotated[int, typer.Option("--seed", help="Of the sample.")] = 0,
+    event: Annotated[str | None, typer.Option("--event", help="Only decisions on this event id.")] = None,
+    since: Annotated[str | None, typer.Option("--since", help="Only from this time on.")] = None,
+    until: Annotated[str | None, typer.Option("--until", help="Only before this time.")] = None,
+    key: Annotated[Path | None, typer.Option("--key", help="Public key that signs the log (.pub).")] = None,
+    no_verify: Annotated[bool, typer.Option("--no-verify", help="Do not follow the chain first.")] = False,
+    prescale_seed: Annotated[
+        int | None, typer.Option("--prescale-seed", help="Of the run that prescaled.")
+    ] = None,
+    target: Annotated[str, typer.Option("--target", help="Name of the target that recomputes.")] = "kernel",
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write every difference: .parquet or .csv.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Decide every record of a log again, from its values and the law that it names.
+
+    The chain is followed first. Ends with 1 when a record is not what its law says, when its law is unknown or was
+    not in force, and when anything is amiss with the log.
+    """
+    from rulekit.keys import load_public
+    from rulekit.reports.logged_model import ReplayOptions
+    from rulekit.reports.replay_log import replay as replay_log
+
+    options = ReplayOptions(
+        target=target,
+        sample=sample,
+        seed=seed,
+        event=event,
+        since=None if since is None else time_of(since),
+        until=None if until is None else time_of(until),
+        prescale_seed=prescale_seed,
+    )
+    public = None if key is None else load_public(key)
+    found = replay_log(where, rules, options=options, key=public, verify=not no_verify, out=out)
+    answer(json, found.model_dump(mode="json"), _text(found, out))
+    finish(found.findings)
+
+
+def _text(found: LogReplay, out: Path | None) -> str:
+    parts = [
+        _head(found),
+        _counts(found),
+        "\n".join(line for law in found.laws for line in _law(law, found.options.seed)),
+        "\n".join(line for mismatch in found.mismatches for line in _mismatch(mismatch)),
+        "\n".join(_wrapped(note, "note     ") for note in found.notes),
+        findings_text(found.findings) or "sound: every record is what its law says",
+        "" if out is None else f"differences: {out}",
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _head(found: LogReplay) -> str:
+    lines = [found.where, f"log {found.log}, begun {found.created}"]
+    verified = found.verification
+    if verified is not None:
+        signed = "" if verified.signed is None else f", {verified.signed:,} of them signed"
+        lines.append(f"{verified.lines:,} lines hold{signed}")
+    return "\n".join(lines)
+
+
+def _counts(found: LogReplay) -> str:
+    """Return how many records of which law are what it says; under them those that could not be replayed."""
+    rows = [
+        (f"{law.name} {law.version}", *_numbers(law.records, law.equal, law.different, law.withheld))
+        for law in found.laws
+    ]
+    rows += [(f"{law.digest[:19]}, unknown", *_numbers(law.records, 0, 0, 0)) for law in found.unknown]
+    rows += [("damaged", *_numbers(found.damaged, 0, 0, 0))] if found.damaged else []
+    rows.append(("all", *_numbers(found.records, found.equal, found.different, found.withheld)))
+    return table(("law", "records", "equal", "different", "withheld"), rows)
+
+
+def _numbers(*counts: int) -> Iterator[str]:
+    return (f"{count:,}" for count in counts)
+
+
+def _law(law: LawReplay, seed: int) -> Iterator[str]:
+    from rulekit.store.times import time_text
+
+    facts = {
+        "decided": f"{time_text(law.first)} to {time_text(law.last)}, {' and '.join(law.numerics)} numerics",
+        "replayed": f"{law.equal + law.different:,}, and {law.sampled:,} by the reference semantics (seed {seed})",
+        "in force": "" if law.not_in_force is None else _in_force(law.not_in_force, law.records),
+    }
+    yield f"{law.name} {law.version}, {law.digest[:19]}, {law.place}"
+    yield from (f"  {name:<11} {fact}" for name, fact in facts.items() if fact)
+
+
+def _in_force(outside: int, records: int) -> str:
+    return f"{outside:,} of {records:,} were decided when it was not" if outside else "whenever it decided"
+
+
+def _mismatch(mismatch: RecordMismatch) -> Iterator[str]:
+    yield f"line {mismatch.seq}, event {mismatch.event}, by the {mismatch.by}"
+    for each in mismatch.differences:
+        recorded, recomputed = each.recorded or "none", each.recomputed or "none"
+        yield _wrapped(f"recorded {recorded}, recomputed {recomputed}", f"  {each.field:<11}  ")
+
+
+def _wrapped(text: str, head: str) -> str:
+    return textwrap.fill(text, _WIDTH, initial_indent=head, subsequent_indent=" " * len(head))
