@@ -31,11 +31,9 @@ from rulekit.store.times import time_text
 def unsound(folder: Path, acts: Sequence[Act]) -> list[Finding]:
     """Return a finding for whatever in a law folder is not as its acts say."""
     found = [
-        Finding(
-            code="tampered", subject=f"register.yaml, entry {number} ({act.act} {act.version})", message=what
-        )
+        _tampered(f"register.yaml, entry {number} ({act.act} {act.version})", message)
         for number, act in enumerate(acts, 1)
-        for what in _entry(act, acts[: number - 1])
+        for message in _entry(act, acts[: number - 1])
     ]
     papers = [finding for act in acts if act.act == "enact" for finding in _papers(folder, act)]
     return [*found, *papers, *_strangers(folder, acts)]
@@ -98,10 +96,10 @@ def _papers(folder: Path, act: Act) -> Iterator[Finding]:
         if got != expected:
             what = "is gone" if got is None else "was added" if expected is None else "was changed"
             message = f"the file {what}: expected {short(expected)}, got {short(got)}"
-            yield Finding(code="tampered", subject=str(path.relative_to(folder)), message=message)
+            yield _tampered(str(path.relative_to(folder)), message)
     if file_digest(copy) == act.text and (digest := load(copy).digest) != act.digest:
         message = f"the copy is another law: expected digest {short(act.digest)}, got {short(digest)}"
-        yield Finding(code="tampered", subject=str(copy.relative_to(folder)), message=message)
+        yield _tampered(str(copy.relative_to(folder)), message)
 
 
 def _strangers(folder: Path, acts: Sequence[Act]) -> Iterator[Finding]:
@@ -110,4 +108,8 @@ def _strangers(folder: Path, acts: Sequence[Act]) -> Iterator[Finding]:
     for path in sorted((folder / ENACTED).glob("*")):
         if path.name not in known and not path.name.startswith("."):
             message = "no act in the register enacted this file"
-            yield Finding(code="tampered", subject=str(path.relative_to(folder)), message=message)
+            yield _tampered(str(path.relative_to(folder)), message)
+
+
+def _tampered(subject: str, message: str) -> Finding:
+    return Finding(code="tampered", subject=subject, message=message, level="error")

@@ -235,6 +235,11 @@ def test_a_crash_anywhere_leaves_sound_law_and_a_second_run_completes_it(tmp_pat
         assert set(snapshot(folder)) == set(snapshot(whole))
 
 
+def test_a_note_stops_nothing(law):
+    assert [finding.level for finding in rulekit.check(law)] == ["note"]
+    assert enact(law).version == "1.2.0"
+
+
 def test_a_proposal_writes_nothing(law):
     before = snapshot(law)
     propose_enactment(law)

@@ -61,7 +61,7 @@ def law(made, tmp_path):
 def found(law):
     """Return what is found, and see that nobody gets law out of a folder that was tampered with."""
     findings = standing(law).findings
-    assert {finding.code for finding in findings} <= {"tampered"}
+    assert {(finding.code, finding.level) for finding in findings} <= {("tampered", "error")}
     if findings:
         with pytest.raises(LawError) as raised:
             in_force(law)
