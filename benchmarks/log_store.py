@@ -5,8 +5,8 @@ acknowledged when it is on the disk; at least 500,000 a second are verified. App
 frame: records become canonical JSON, are sealed by the chain, stored, and heads are signed. By hand is
 ``json.dumps`` of each event and ``executemany`` into SQLite: no chain, no signature, no canonical form.
 
-The process and its threads stay on one core; PostgreSQL is another process, with a core of its own. Rates are by the
-clock on the wall, and by the time that the processor gave to this process, which others on the machine do not slow.
+The process and its threads stay on one core; PostgreSQL is another process, with a core of its own. Rates are by
+the clock on the wall, and by the time that the processor gave to this process, which others do not slow.
 
 Run: python benchmarks/log_store.py [--records 1000000] [--batch 10000]
 """

@@ -54,6 +54,9 @@ def decide(
             "--log-policy", help="closed: stop when the log fails; open: go on. As the charter says."
         ),
     ] = None,
+    log_losses: Annotated[
+        Path | None, typer.Option("--log-losses", help="File for losses that a log server can't be told of.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Decide a file of events into a decisions file.
@@ -67,13 +70,13 @@ def decide(
     law = read(rules)
     decide_into = partial(_decide, compile(law.ruleset, target), events, out, id_column, cast)
     if log is None:
-        _refuse_without_log(log_key, log_sample, mask, hash_, hash_ids, salt, log_policy)
+        _refuse_without_log(log_key, log_sample, mask, hash_, hash_ids, salt, log_policy, log_losses)
         summary = decide_into()
     else:
         from rulekit.runtime.log.writer import open_log
 
         policy = log_policy or _policy(law.folder)
-        options = log_options(log_sample, mask, hash_, salt, policy, hash_ids=hash_ids)
+        options = log_options(log_sample, mask, hash_, salt, policy, hash_ids=hash_ids, losses=log_losses)
         with open_log(log, options, private_key(log_key)) as opened:
             summary = decide_into(opened)
     answer(json, summary.model_dump(mode="json", exclude_none=True), _text(summary))

@@ -82,6 +82,7 @@ def log_options(
     policy: str,
     *,
     hash_ids: bool,
+    losses: Path | None,
 ) -> LogOptions:
     """Return what the options of a verb say about its log.
 
@@ -105,6 +106,7 @@ def log_options(
                 "hashed": _names(hash_),
                 "hash_events": hash_ids,
                 "salt": salt,
+                "losses": losses,
             }
         )
     except ValidationError as error:

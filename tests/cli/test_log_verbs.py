@@ -125,6 +125,7 @@ BAD = {
     "a hash without salt": (f"{DECIDE} --log x.sqlite --hash country", "wants a salt"),
     "an unknown feature": (f"{DECIDE} --log x.sqlite --mask iban", "no feature 'iban'"),
     "an unknown policy": (f"{DECIDE} --log x.sqlite --log-policy maybe", "'closed' or 'open'"),
+    "losses of a file": (f"{DECIDE} --log x.sqlite --log-losses y", "keeps its losses beside it"),
     "options without a log": (f"{DECIDE} --mask country", "name one with --log"),
     "no place": (f"{DECIDE} --log log.txt", "no place for a log"),
 }

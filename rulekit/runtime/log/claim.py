@@ -73,7 +73,8 @@ class Claim:
             when the file is damaged.
 
         """
-        page = os.pread(self._descriptor, os.fstat(self._descriptor).st_size, 0).strip()
+        os.lseek(self._descriptor, 0, os.SEEK_SET)
+        page = os.read(self._descriptor, os.fstat(self._descriptor).st_size).strip()
         if not page:
             return None
         try:
@@ -100,7 +101,8 @@ class Claim:
 
     def _write(self, text: bytes) -> None:
         page = text.ljust(_PAGE)
-        written = os.pwrite(self._descriptor, page, 0)
+        os.lseek(self._descriptor, 0, os.SEEK_SET)
+        written = os.write(self._descriptor, page)
         os.ftruncate(self._descriptor, len(page))
         if written < len(page):
             raise OSError

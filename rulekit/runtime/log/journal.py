@@ -45,9 +45,10 @@ class Journal:
         os.close(self._descriptor)
 
     def _write(self, data: bytes) -> None:
+        os.lseek(self._descriptor, self._good, os.SEEK_SET)
         written, view = 0, memoryview(data)
         while written < len(data):
-            written += os.pwrite(self._descriptor, view[written:], self._good + written)
+            written += os.write(self._descriptor, view[written:])
         os.fsync(self._descriptor)
 
 
@@ -82,7 +83,8 @@ def _torn(descriptor: int, size: int) -> int:
     end = size
     while end:
         start = max(end - _CHUNK, 0)
-        place = os.pread(descriptor, end - start, start).rfind(b"\n")
+        os.lseek(descriptor, start, os.SEEK_SET)
+        place = os.read(descriptor, end - start).rfind(b"\n")
         if place >= 0:
             return size - (start + place + 1)
         end = start

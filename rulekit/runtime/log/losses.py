@@ -59,7 +59,7 @@ class LossCounter:
         return line_text({"at": now, "id": seq, "lost": self.losses.lost, "since": since, "until": until})
 
     def written(self) -> None:
-        """Start anew: the log tells of the losses."""
+        """Start anew: the log tells of the losses. A process that is killed just before tells of them twice."""
         if self.losses is None:
             return
         LOGGER.error("%s: logging works again, %d decisions were lost", self._where, self.total)

@@ -6,6 +6,7 @@ A batch is one transaction, and it is on the disk when ``append`` returns (``syn
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -122,9 +123,8 @@ class SQLiteStore:
 
 def _connect(path: Path, *, write: bool) -> sqlite3.Connection:
     if not write:
-        # where no write-ahead log is, the folder need not be writable: nothing will change while we read
-        still = not path.with_name(path.name + "-wal").exists()
-        mode = "mode=ro&immutable=1" if still else "mode=ro"
+        # SQLite puts files beside the log even to read it; where it can't, nobody else can write either
+        mode = "mode=ro" if os.access(path.parent, os.W_OK) else "mode=ro&immutable=1"
         target = f"file:{quote(str(path))}?{mode}"
     else:
         target = f"file:{quote(str(path))}"

@@ -47,6 +47,7 @@ class DecisionLog:
         self._genesis = _started(store)
         self.name = str(read_genesis(self._genesis, store.where)["log"])
         self._state: State | None = resumed(store, self._genesis)
+        self._written = self._state.tally.total  # known even while the store is gone
         self.notes = store.notes
         self._sampled: Counter[str] = Counter()
         self._told: set[str] = set()
@@ -72,8 +73,7 @@ class DecisionLog:
     @property
     def decided(self) -> int:
         """All decisions since the log began: kept, sampled away and lost."""
-        told = 0 if self._state is None else self._state.tally.total
-        return told + self._sampled.total() + self.untold
+        return self._written + self._sampled.total() + self.untold
 
     def append(self, entries: Entries) -> None:
         """Write entries; they are on the disk when this returns, and only then may the decisions be given out.
@@ -137,8 +137,13 @@ class DecisionLog:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            self.close()
+        except (LogError, SignatureError) as error:
+            if kind is None:
+                raise
+            LOGGER.error("%s", error)
 
     def _write(self, entries: Entries, *, least: int) -> None:
         """Write entries, after the lines that tell of losses, of what was sampled away, and of what decides."""
@@ -152,6 +157,7 @@ class DecisionLog:
             lines = Lines(state.end, texts, seals_of(state.seal, texts))
             self._store.append(lines)
             state.advance(lines, notes, entries.kept)
+            self._written = state.tally.total
             self._losses.written()
             self._told |= {manifest} if manifest else set()
         self._sampled = Counter() if tells else sampled

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import shutil
+import subprocess
 import uuid
 
 import pytest
@@ -42,3 +44,19 @@ def write(where, runner):
         return where
 
     return written
+
+
+@pytest.fixture
+def tiny_disk(tmp_path):
+    """A disk of 1 MiB, where the system lets us have one."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    if shutil.which("mount") is None:
+        pytest.skip("there is no mount")
+    done = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder], capture_output=True, check=False
+    )
+    if done.returncode:
+        pytest.skip("mounting a disk needs root")
+    yield folder
+    subprocess.run(["umount", "-l", folder], check=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import json
-import os
 import resource
 import subprocess
 import uuid
@@ -185,21 +184,6 @@ def test_a_key_that_expires_stops_closed_and_not_open(where, runner, tmp_path, c
     assert (found.lines, {finding.code for finding in found.findings}) == (15, {"log-unsigned"})
 
 
-@pytest.fixture
-def tiny_disk(tmp_path):
-    """A disk of 1 MiB, where the system lets us have one."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    done = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder], capture_output=True, check=False
-    )
-    if done.returncode:
-        pytest.skip("mounting a disk needs root")
-    yield folder
-    subprocess.run(["umount", "-l", folder], check=True)
-
-
-@pytest.mark.skipif(os.name != "posix", reason="mount")
 @pytest.mark.parametrize("name", ["log.sqlite", "log"])
 def test_a_disk_that_is_really_full(tiny_disk, name, runner, caplog):
     where = str(tiny_disk / name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import subprocess
 from pathlib import Path
 
 import polars as pl
@@ -153,16 +154,17 @@ def test_a_log_is_read_while_it_is_written(where, runner):
             assert verify_log(where).findings == ()
 
 
-def test_a_log_that_nobody_may_write_can_be_read(tmp_path, runner):
+@pytest.mark.parametrize("name", ["log.sqlite", "log"])
+def test_a_log_on_a_disk_that_nobody_may_write_can_be_read(tiny_disk, runner, name):
     from rulekit.runtime.log.logged import Logged
 
-    path = tmp_path / "log.sqlite"
+    path = tiny_disk / name
     with open_log(path) as log:
         Logged(runner, log, "id").batch(events(5))
-    assert not path.with_name("log.sqlite-wal").exists()
-    before = sorted(tmp_path.iterdir())
+    subprocess.run(["mount", "-o", "remount,ro", tiny_disk], check=True)
     assert verify_log(path).lines == 5
-    assert sorted(tmp_path.iterdir()) == before
+    with pytest.raises(LogError, match="can't be opened"):
+        open_log(path)
 
 
 def test_an_archive_is_the_log(where, write, tmp_path):
