@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -19,6 +19,8 @@ from rulekit.store.law import find_law
 from rulekit.store.papers import load_register
 from rulekit.store.soundness import unsound
 from rulekit.store.times import now, time_text
+
+_SECOND = timedelta(seconds=1)
 
 Span = tuple[datetime, datetime | None]
 """From a time on and until another one; None is for ever."""
@@ -42,9 +44,12 @@ class Found:
         ]
 
     def in_force(self, at: str) -> pl.Expr:
-        """Return the expression that says of a column of times whether the law was in force."""
+        """Return the expression that says of a column of times whether the law was in force.
+
+        Acts are kept to the second: in the second of a change it may have been either law.
+        """
         begun = [
-            (pl.col(at) >= begins) & (True if until is None else pl.col(at) < until)
+            (pl.col(at) >= begins) & (True if until is None else pl.col(at) < until + _SECOND)
             for begins, until in self.spans
         ]
         return pl.any_horizontal(begun) if begun else pl.lit(value=False)
