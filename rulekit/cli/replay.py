@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rulekit.cli.acts import time_of
-from rulekit.cli.common import Json, answer, findings_text, finish, table
+from rulekit.cli.common import Json, answer, finish, table
 from rulekit.cli.log import Log
 
 if TYPE_CHECKING:
@@ -76,7 +76,8 @@ def _text(found: LogReplay, out: Path | None) -> str:
         "\n".join(line for law in found.laws for line in _law(law, found.options.seed)),
         "\n".join(line for mismatch in found.mismatches for line in _mismatch(mismatch)),
         "\n".join(_wrapped(note, "note     ") for note in found.notes),
-        findings_text(found.findings) or "sound: every record is what its law says",
+        "\n".join(_wrapped(str(finding), "finding  ") for finding in found.findings)
+        or "sound: every record is what its law says",
         "" if out is None else f"differences: {out}",
     ]
     return "\n\n".join(part for part in parts if part)
@@ -131,4 +132,11 @@ def _mismatch(mismatch: RecordMismatch) -> Iterator[str]:
 
 
 def _wrapped(text: str, head: str) -> str:
-    return textwrap.fill(text, _WIDTH, initial_indent=head, subsequent_indent=" " * len(head))
+    wrapper = textwrap.TextWrapper(
+        _WIDTH,
+        initial_indent=head,
+        subsequent_indent=" " * len(head),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return wrapper.fill(text)
