@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from operator import and_, or_
 
 from rulekit.analysis.axes import runs
-from rulekit.analysis.space import Box, Region, Space
+from rulekit.analysis.space import Box, Region, Space, cut
 
 
 class Index:
@@ -99,6 +99,14 @@ class Index:
             found &= rows[place]
         return found
 
+    def along(self, point: Sequence[int], place: int) -> list[int]:
+        """Return the boxes that hold a point moved along one axis, atom by atom."""
+        others = self.all
+        for axis, atom in enumerate(point):
+            if axis != place:
+                others &= self._rows[axis][atom]
+        return [others & row for row in self._rows[place]]
+
     def apart(self, point: Sequence[int]) -> Iterator[int]:
         """Yield the boxes that no axis keeps from a point, those that one keeps from it, two, and so on."""
         kept = [self.all] + [0] * len(point)  # by so many axes, or more
@@ -111,13 +119,7 @@ class Index:
 
     def pieces(self, box: Box, bit: int) -> tuple[list[Box], Box]:
         """Return what of a part of the space is outside one box, in disjoint pieces, and what is inside."""
-        outside, inner = [], list(box)
-        for place, atoms in self.regions[bit].items():
-            without = inner[place] & ~atoms
-            if without:
-                outside.append((*inner[:place], without, *inner[place + 1 :]))
-                inner[place] &= atoms
-        return outside, tuple(inner)
+        return cut(box, self.regions[bit])
 
 
 def somewhere(box: Box, chance: random.Random) -> list[int]:

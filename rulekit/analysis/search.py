@@ -7,11 +7,10 @@ the search ends; how long it takes is bounded by a budget, and to run out of it 
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from rulekit.analysis.axes import places
 from rulekit.analysis.index import Index, somewhere
 from rulekit.analysis.space import Box
 from rulekit.errors import RulekitError
@@ -85,30 +84,48 @@ def find(
         when the budget is spent.
 
     """
-    if not all(start):
-        return None
     budget = budget or Budget()
-    point = near and _next_to(index, start, judge, near)
+    point = near and all(start) and _next_to(index, start, judge, near)
     if point:
         return _exactly(point)
     chance = random.Random(0)  # noqa: S311 - it picks where to look first, and the same place in every run
-    stack = [start]
+    for piece, decided in _walk(index, start, judge, budget):
+        if decided:
+            return piece
+        if budget.left % PROBE == 0:
+            point = somewhere(piece, chance)
+            if judge.point(index.hits(point)):
+                return _exactly(point)
+    return None
+
+
+def find_all(index: Index, start: Box, judge: Judge, budget: Budget) -> Iterator[Box]:
+    """Yield disjoint pieces of ``start`` that together are all events of the kind; see :func:`find`.
+
+    Raises
+    ------
+    UndecidedError
+        when the budget is spent: the pieces so far are of the kind, and there may be more.
+
+    """
+    return (piece for piece, decided in _walk(index, start, judge, budget) if decided)
+
+
+def _walk(index: Index, start: Box, judge: Judge, budget: Budget) -> Iterator[tuple[Box, bool]]:
+    """Yield pieces all of whose events are of the kind (true), and those that are cut next (false)."""
+    stack = [start] if all(start) else []
     while stack:
         piece = stack.pop()
         budget.spend()
         touched, inside = index.look(piece)
         verdict = judge.piece(touched, inside)
         if verdict is None:
-            if budget.left % PROBE == 0:
-                point = somewhere(piece, chance)
-                if judge.point(index.hits(point)):
-                    return _exactly(point)
+            yield piece, False
             boxes, inner_counts = judge.cut(touched, inside)
             outside, inner = index.pieces(piece, index.thinnest(piece, boxes))
             stack += [*outside, inner] if inner_counts else outside
         elif verdict:
-            return piece
-    return None
+            yield piece, True
 
 
 def _next_to(index: Index, start: Box, judge: Judge, near: Box) -> list[int] | None:
@@ -123,9 +140,9 @@ def _next_to(index: Index, start: Box, judge: Judge, near: Box) -> list[int] | N
         point.append((both & -both).bit_length() - 1)
     if moved is None:
         return point if judge.point(index.hits(point)) else None
-    for other in places(start[moved]):
-        point[moved] = other
-        if judge.point(index.hits(point)):
+    for other, hits in enumerate(index.along(point, moved)):
+        if start[moved] >> other & 1 and judge.point(hits):
+            point[moved] = other
             return point
     return None
 

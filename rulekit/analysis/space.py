@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any as AnyValue
@@ -95,7 +95,7 @@ class Space:
         elif isinstance(condition, All):
             parts = (list(self._regions(term, places)) for term in condition.terms)
             whole: list[Region] = [{}]
-            yield from reduce(self._meet, parts, whole)
+            yield from reduce(self.meet, parts, whole)
         else:
             place = places[condition.feature]
             axis = self.axes[place]
@@ -103,8 +103,15 @@ class Space:
             if atoms:
                 yield {} if atoms == axis.everything else {place: atoms}
 
-    def _meet(self, left: list[Region], right: list[Region]) -> list[Region]:
-        """Return the regions in which one of the left and one of the right hold, without empty ones."""
+    def meet(self, left: Sequence[Region], right: Sequence[Region]) -> list[Region]:
+        """Return the regions in which one of the left and one of the right hold, without empty ones.
+
+        Raises
+        ------
+        TooManyBoxesError
+            when there may be more than :data:`MAX_BOXES`.
+
+        """
         if len(left) * len(right) > MAX_BOXES:
             raise TooManyBoxesError(f"more than {MAX_BOXES:,} boxes")
         found = []
@@ -117,10 +124,51 @@ class Space:
                     found.append(both)
         return found
 
+    def without(self, left: Sequence[Region], right: Sequence[Region]) -> list[Region]:
+        """Return disjoint regions in which one of the left and none of the right holds.
+
+        Raises
+        ------
+        TooManyBoxesError
+            when it takes more than :data:`MAX_BOXES`.
+
+        """
+        found: list[Box] = []
+        for place, region in enumerate(left):
+            rest = [self.box(region, self.everything)]
+            for other in (*right, *left[:place]):
+                rest = [
+                    piece for box in rest for piece in (cut(box, other)[0] if _meets(box, other) else [box])
+                ]
+                if len(rest) + len(found) > MAX_BOXES:
+                    raise TooManyBoxesError(f"more than {MAX_BOXES:,} boxes")
+            found += rest
+        return [self.region(box) for box in found]
+
+    def region(self, box: Box) -> Region:
+        """Return a box by the axes that it restricts."""
+        axes = enumerate(zip(box, self.axes, strict=True))
+        return {place: atoms for place, (atoms, axis) in axes if atoms != axis.everything}
+
     def locate(self, event: Mapping[str, AnyValue]) -> tuple[int, ...]:
         """Return the place of the atom that each value of a raw event is in, per axis."""
         bound = bind_event((axis.feature for axis in self.axes), event)
         return tuple(axis.place(bound[axis.feature.name]) for axis in self.axes)
+
+
+def cut(box: Box, region: Region) -> tuple[list[Box], Box]:
+    """Return what of a box is outside a region that it meets, in disjoint pieces, and what is inside."""
+    outside, inner = [], list(box)
+    for place, atoms in region.items():
+        without = inner[place] & ~atoms
+        if without:
+            outside.append((*inner[:place], without, *inner[place + 1 :]))
+            inner[place] &= atoms
+    return outside, tuple(inner)
+
+
+def _meets(box: Box, region: Region) -> bool:
+    return all(box[place] & atoms for place, atoms in region.items())
 
 
 def bound_conditions(ruleset: Ruleset, numerics: Numerics) -> tuple[Condition, ...]:

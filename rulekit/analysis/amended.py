@@ -1,0 +1,118 @@
+"""Where two laws decide differently by their first hits: for each rule of the old law and each of the new one.
+
+An event that no single box holds is decided alike (:mod:`rulekit.analysis.joint`). So one of the two rules that
+decide an event differently hits it with a single box, and the pairs to look at are few.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rulekit.analysis.axes import places
+from rulekit.analysis.joint import Joint, Side
+from rulekit.analysis.judges import FirstHit, lowest
+from rulekit.analysis.regions import Region, merged
+from rulekit.analysis.search import Budget, Judge, UndecidedError, find, find_all
+from rulekit.analysis.space import Box
+from rulekit.analysis.witness import witness
+
+_FEW = 3
+"""As many boxes are shown in place of boxes and exceptions."""
+
+_SMALL = 48
+"""Pieces that may be looked at to find such boxes."""
+
+
+def amended(joint: Joint, budget: int) -> Iterator[Region | None]:
+    """Yield the regions by the two rules that decide; None for a pair of which the search was given up.
+
+    Parameters
+    ----------
+    joint : the laws.
+    budget : pieces that may be looked at for one pair.
+
+    """
+    for (old, new), areas in _pairs(joint).items():
+        blocked = joint.old.before[old] | joint.new.before[new]
+        judge = FirstHit(wanted=0, unwanted=blocked, nothing=True)
+        try:
+            found = find_in(joint, areas, judge, Budget(budget))
+        except UndecidedError:
+            yield None
+            continue
+        if found is not None:
+            yield _region(joint, (old, new), areas, found)
+
+
+def _pairs(joint: Joint) -> dict[tuple[int, int], list[Box]]:
+    """Return the boxes that two rules of different outcomes have in common, by their places."""
+    found: dict[tuple[int, int], list[Box]] = {}
+    index, everything = joint.index, joint.index.space.everything
+    for bit in places(joint.single):
+        box = index.space.box(index.regions[bit], everything)
+        ours, theirs = (joint.old, joint.new) if joint.old.all >> bit & 1 else (joint.new, joint.old)
+        mine = ours.owner[bit]
+        for other in _others(joint, theirs, box, bit, ours.outcomes[mine]):
+            places_ = (mine, theirs.owner[other])
+            key = places_ if ours is joint.old else places_[::-1]
+            found.setdefault(key, []).append(index.space.box(index.regions[other], box))
+    return found
+
+
+def _others(joint: Joint, theirs: Side, box: Box, bit: int, outcome: str) -> Iterator[int]:
+    """Yield boxes of the other law, behind one, that can be its first hit there and have another outcome."""
+    touched, inside = joint.index.look(box)
+    behind = touched & theirs.all & ~((2 << bit) - 1)
+    sure = behind & inside
+    if sure:
+        behind &= (2 << lowest(sure)) - 1
+    return places(behind & ~theirs.by_outcome.get(outcome, 0))
+
+
+def find_in(joint: Joint, areas: Sequence[Box], judge: Judge, budget: Budget) -> tuple[Box, bool] | None:
+    """Return a piece of some boxes that a judge looks for, plausible if any is, and whether it is.
+
+    Raises
+    ------
+    UndecidedError
+        when the budget is spent.
+
+    """
+    likely = joint.index.space.plausible
+    for within in (likely, joint.index.space.everything):
+        for area in areas:
+            start = tuple(map(int.__and__, area, within))
+            piece = find(joint.index, start, judge, budget)
+            if piece is not None:
+                return piece, within is likely
+    return None
+
+
+def _region(joint: Joint, pair: tuple[int, int], areas: list[Box], found: tuple[Box, bool]) -> Region:
+    old, new = joint.old.before[pair[0]], joint.new.before[pair[1]]
+    pieces, touched = _few(joint, areas, old | new), 0
+    if pieces is None:
+        pieces = merged(areas)
+        for area in areas:
+            touched |= joint.index.look(area)[0]
+    return Region(
+        tuple(pieces),
+        witness(joint.index.space, found[0]),
+        joint.old.told(pair[0]),
+        joint.new.told(pair[1]),
+        found[1],
+        joint.old.ids(old & touched),
+        joint.new.ids(new & touched),
+    )
+
+
+def _few(joint: Joint, areas: list[Box], blocked: int) -> list[Box] | None:
+    """Return what earlier rules leave of some boxes, if that is a few boxes."""
+    judge, budget, found = FirstHit(wanted=0, unwanted=blocked, nothing=True), Budget(_SMALL), list[Box]()
+    try:
+        for area in areas:
+            found += find_all(joint.index, area, judge, budget)
+    except UndecidedError:
+        return None
+    pieces = merged(found)
+    return pieces if len(pieces) <= max(_FEW, len(areas)) else None
