@@ -16,6 +16,17 @@ read where no tool is. What removing a rule changes is counted exactly, from the
 look-up tables is given up for the events that it alone takes. The design's formats are tried on the recorded
 events, because a proof says that the logic is the law in these formats, not that the formats do no harm.
 
+Chosen: decisions are recomputed by another engine than ``decide`` takes (the ``polars`` target, where the
+kernel decides), so that two programs have to agree. A gate is judged by its interval, with "can't tell" as an
+answer of its own. Bands are exact: a period without drift is a draw from the record, so its hits are
+hypergeometric. What is compared many times is corrected (Holm for subgroups, Bonferroni for bands), and the
+page says by what. A mark on a stability index needs to stand out from noise, because a small record would wear
+nothing but marks. How little the law misses an event by is decided by the compiled rules too: each term becomes
+a rule of its own.
+
+Chosen: whether a law is in force is told as of the last act of its register, not as of now, so that the page stays
+the same.
+
 Refused: a tolerance in the replay, because the event on the threshold is the one that is asked about; a date
 on the page, because equal input gives equal bytes, and whoever signs writes the date; scripts, fonts or
 pictures from anywhere else, because the page must open in ten years; joining events by position where they

@@ -45,10 +45,12 @@ def drift_of(case: Case, hits: pl.DataFrame | None) -> Drift | None:
         when there is no such column of time or it holds no times, or the reference can't be read.
 
     """
-    if case.frame is None or hits is None or case.frame.height < 2 * LEAST:
+    if case.frame is None or hits is None:
         return None
     name = case.question.time
     times = pl.int_range(case.frame.height, eager=True) if name is None else _times(case.frame, name)
+    if times.len() - times.null_count() < 2 * LEAST:
+        return None
     number = _periods(times)
     taken = _taken(case.accepted, hits)
     reference = _reference(case)

@@ -79,7 +79,7 @@ def left_out(case: Case, sections: Sections, *, hits: bool) -> tuple[LeftOut, ..
         if not sections.subgroups:
             notes.append(LeftOut(what="Subgroups", why="no feature is a category, and no column was named"))
         if sections.drift is None:
-            notes.append(LeftOut(what="Drift", why=f"there are fewer than {2 * LEAST} events"))
+            notes.append(LeftOut(what="Drift", why=f"there are fewer than {2 * LEAST} events with a time"))
     if any(rule.prescale > 1 for rule in case.law.rules):
         why = "they act after the rules: the record is compared with what the rules decide"
         notes.append(LeftOut(what="Prescales", why=why))

@@ -56,6 +56,7 @@ def render_html(audit: Audit, twin: str | None = None) -> str:
             twin=twin,
             sections=view.sections(audit),
             headlines=view.headlines(audit),
+            gates=view.gates_in_words(audit),
             measure_rows=view.measure_rows(audit),
             chart=chart_of(audit),
             bars=view.cutflow_bars(audit),

@@ -53,7 +53,9 @@ def _in_words(value: JsonValue) -> str:
     if isinstance(value, list):
         flat = all(not isinstance(item, (dict, list)) for item in value)
         return ", ".join(map(_in_words, value)) if flat else _counted(len(value))
-    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def _counted(number: int) -> str:

@@ -24,7 +24,7 @@ from rulekit.reports.chart import chart_of
 from rulekit.reports.model import Audit
 from rulekit.reports.render import render_html, write
 from rulekit.reports.reproduce import parameters_in_words, recipe_of
-from rulekit.reports.view import cutflow_bars, sections
+from rulekit.reports.view import cutflow_bars, gates_in_words, sections
 
 CHROMIUM = "/usr/bin/chromium"
 CHARTER = (
@@ -173,12 +173,22 @@ def test_parameters_of_a_method_stay_short() -> None:
         "folds": 100_000,
     }
     assert parameters_in_words(parameters) == [
-        ("budget", "alert rate 0.01, rules 8, certified True"),
+        ("budget", "alert rate 0.01, rules 8, certified yes"),
         ("fractions", "0.5, 0.2"),
         ("race", "2 entries, in the JSON twin"),
         ("deep", "1 entry, in the JSON twin"),
         ("folds", "100,000"),
     ]
+
+
+def test_gates_in_a_sentence(variants: dict[str, Audit], found: Audit) -> None:
+    assert gates_in_words(variants["everything"]) == "2 of 4 gates are not met: findings, efficiency."
+    assert "1 of 2 gates is not met: findings." in Page(render_html(found)).text
+    met = [gate.model_copy(update={"verdict": "met"}) for gate in found.gates]
+    assert gates_in_words(found.model_copy(update={"gates": tuple(met)})) == "All 2 gates are met."
+    met[0] = met[0].model_copy(update={"verdict": "can't tell"})
+    said = gates_in_words(found.model_copy(update={"gates": tuple(met)}))
+    assert said == "No gate of 2 is missed; 1 can't be told."
 
 
 def test_recipe_checks_the_files(

@@ -12,6 +12,8 @@ import pytest
 from rulekit.ir.ruleset import Ruleset
 from rulekit.ir.semantics import decide
 from rulekit.reports.audit import audit
+from rulekit.reports.numbers import share_text
+from rulekit.reports.view import without_rules
 
 
 def accepted_without(
@@ -56,6 +58,28 @@ def test_removals(
             assert change.value == pytest.approx((change.gained - change.lost) / whole)
             moved += change.lost + change.gained
     assert moved > 0
+
+
+@pytest.mark.parametrize("law", ["ruleset", "score_ruleset"])
+def test_shares_without_a_rule_on_the_page(
+    request: pytest.FixtureRequest, record: Callable[..., Path], events: pl.DataFrame, law: str
+) -> None:
+    ruleset: Ruleset = request.getfixturevalue(law)
+    found = audit(record(ruleset, events), truth="fraud")
+    fraud = events["fraud"].to_list()
+    for place, row in enumerate(without_rules(found)):
+        after = accepted_without(ruleset, place, events, found.accept)
+        rate, efficiency, false = (
+            sum(a for a, mine in zip(after, among, strict=True) if mine) / sum(among)
+            for among in ([True] * len(after), fraud, [not bad for bad in fraud])
+        )
+        measures = found.measures
+        assert row.shares == (
+            share_text(rate, measures.rate),
+            share_text(efficiency, measures.efficiency),
+            share_text(false, measures.false_positive_rate),
+        )
+    assert [len(row.shares) for row in without_rules(audit(record(ruleset, events)))] == [1] * 4
 
 
 def test_without_truth_only_the_rate_is_told(

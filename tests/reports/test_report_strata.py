@@ -239,5 +239,11 @@ def test_periods_of_a_time_column(record: Record, ruleset: Ruleset, events: pl.D
 def test_few_events_have_no_drift(record: Record, ruleset: Ruleset, events: pl.DataFrame) -> None:
     found = audit(record(ruleset, events.head(199)))
     assert found.drift is None
-    assert "fewer than 200 events" in next(note.why for note in found.left_out if note.what == "Drift")
+    assert "fewer than 200 events with a time" in next(
+        note.why for note in found.left_out if note.what == "Drift"
+    )
     assert len(audit(record(ruleset, events.head(200))).drift.periods) == 2
+    timeless = events.with_columns(at=pl.lit(None, pl.Datetime))
+    assert audit(record(ruleset, timeless), time="at").drift is None
+    at_once = audit(record(ruleset, events.with_columns(at=pl.lit(1))), time="at").drift
+    assert [(period.first, period.last, period.events) for period in at_once.periods] == [("1", "1", 600)]
