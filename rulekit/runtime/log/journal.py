@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
+from typing import BinaryIO
 
 _CHUNK = 1 << 20
 
@@ -52,13 +53,13 @@ class Journal:
         os.fsync(self._descriptor)
 
 
-def whole_lines(path: Path, skip: int, size: int) -> Iterator[Sequence[bytes]]:
+def whole_lines(file: BinaryIO, skip: int, size: int) -> Iterator[Sequence[bytes]]:
     """Give the lines of a file without their line feeds, about ``size`` at once; a torn last line is left out."""
-    with path.open("rb") as file:
-        for _ in islice(file, skip):
-            pass
-        while lines := list(islice(file, size)):
-            whole = lines if lines[-1].endswith(b"\n") else lines[:-1]
+    for _ in islice(file, skip):
+        pass
+    while lines := list(islice(file, size)):
+        whole = lines if lines[-1].endswith(b"\n") else lines[:-1]
+        if whole:
             yield [line[:-1] for line in whole]
 
 

@@ -15,8 +15,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+from typing import BinaryIO
 
 import polars as pl
 
@@ -64,7 +65,7 @@ class ParquetStore:
     def end(self) -> int:
         """Return the number of the line that comes next."""
         with self._told("read"):
-            journal = self._last(_JOURNAL)
+            journal = self._journal_path()
             return _first(journal) + count_lines(journal) if journal else self._segments_end()
 
     def append(self, lines: Lines) -> None:
@@ -80,19 +81,20 @@ class ParquetStore:
 
     def read(self, first: int = 0, size: int = BLOCK) -> Iterator[Lines]:
         """Give the lines of the segments, then those of the journal."""
-        files = [*sorted(self._folder.glob(_SEGMENT)), *sorted(self._folder.glob(_JOURNAL))[-1:]]
-        ends = [*map(_first, files[1:]), None]
-        with self._told("read"):
-            for path, end in zip(files, ends, strict=False):
-                if end is None or end > first:
-                    reader = _read_segment if path.suffix == ".parquet" else _read_journal
-                    yield from reader(path, max(first - _first(path), 0), size)
+        with self._told("read"), _opened(self._journal_path()) as journal:
+            yield from self._read_segments(journal, first, size)
+            if journal is not None:
+                start = _first(Path(journal.name))
+                yield from _read_journal(journal, start, max(first - start, 0), size)
 
     def heads(self) -> list[bytes]:
         """Return the texts of all heads."""
         path = self._folder / _HEADS
         with self._told("read"):
-            return [head for heads in whole_lines(path, 0, BLOCK) for head in heads] if path.exists() else []
+            if not path.exists():
+                return []
+            with path.open("rb") as file:
+                return [head for heads in whole_lines(file, 0, BLOCK) for head in heads]
 
     def add_head(self, head: bytes) -> None:
         """Add the text of a head."""
@@ -105,11 +107,12 @@ class ParquetStore:
 
     def end_segment(self) -> None:
         """Turn the journal into a Parquet file."""
-        path = self._last(_JOURNAL)
-        if path is None:
-            return
         with self._told("written"):
-            frames = [_frame(lines) for lines in _read_journal(path, 0, BLOCK)]
+            path = self._journal_path()
+            if path is None:
+                return
+            with path.open("rb") as journal:
+                frames = [_frame(lines) for lines in _read_journal(journal, _first(path), 0, BLOCK)]
             if frames:
                 target = self._folder / f"segment-{_first(path):012}.parquet"
                 self._write_whole(
@@ -123,14 +126,24 @@ class ParquetStore:
             self._journal.close()
             self._journal = None
 
+    def _read_segments(self, journal: BinaryIO | None, first: int, size: int) -> Iterator[Lines]:
+        """Give the lines before those of the journal, which was opened first: it may be a segment by now."""
+        begin = None if journal is None else _first(Path(journal.name))
+        paths = sorted(self._folder.glob(_SEGMENT))
+        paths = [path for path in paths if begin is None or _first(path) < begin]
+        ends = [*map(_first, paths[1:]), begin]
+        for path, end in zip(paths, ends, strict=False):
+            if end is None or end > first:
+                yield from _read_segment(path, max(first - _first(path), 0), size)
+
     def _recover(self) -> None:
         """Remove drafts and a journal that is a segment already; cut off what was never acknowledged."""
         for draft in self._folder.glob(".*.draft"):
             draft.unlink()
-        for path in sorted(self._folder.glob(_JOURNAL)):
+        for path in self._folder.glob(_JOURNAL):
             if _first(path) < self._segments_end():
                 path.unlink()
-        journal = self._last(_JOURNAL)
+        journal = self._journal_path()
         if journal is None:
             return
         self._journal = Journal(journal)
@@ -142,6 +155,11 @@ class ParquetStore:
         self.close()
         path.unlink()
         synchronise(self._folder)
+
+    def _journal_path(self) -> Path | None:
+        """Return the journal; not one whose lines are a segment already, which nobody had the time to remove."""
+        journal = self._last(_JOURNAL)
+        return None if journal is None or _first(journal) < self._segments_end() else journal
 
     def _segments_end(self) -> int:
         last = self._last(_SEGMENT)
@@ -177,24 +195,35 @@ def _first(path: Path) -> int:
 
 
 def _height(path: Path) -> int:
-    return int(pl.scan_parquet(path).select(pl.len()).collect().item())
+    with _told_of(path):
+        return int(pl.scan_parquet(path).select(pl.len()).collect().item())
+
+
+@contextmanager
+def _told_of(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (pl.exceptions.PolarsError, OSError) as error:
+        what = f"a segment can't be read: {str(error).splitlines()[0]}"
+        raise LogError(what, where=Where(file=str(path)), hint="is the file complete?") from None
 
 
 def _read_segment(path: Path, skip: int, size: int) -> Iterator[Lines]:
-    try:
+    with _told_of(path):
         step = max(size, _GROUP)
         for start in range(skip, _height(path), step):
             found = pl.scan_parquet(path).slice(start, step).collect()
             texts, seals = found["text"].cast(pl.Binary), found["seal"].cast(pl.Binary)
             yield Lines(_first(path) + start, texts.to_list(), seals.to_list())
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise LogError(f"a segment can't be read: {str(error).splitlines()[0]}", where=Where(file=str(path)),
-                       hint="is the file complete?") from None  # fmt: skip
 
 
-def _read_journal(path: Path, skip: int, size: int) -> Iterator[Lines]:
-    first = _first(path) + skip
-    for lines in whole_lines(path, skip, size):
+def _opened(path: Path | None) -> AbstractContextManager[BinaryIO | None]:
+    return nullcontext() if path is None else path.open("rb")
+
+
+def _read_journal(journal: BinaryIO, first: int, skip: int, size: int) -> Iterator[Lines]:
+    first += skip
+    for lines in whole_lines(journal, skip, size):
         yield Lines(first, [line[_HEX + 1 :] for line in lines], _seals(lines))
         first += len(lines)
 

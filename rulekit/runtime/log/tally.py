@@ -42,6 +42,8 @@ class Tally:
 
     def add(self, texts: Sequence[bytes]) -> list[Note]:
         """Count lines; return what those tell that are no records."""
+        if not texts:
+            return []
         found = pl.Series("text", texts, pl.Binary).cast(pl.String, strict=False).str.extract(_OUTCOME)
         for outcome, count in found.drop_nulls().value_counts().iter_rows():
             self.kept[json.loads(outcome)] += count

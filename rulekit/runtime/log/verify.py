@@ -136,11 +136,11 @@ class _Check:
             self.broken(self.end, "it is absent" if lines.first > self.end else "it is there more than once")
             return False
         seals = seals_of(self.seal, lines.texts)
-        if seals != lines.seals:
-            pairs = zip(seals, lines.seals, strict=True)
-            self.end += next(place for place, (ours, theirs) in enumerate(pairs) if ours != theirs)
-            self.broken(self.end, _why(lines.texts[self.end - lines.first], self.end))
-            self.count(lines.before(self.end))
+        bad = _first_bad(lines, seals)
+        if bad is not None:
+            self.end = bad
+            self.broken(bad, _why(lines.texts[bad - lines.first], bad))
+            self.count(lines.before(bad))
             return False
         self.end, self.seal = lines.end, seals[-1]
         return True
@@ -150,8 +150,7 @@ class _Check:
         for note in self.tally.add(lines.texts):
             seq = lines.first + note.place
             if note.lost:
-                listed = ", ".join(f"{count} {outcome}" for outcome, count in sorted(note.lost.items()))
-                message = f"{sum(note.lost.values())} decisions were given out and not logged: {listed}"
+                message = f"{sum(note.lost.values())} decisions were given out and not logged"
                 self.find("log-lost", f"line {seq}", message, sum(note.lost.values()))
             if not note.known:
                 self.find("log-broken", f"line {seq}", "it is sealed, and no record of a decision")
@@ -209,12 +208,29 @@ class _Check:
         )
 
 
+def _first_bad(lines: Lines, seals: list[bytes]) -> int | None:
+    """Return the number of the first line whose seal is another, or that says it has another number."""
+    if seals != lines.seals:
+        pairs = zip(seals, lines.seals, strict=True)
+        return next(seq for seq, (ours, theirs) in enumerate(pairs, lines.first) if ours != theirs)
+    if _number(lines.texts[-1]) == lines.end - 1:  # which it would not be, were one left out or put in before
+        return None
+    return next(seq for seq, text in enumerate(lines.texts, lines.first) if _number(text) != seq)
+
+
 def _why(text: bytes, seq: int) -> str:
     """Return why a line does not follow from the one before."""
-    try:
-        found = json.loads(text)["id"]
-    except (ValueError, KeyError, TypeError):
+    found = _number(text)
+    if found is None:
         return "it was changed: its text is no record"
     if found != seq:
         return f"it holds record {found}: lines were moved, dropped or put in"
     return "it was changed, or its seal was"
+
+
+def _number(text: bytes) -> int | None:
+    """Return the number that a line says it has."""
+    try:
+        return int(json.loads(text)["id"])
+    except (ValueError, KeyError, TypeError):
+        return None

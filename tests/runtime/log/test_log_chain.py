@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -130,11 +131,27 @@ def test_a_log_that_is_shorter_than_its_head_is_not_gone_on_with(written, key):
 
 
 def test_a_log_replaced_as_a_whole_lacks_the_signature(written, key):
-    rewrite(written, lambda rows: sealed_anew(renumbered([*rows[:1], *rows[2:]]), 1))
+    rewrite(written, lambda rows: sealed_anew(with_text(rows, 3, approved(rows[3][1])), 3))
     drop_heads(written)
     found = verify_log(written, key.public)
     assert "log-unsigned" in codes(found)
     assert found.signed == 0
+
+
+def test_a_number_that_is_left_out_is_told_of_even_if_the_chain_is_forged_around_it(written):
+    rewrite(written, lambda rows: sealed_anew([*rows[:7], *rows[8:]], 7))
+    drop_heads(written)
+    found = verify_log(written)
+    in_files = "it holds record 8: lines were moved, dropped or put in"  # where a line's place is its number
+    message = in_files if Path(written).is_dir() else "it is absent"
+    assert (found.first_bad, found.findings[0].message) == (7, message)
+
+
+def test_a_line_that_is_no_record_is_bad_however_well_it_is_sealed(written):
+    rewrite(written, lambda rows: sealed_anew(with_text(rows, 7, b"no record"), 7))
+    drop_heads(written)
+    found = verify_log(written)
+    assert (found.first_bad, found.findings[0].message) == (7, "it is sealed, and no record of a decision")
 
 
 def test_heads_of_another_key_do_not_hold(written, key, tmp_path):

@@ -99,6 +99,16 @@ def test_a_torn_line_is_cut_off_and_said_so(tmp_path, runner):
     assert verify_log(where).lines == 20
 
 
+def test_a_journal_of_which_nothing_was_acknowledged_is_empty(tmp_path):
+    where = str(tmp_path / "log")
+    open_log(where).close()
+    (tmp_path / "log" / "journal-000000000000.log").write_bytes(b"torn")
+    assert verify_log(where).lines == 0
+    with open_log(where) as log:
+        assert log.notes[0].startswith("a torn line of 4 bytes")
+        assert log.decided == 0
+
+
 @pytest.mark.parametrize("left", ["journal", "draft"])
 def test_a_segment_that_was_being_written_is_made_good(tmp_path, runner, left):
     from logs import events
@@ -106,20 +116,20 @@ def test_a_segment_that_was_being_written_is_made_good(tmp_path, runner, left):
     from rulekit.runtime.log.logged import Logged
 
     where, folder = str(tmp_path / "log"), tmp_path / "log"
+    with open_log(where) as log:
+        Logged(runner, log, "id").batch(events(10))
     log = open_log(where)
-    Logged(runner, log, "id").batch(events(10))
-    journal = folder / "journal-000000000000.log"
+    Logged(runner, log, "id").batch(events(10, 10))
+    journal = folder / "journal-000000000010.log"
     data = journal.read_bytes()
     log.close()
-    if left == "journal":  # killed after the rename, before the journal was removed
-        journal.write_bytes(data)
-    else:  # killed while the segment was written
-        (folder / "segment-000000000000.parquet").rename(folder / ".segment-000000000000.parquet.7.draft")
-        journal.write_bytes(data)
-    assert verify_log(where).lines == 10
+    journal.write_bytes(data)  # killed after the segment got its name, before the journal was removed
+    if left == "draft":  # killed while the segment was written
+        (folder / "segment-000000000010.parquet").rename(folder / ".segment-000000000010.parquet.7.draft")
+    assert verify_log(where).lines == 20
     with open_log(where) as log:
-        Logged(runner, log, "id").batch(events(5, 10))
-    assert event_ids(where) == events(15)["id"].to_list()
+        Logged(runner, log, "id").batch(events(5, 20))
+    assert event_ids(where) == events(25)["id"].to_list()
     assert not list(folder.glob(".*"))
     assert verify_log(where).findings == ()
 

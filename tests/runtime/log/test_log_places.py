@@ -17,6 +17,7 @@ from rulekit.keys import new_key
 from rulekit.runtime.log.export import export_log
 from rulekit.runtime.log.open import open_store
 from rulekit.runtime.log.options import LogOptions
+from rulekit.runtime.log.read import read_batches
 from rulekit.runtime.log.verify import verify_log
 from rulekit.runtime.log.writer import open_log
 
@@ -81,15 +82,16 @@ def test_a_broken_sqlite_file_is_told_of(tmp_path, runner, damage):
     assert raised.value.where.file == str(path)
 
 
+@pytest.mark.parametrize("first", [0, 10])
 @pytest.mark.parametrize("damage", ["text", "cut", "columns"])
-def test_a_broken_segment_is_told_of(tmp_path, runner, damage):
+def test_a_broken_segment_is_told_of(tmp_path, runner, damage, first):
     from rulekit.runtime.log.logged import Logged
 
     folder = tmp_path / "log"
     with open_log(folder, SMALL) as log:
-        for first in (0, 10):
-            Logged(runner, log, "id").batch(events(10, first))
-    path = folder / "segment-000000000010.parquet"
+        for begin in (0, 10):
+            Logged(runner, log, "id").batch(events(10, begin))
+    path = folder / f"segment-{first:012}.parquet"
     data = path.read_bytes()
     broken = {"text": b"no Parquet", "cut": data[: len(data) // 2]}
     if damage == "columns":
@@ -152,6 +154,24 @@ def test_a_log_is_read_while_it_is_written(where, runner):
             Logged(runner, log, "id").batch(events(6, first))
             assert event_ids(where) == events(first + 6)["id"].to_list()
             assert verify_log(where).findings == ()
+
+
+def test_a_segment_may_end_while_a_log_is_read(where, runner):
+    from rulekit.runtime.log.logged import Logged
+
+    with open_log(where, LogOptions(segment=3000)) as log:
+        logged = Logged(runner, log, "id")
+        for first in range(0, 8000, 1000):
+            logged.batch(events(1000, first))
+        reading = read_batches(where, size=500)
+        read = [next(reading)]
+        logged.batch(
+            events(1000, 8000)
+        )  # ends a segment: the journal that is being read becomes a Parquet file
+        read += reading
+    numbers = pl.concat(read)["seq"].to_list()
+    assert numbers == list(range(len(numbers)))
+    assert len(numbers) in {8000, 9000}
 
 
 @pytest.mark.parametrize("name", ["log.sqlite", "log"])
