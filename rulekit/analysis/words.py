@@ -8,7 +8,16 @@ from rulekit.analysis.axes import Atom, Axis, Number, line_of, runs
 from rulekit.analysis.space import Box, Space
 from rulekit.ir.canonical import canonical_literal
 from rulekit.ir.clauses import condition_to_when
-from rulekit.ir.condition import All, Any, Compare, Condition, LiteralCondition, Member, Missing
+from rulekit.ir.condition import (
+    All,
+    Any,
+    Compare,
+    Condition,
+    LiteralCondition,
+    Member,
+    Missing,
+    map_literals,
+)
 from rulekit.ir.floats import shortest_float32
 from rulekit.ir.schema import DType, Schema
 from rulekit.ir.text import parse_literal
@@ -82,7 +91,12 @@ def _number(axis: Axis, literal: Compare) -> str:
 
 def written(condition: All, schema: Schema) -> list[str]:
     """Return a condition as the lines of a ``when``: literals and ranges with the shortest numbers."""
-    return [_text(term, schema) for term in _merged(condition)] or ["any event"]
+    return [_text(term) for term in readable(condition, schema)] or ["any event"]
+
+
+def readable(condition: All, schema: Schema) -> list[Condition]:
+    """Return the terms of a condition with the shortest numbers, the two ends of a range as one term."""
+    return [map_literals(term, lambda literal: _short(literal, schema)) for term in _merged(condition)]
 
 
 def _merged(condition: All) -> list[Condition]:
@@ -103,15 +117,12 @@ def _merged(condition: All) -> list[Condition]:
     return found
 
 
-def _text(condition: Condition, schema: Schema) -> str:
+def _text(condition: Condition) -> str:
     if isinstance(condition, Any):
-        return " or ".join(_text(term, schema) for term in condition.terms)
-    if isinstance(condition, All):
-        (line,) = condition_to_when(All((All(tuple(_short(term, schema) for term in condition.terms)),)))
-        return str(line)
-    return canonical_literal(condition, schema)
+        return " or ".join(map(_text, condition.terms))
+    (line,) = condition_to_when(All((condition,)))
+    return str(line)
 
 
-def _short(condition: Condition, schema: Schema) -> Condition:
-    assert not isinstance(condition, (All, Any))  # noqa: S101 - a range holds two literals
-    return parse_literal(canonical_literal(condition, schema))
+def _short(literal: LiteralCondition, schema: Schema) -> Condition:
+    return parse_literal(canonical_literal(literal, schema))

@@ -99,6 +99,26 @@ def law_in_force(folder: str | Path, at: datetime | None = None) -> Ruleset:
     return load(copy_path(Path(folder), act.version))
 
 
+def enacted(folder: str | Path, version: str) -> Ruleset:
+    """Return a version that was enacted, in force or not.
+
+    Raises
+    ------
+    LawError
+        when it was not, or its copy was tampered with.
+
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise LawError("there is no such law folder", where=Where(file=str(folder)))
+    acts = {act.version: act for act in load_register(folder) if act.act == "enact"}
+    if version not in acts:
+        expected = "one of " + ", ".join(acts) if acts else "an enacted version, and there is none"
+        where = Where(file=str(folder))
+        raise LawError("this version was never enacted", where=where, expected=expected, got=version)
+    return _untouched(folder, acts[version])
+
+
 def ruleset_of_digest(folder: str | Path, digest: str) -> Ruleset:
     """Return the law that a digest names: an enacted version, in force or not, or else the draft.
 

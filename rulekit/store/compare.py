@@ -1,0 +1,124 @@
+"""Comparing two versions of a law: what the amendment says, what it changes, and how far the version must rise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from rulekit.analysis.differences import Differences, differences
+from rulekit.ir.ruleset import HitPolicy, Ruleset
+from rulekit.store.amendments import (
+    Edit,
+    FeatureChange,
+    RuleChange,
+    feature_changes,
+    field_changes,
+    rule_changes,
+)
+from rulekit.store.folder import Law, read
+from rulekit.store.law import enacted
+from rulekit.store.versions import Bump, least_bump, least_version, version_key
+
+Source = Law | Ruleset | str | Path
+"""A law, or where it lies: a folder, a file, or ``FOLDER@1.2.0`` for a version that was enacted."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two versions of a law.
+
+    Attributes
+    ----------
+    old, new : the laws.
+    differences : what they decide differently.
+
+    """
+
+    old: Ruleset
+    new: Ruleset
+    differences: Differences
+
+    @cached_property
+    def rules(self) -> tuple[RuleChange, ...]:
+        """What became of the rules."""
+        return tuple(rule_changes(self.old, self.new))
+
+    @cached_property
+    def fields(self) -> tuple[Edit, ...]:
+        """What became of the ruleset's own fields."""
+        return field_changes(self.old, self.new)
+
+    @cached_property
+    def features(self) -> tuple[FeatureChange, ...]:
+        """What became of the schema."""
+        return tuple(feature_changes(self.old.schema, self.new.schema))
+
+    @property
+    def decides_alike(self) -> bool:
+        """Whether no decision changes, which is proved; under COLLECT, where each hit counts, no hit either."""
+        kept = HitPolicy.COLLECT not in {self.old.hit_policy, self.new.hit_policy} or (
+            not self.differences.hits and _kept(self.old) == _kept(self.new)
+        )
+        return kept and self.differences.verdict == "same"
+
+    @cached_property
+    def bump(self) -> Bump | None:
+        """By how much the version must rise; None where the texts are equal, too."""
+        law = replace(self.new, version=self.old.version, provenance=self.old.provenance)
+        return None if law == self.old else least_bump(self.old, self.new)
+
+    @property
+    def least(self) -> str:
+        """The least version that the new law may have."""
+        return self.old.version if self.bump is None else least_version(self.old.version, self.bump)
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether the new law has such a version."""
+        return version_key(self.new.version) >= version_key(self.least)
+
+
+def _kept(ruleset: Ruleset) -> dict[str, tuple[str | None, int]]:
+    """Return of which outcome each rule keeps one hit in how many."""
+    return {rule.id: (rule.then, rule.prescale) for rule in ruleset.rules}
+
+
+def compare(old: Source, new: Source) -> Comparison:
+    """Compare two versions of a law, exactly, for every event.
+
+    Parameters
+    ----------
+    old, new : a ruleset, a law folder, a file of YAML or JSON, or ``FOLDER@1.2.0``.
+
+    Raises
+    ------
+    LawError
+        when a law can't be read, or a rule does not fit its schema.
+
+    """
+    before, after = open_law(old), open_law(new)
+    return Comparison(before, after, differences(before, after))
+
+
+diff = compare
+"""The name of :func:`compare` on the public face."""
+
+
+def open_law(source: Source) -> Ruleset:
+    """Return a law by where it lies.
+
+    Raises
+    ------
+    LawError
+        when it can't be read, was never enacted, or its copy was tampered with.
+
+    """
+    if isinstance(source, Ruleset):
+        return source
+    if isinstance(source, Law):
+        return source.ruleset
+    folder, at, version = str(source).rpartition("@")
+    if at and not Path(source).exists():
+        return enacted(folder, version)
+    return read(source).ruleset
