@@ -134,7 +134,7 @@ def main() -> None:
         size = (folder / "report.html").stat().st_size
         print(said.stdout)
         print(f"rulekit audit, {given.events:,} decisions, {given.rules} rules: best {min(times):.2f} s, "
-              f"worst {max(times):.2f} s, {min(used):.2f} s of processor time; page {size / 1e6:.3f} MB")  # fmt: skip
+              f"worst {max(times):.2f} s, processor time {min(used):.2f} s; page {size / 1e6:.3f} MB")  # fmt: skip
         for what, run in parts(folder).items():
             print(f"{what:<20} {best_of(2, run):6.2f} s")
 
