@@ -70,6 +70,7 @@ class ScoreBin(Model):
     low: float
     high: float
     top: float
+    events: int
     accepted: Share
     signal: Share | None = None
 
@@ -82,6 +83,7 @@ class RuleDoubt(Model):
 
     number: int
     id: str
+    hits: int
     rejected: Share
     median: float
     signal: Share | None = None

@@ -19,7 +19,7 @@ from rulekit.reports.shares import Share
 from rulekit.reports.words import clause
 
 _TOPS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
-_MISSES = 12
+_LEAST, _MISSES = 20, 12
 
 
 def disagreement_of(case: Case, hits: pl.DataFrame | None) -> Disagreement | None:
@@ -61,9 +61,9 @@ def _signal(events: Events, among: pl.Series) -> Share | None:
 def _bins(scores: pl.Series, accepted: pl.Series, events: Events) -> Iterator[ScoreBin]:
     """Yield what is accepted by score: ever more events from the top down; equal scores stay together."""
     ordered, above = scores.sort(descending=True), None
-    for top in _TOPS:
-        if not ordered.len():
-            return
+    for top in _TOPS if ordered.len() else ():
+        if top * ordered.len() < _LEAST and top < 1:
+            continue
         edge = ordered[max(0, round(top * ordered.len()) - 1)]
         inside = scores >= edge if above is None else (scores >= edge) & (scores < above)
         if inside.any():
@@ -72,6 +72,7 @@ def _bins(scores: pl.Series, accepted: pl.Series, events: Events) -> Iterator[Sc
                 low=float(here.min()),  # type: ignore[arg-type]  # a minimum of finite floats
                 high=float(here.max()),  # type: ignore[arg-type]
                 top=float((scores >= edge).mean() or 0.0),
+                events=here.len(),
                 accepted=Share.of(events.share(accepted, among=inside)),
                 signal=_signal(events, inside),
             )
@@ -86,6 +87,7 @@ def _doubts(hits: pl.DataFrame, scores: pl.Series, chosen: pl.Series, events: Ev
             doubt = RuleDoubt(
                 number=number,
                 id=name,
+                hits=int(hit.sum()),
                 rejected=Share.of(events.share(~chosen, among=hit)),
                 median=float(scores.filter(hit).median()),  # type: ignore[arg-type]  # of at least one float
                 signal=_signal(events, hit & ~chosen),

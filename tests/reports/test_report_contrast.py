@@ -160,14 +160,15 @@ def test_disagreement(
     assert sum(each.accepted.part for each in found.bins) == sum(law_takes)
     for each in found.bins:
         inside = [n for n, score in enumerate(scores) if each.low <= score <= each.high]
-        assert each.accepted.whole == len(inside)
+        assert each.accepted.whole == each.events == len(inside)
         assert each.signal.part == sum(fraud[n] for n in inside)
         assert each.top == pytest.approx(sum(score >= each.low for score in scores) / events.height)
+    assert min(each.events for each in found.bins) >= 20
     doubts = [doubt.rejected.value for doubt in found.rules]
     assert doubts == sorted(doubts, reverse=True)
     for doubt in found.rules:
         mine = [n for n, ids in enumerate(hits) if doubt.id in ids]
-        assert doubt.rejected.whole == len(mine)
+        assert doubt.rejected.whole == doubt.hits == len(mine)
         assert doubt.rejected.part == sum(not takes[n] for n in mine)
         ordered = sorted(scores[n] for n in mine)
         assert doubt.median == pytest.approx((ordered[(len(mine) - 1) // 2] + ordered[len(mine) // 2]) / 2)
