@@ -31,11 +31,10 @@ class Journal:
         synchronise(path.parent)
 
     def append(self, data: bytes) -> None:
-        """Add whole lines; they are on the disk when this returns, and taken back when it raises OSError."""
-        os.ftruncate(self._descriptor, self._good)  # what an earlier failure left and could not take back
+        """Add whole lines, which are on the disk when this returns; when it raises, they are taken back if possible."""
         try:
             self._write(data)
-        except OSError:
+        except BaseException:
             with suppress(OSError):
                 os.ftruncate(self._descriptor, self._good)
             raise

@@ -76,8 +76,13 @@ class ParquetStore:
         )
         with self._told("written"):
             if self._journal is None:
-                self._journal = Journal(self._folder / f"journal-{lines.first:012}.log")
-            self._journal.append(data)
+                new = self._folder / f"journal-{lines.first:012}.log"
+                self._journal = Journal(self._journal_path() or new)
+            try:
+                self._journal.append(data)
+            except BaseException:
+                self.close()  # it is opened anew: what it holds then counts, whatever the failure left
+                raise
 
     def read(self, first: int = 0, size: int = BLOCK) -> Iterator[Lines]:
         """Give the lines of the segments, then those of the journal."""

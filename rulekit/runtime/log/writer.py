@@ -89,9 +89,9 @@ class DecisionLog:
         with self._alone:
             try:
                 self._write(entries, least=UNCOUNTED)
-            except LogError as error:
-                self._state = None
-                if self.options.on_failure == "closed":
+            except BaseException as error:
+                self._state = None  # what the store holds by now, it is asked before the next lines
+                if not isinstance(error, LogError) or self.options.on_failure == "closed":
                     raise
                 self._losses.add(entries.kept, str(error))
                 self._sampled += entries.sampled
@@ -162,9 +162,8 @@ class DecisionLog:
             self._told |= {manifest} if manifest else set()
         self._sampled = Counter() if tells else sampled
         if state.since_head >= self.options.segment:
-            with suppress(
-                LogError, SignatureError
-            ):  # it is tried again before the next lines, where it counts
+            # A failure counts when it is tried again, before the next lines: these are on the disk.
+            with suppress(LogError, SignatureError):
                 self._end_segment()
 
     def _ready(self) -> State:

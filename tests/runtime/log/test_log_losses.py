@@ -24,10 +24,10 @@ OPEN = LogOptions(on_failure="open")
 
 
 @contextmanager
-def full_disk():
+def full_disk(size=1 << 12):
     """No file grows beyond 4 KiB: the system refuses every byte after that, as a full disk does."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 12, before[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
     try:
         yield
     finally:
@@ -111,6 +111,33 @@ def test_open_goes_on_loudly_and_the_log_tells_what_it_lacks(failing, runner, ca
     assert found.lost == dict.fromkeys(["approve", "block", "invalid", "review"], 750)
     assert found.kept == dict.fromkeys(["approve", "block", "invalid", "review"], 75)
     assert found.lines == 302
+
+
+@pytest.mark.parametrize("taken_back", [True, False])
+def test_an_append_that_failed_half_way_leaves_a_chain(tmp_path, runner, monkeypatch, taken_back):
+    """Even where the half that was written can't be taken back: then it is in the log, and was never acknowledged."""
+
+    def refuse(descriptor, size):
+        raise OSError(5, "I/O error")
+
+    where = tmp_path / "log"
+    with open_log(where) as log:
+        logged = Logged(runner, log, "id")
+        logged.batch(events(100))
+        size = (where / "journal-000000000000.log").stat().st_size
+        with (
+            full_disk(size + 20_000),
+            pytest.raises(LogError, match="too large"),
+            monkeypatch.context() as patch,
+        ):
+            if not taken_back:
+                patch.setattr("os.ftruncate", refuse)
+            logged.batch(events(1000, 100))
+        logged.batch(events(50, 1100))
+    found = verify_log(where)
+    left = found.lines - 150
+    assert (found.findings, left > 0) == ((), not taken_back)
+    assert event_ids(str(where)) == [f"t{n}" for n in (*range(100 + left), *range(1100, 1150))]
 
 
 def test_closing_with_losses_that_the_log_does_not_tell_of_is_an_error(failing, runner, caplog):
