@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rulekit.errors import RulekitError
+    from rulekit.explanation.explainer import Explainer, explain
+    from rulekit.explanation.model import Explanation
     from rulekit.induction.budget import Budget
     from rulekit.induction.classes import ClassInduction, induce_classes
     from rulekit.induction.induce import induce
@@ -27,6 +29,9 @@ _HOMES = {
     "compile": "rulekit.targets.api",
     "expr": "rulekit.targets.api",
     "RulekitError": "rulekit.errors",
+    "Explainer": "rulekit.explanation.explainer",
+    "Explanation": "rulekit.explanation.model",
+    "explain": "rulekit.explanation.explainer",
     "Budget": "rulekit.induction.budget",
     "Induction": "rulekit.induction.result",
     "induce": "rulekit.induction.induce",
@@ -49,6 +54,8 @@ __all__ = [
     "Budget",
     "ClassInduction",
     "Decision",
+    "Explainer",
+    "Explanation",
     "Feature",
     "Fixed",
     "FixedFormat",
@@ -63,6 +70,7 @@ __all__ = [
     "check",
     "compile",
     "decide",
+    "explain",
     "expr",
     "induce",
     "induce_classes",

@@ -4,7 +4,7 @@ The cost of a number is its change over the scale of its feature; a bool or a ca
 a value that becomes known, or is lost, costs one. The event's nearest value in an atom is the end of the atom that
 faces it, a value of the dtype, so nothing is nearer.
 
-Costs are whole steps of 2**-64, and no change costs less than one step: sums of them are exact in any order, and
+Costs are whole steps of 2**-128, and no change costs less than one step: sums of them are exact in any order, and
 equal sums are equal.
 """
 
@@ -25,11 +25,14 @@ from rulekit.ir.schema import Feature, Schema
 Direction = Literal["up", "down"]
 ScaleSource = Literal["given", "bounds", "one"]
 
-STEPS = 1 << 64
+STEPS = 1 << 128
 """Steps of cost in a change by one scale."""
 
-_FARTHEST = 1e280
+_FARTHEST = 1e260
 """A change counts as so many scales at most; to and from an infinity it does."""
+
+_NEVER = math.ceil(_FARTHEST) * STEPS * 2
+"""More than any change costs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,69 +110,101 @@ def _known(name: str, schema: Schema, what: str) -> None:
         )
 
 
+class Ruler:
+    """What a change along one axis costs.
+
+    Parameters
+    ----------
+    axis : whose values are changed.
+    scale : the change that costs one.
+
+    """
+
+    def __init__(self, axis: Axis, scale: float) -> None:
+        self.axis = axis
+        self.scale = scale
+        self.number = axis.feature.dtype.is_number
+        self._present = axis.atoms[:-1]
+        self._lost = len(self._present)
+        self._other = max(1, math.ceil(STEPS / scale))
+
+    def nearest(self, value: Scalar | None, own: int, atoms: int) -> tuple[int, int]:
+        """Return the cost of the nearest of some atoms, in steps, and its place; ``own`` is the value's."""
+        if atoms >> own & 1:
+            return 0, own
+        missing = atoms & self.axis.missing
+        present = atoms ^ missing
+        best = (STEPS, self._lost) if missing else (_NEVER, self._lost)
+        if value is not None and self.number:
+            below = present & ((1 << own) - 1)
+            present ^= below
+            if below:
+                best = min(best, self._to(value, own, below.bit_length() - 1))
+        if present:
+            best = min(best, self._to(value, own, (present & -present).bit_length() - 1))
+        return best
+
+    def _to(self, value: Scalar | None, own: int, place: int) -> tuple[int, int]:
+        return self.cost(value, own, place), place
+
+    def cost(self, value: Scalar | None, own: int, place: int) -> int:
+        """Return what it costs to move from a value into one atom, in steps."""
+        if place == own:
+            return 0
+        if value is None or place == self._lost:
+            return STEPS
+        if not self.number:
+            return self._other
+        atom = self._present[place]
+        change = abs(cast("Number", atom.low if place > own else atom.high) - cast("Number", value))
+        return math.ceil(min(change / self.scale, _FARTHEST) * STEPS) or 1
+
+    def value(self, value: Scalar | None, own: int, place: int) -> Scalar | None:
+        """Return the value of an atom that is nearest to another; a round one where all are as near."""
+        if place == own:
+            return value
+        atom = self.axis.atoms[place]
+        if value is None:
+            return cast("Scalar | None", value_of(self.axis, atom))
+        return atom.low if place > own else atom.high
+
+
 class Distances:
     """From one event to the atoms of every axis.
 
     Parameters
     ----------
-    space : whose axes the event has.
-    scales : of the axes, in order.
+    rulers : of all axes of a space, in order.
     event : bound to the schema.
 
     Attributes
     ----------
-    point : the place of the event's atom on each axis.
+    values : of the event, per axis.
+    point : the places of the atoms that they are in.
 
     """
 
-    def __init__(self, space: Space, scales: Sequence[float], event: Event) -> None:
-        self.axes = space.axes
-        self.values = [event[axis.feature.name] for axis in space.axes]
-        self.point = tuple(axis.place(value) for axis, value in zip(space.axes, self.values, strict=True))
-        self._scales = scales
-        self._near: list[dict[int, tuple[int, int]]] = [{} for _ in space.axes]
+    def __init__(self, rulers: Sequence[Ruler], event: Event) -> None:
+        self.rulers = rulers
+        self.values = [event[ruler.axis.feature.name] for ruler in rulers]
+        self.point = tuple(ruler.axis.place(value) for ruler, value in zip(rulers, self.values, strict=True))
+        self._near: list[dict[int, tuple[int, int]]] = [{} for _ in rulers]
 
     def nearest(self, axis: int, atoms: int) -> tuple[int, int]:
         """Return the cost of the nearest of some atoms of an axis, in steps, and its place."""
         found = self._near[axis].get(atoms)
         if found is None:
-            found = self._near[axis][atoms] = self._nearest(axis, atoms)
+            found = self.rulers[axis].nearest(self.values[axis], self.point[axis], atoms)
+            self._near[axis][atoms] = found
         return found
-
-    def _nearest(self, axis: int, atoms: int) -> tuple[int, int]:
-        own = self.point[axis]
-        if atoms >> own & 1:
-            return 0, own
-        missing = atoms & self.axes[axis].missing
-        present = atoms ^ missing
-        sides = [missing, present]
-        if self.values[axis] is not None and self.axes[axis].feature.dtype.is_number:
-            below = present & ((1 << own) - 1)
-            sides = [missing, present ^ below, 1 << below.bit_length() >> 1]
-        lowest = ((side & -side).bit_length() - 1 for side in sides if side)
-        return min((self.cost(axis, place), place) for place in lowest)
 
     def cost(self, axis: int, place: int) -> int:
         """Return what it costs to move into one atom of an axis, in steps."""
-        value, own = self.values[axis], self.point[axis]
-        if place == own:
-            return 0
-        if value is None or place == len(self.axes[axis].atoms) - 1:
-            return STEPS
-        scale = self._scales[axis]
-        if not self.axes[axis].feature.dtype.is_number:
-            return max(1, math.ceil(STEPS / scale))
-        change = abs(cast("Number", self.value(axis, place)) - cast("Number", value))
-        return max(1, math.ceil(min(change / scale, _FARTHEST) * STEPS))
+        return self.rulers[axis].cost(self.values[axis], self.point[axis], place)
 
     def value(self, axis: int, place: int) -> Scalar | None:
         """Return the value of an atom that is nearest to the event; a round one where all are as near."""
-        if place == self.point[axis]:
-            return self.values[axis]
-        atom = self.axes[axis].atoms[place]
-        if self.values[axis] is None:
-            return cast("Scalar | None", value_of(self.axes[axis], atom))
-        return atom.low if place > self.point[axis] else atom.high
+        return self.rulers[axis].value(self.values[axis], self.point[axis], place)
 
     def to_box(self, region: Mapping[int, int]) -> int:
         """Return what it costs to move into a box, in steps."""
@@ -181,6 +216,12 @@ def in_scales(steps: int) -> float:
     return steps / STEPS
 
 
-def start_box(space: Space, limits: Limits, distances: Distances) -> Box:
+def rulers_of(space: Space, limits: Limits) -> tuple[Ruler, ...]:
+    """Return the rulers of all axes of a space."""
+    return tuple(Ruler(axis, limits.scale(axis.feature)[0]) for axis in space.axes)
+
+
+def start_box(limits: Limits, distances: Distances) -> Box:
     """Return the part of the space that an event may be moved in; an axis may have no atom in it."""
-    return tuple(limits.allowed(axis, own) for axis, own in zip(space.axes, distances.point, strict=True))
+    moved = zip(distances.rulers, distances.point, strict=True)
+    return tuple(limits.allowed(ruler.axis, own) for ruler, own in moved)

@@ -9,7 +9,7 @@ twice, and a switch that can't reach the need together with those before it stan
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import count
@@ -41,11 +41,11 @@ class _Node(NamedTuple):
 
 
 class _Promise(NamedTuple):
-    """A node that is not made yet: another, and a switch that is made in it."""
+    """Nodes that are not made yet: of another node, for the switches that can be made in it, from a place on."""
 
     node: _Node
-    switch: Switch
-    banned: tuple[int, int]
+    offers: list[tuple[int, Switch]]
+    place: int
 
 
 def nearest(
@@ -96,10 +96,16 @@ class _Search:
         changed = tuple(axis for axis, cost in enumerate(node.costs) if cost)
         heappush(self.heap, (node.cost, len(changed), changed, next(self.numbers), node))
 
+    def promise(self, node: _Node, offers: list[tuple[int, Switch]], place: int) -> None:
+        if place < len(offers):
+            promise = _Promise(node, offers, place)
+            heappush(self.heap, (offers[place][0], 0, (), next(self.numbers), promise))
+
     def run(self, budget: Budget) -> Nearest | None:
         while self.heap:
             *_, node = heappop(self.heap)
             if isinstance(node, _Promise):
+                self.promise(node.node, node.offers, node.place + 1)
                 for kept in self.keep(node):
                     self.push(kept)
                 continue
@@ -112,20 +118,16 @@ class _Search:
         return None
 
     def branch(self, node: _Node, family: Family) -> None:
-        """Put the nodes that stand for the switches of a family on the heap, as promises."""
+        """Promise the nodes for the switches of a family which, with those before them, reach its need."""
         offers = sorted(self.offers(node, family.switches))
         reached, counted = 0, set[int]()
-        enters, leaves = node.banned
-        for _, switch in offers:
-            enters, leaves = _ban(switch, enters, leaves, banned=True)
-        for cost, switch in offers:
-            enters, leaves = _ban(switch, enters, leaves, banned=False)
+        for place, (_, switch) in enumerate(offers):
             if switch.rule not in counted:
                 counted.add(switch.rule)
                 reached += switch.gain
             if reached >= family.need:
-                promise = _Promise(node, switch, (enters, leaves))
-                heappush(self.heap, (cost, 0, (), next(self.numbers), promise))
+                self.promise(node, offers, place)
+                break
 
     def offers(self, node: _Node, switches: Sequence[Switch]) -> Iterator[tuple[int, Switch]]:
         """Yield the switches that can be made in a node with what its point costs then, at least."""
@@ -157,7 +159,8 @@ class _Search:
 
     def keep(self, promise: _Promise) -> Iterator[_Node]:
         """Yield the nodes that were promised: one where a box is entered, one per axis where it is left."""
-        node, switch, banned = promise
+        node, offers, place = promise
+        switch, banned = offers[place][1], _banned(node.banned, offers[place + 1 :])
         region = self.index.regions[switch.box]
         if switch.on:
             yield self.within(node, region, banned)
@@ -177,8 +180,12 @@ class _Search:
         return _Node(piece, point, costs, sum(costs), banned)
 
 
-def _ban(switch: Switch, enters: int, leaves: int, *, banned: bool) -> tuple[int, int]:
-    bit = 1 << switch.box
-    if switch.on:
-        return (enters | bit if banned else enters & ~bit), leaves
-    return enters, (leaves | bit if banned else leaves & ~bit)
+def _banned(banned: tuple[int, int], offers: Iterable[tuple[int, Switch]]) -> tuple[int, int]:
+    """Return the boxes that are not entered, and those that are not left, once further switches are forbidden."""
+    enters, leaves = banned
+    for _, switch in offers:
+        if switch.on:
+            enters |= 1 << switch.box
+        else:
+            leaves |= 1 << switch.box
+    return enters, leaves

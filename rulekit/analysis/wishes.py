@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple, Protocol
 
 from rulekit.analysis.axes import places
@@ -69,7 +70,7 @@ class FirstWish:
         yield Family(1, switches)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SumWish:
     """That the sum of points lies in one of some spans.
 
@@ -101,19 +102,28 @@ class SumWish:
         score = self._score(hits)
         above = [low - score for low, _ in self.spans if low is not None and low > score]
         below = [score - high for _, high in self.spans if high is not None and high < score]
-        if above:
-            yield Family(min(above), list(self._switches(hits, 1)))
-        if below:
-            yield Family(min(below), list(self._switches(hits, -1)))
+        for sign, needs in ((1, above), (-1, below)):
+            if needs:
+                yield Family(min(needs), list(self._switches(hits, sign)))
 
     def _switches(self, hits: int, sign: int) -> Iterator[Switch]:
+        for boxes, entering in self._entering[sign]:
+            if not boxes & hits:
+                yield from entering
+        for rule in {self.owners[box] for box in places(hits)}:
+            boxes, points = self.sums.rules[rule]
+            if sign * points < 0:
+                yield Switch(lowest(boxes & hits), on=False, rule=rule, gain=-sign * points)
+
+    @cached_property
+    def _entering(self) -> dict[int, list[tuple[int, list[Switch]]]]:
+        """The boxes of each rule that brings points, and what it is to enter them, by the sign of the points."""
+        found: dict[int, list[tuple[int, list[Switch]]]] = {1: [], -1: []}
         for rule, (boxes, points) in enumerate(self.sums.rules):
-            gain, held = sign * points, boxes & hits
-            if gain > 0 and not held:
-                for box in places(boxes):
-                    yield Switch(box, on=True, rule=rule, gain=gain)
-            elif gain < 0 and held:
-                yield Switch(lowest(held), on=False, rule=rule, gain=-gain)
+            if points:
+                entering = [Switch(box, on=True, rule=rule, gain=abs(points)) for box in places(boxes)]
+                found[1 if points > 0 else -1].append((boxes, entering))
+        return found
 
 
 def wish(law: BoxedLaw, wanted: frozenset[str]) -> Wish:

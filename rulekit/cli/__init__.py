@@ -22,6 +22,7 @@ from rulekit.cli.compile import compile_
 from rulekit.cli.decide import decide
 from rulekit.cli.demo import demo
 from rulekit.cli.enact import enact
+from rulekit.cli.explain import explain
 from rulekit.cli.induce import induce
 from rulekit.cli.keys import keys
 from rulekit.cli.law import law
@@ -56,6 +57,7 @@ for verb, name in (
     (quantise, "quantise"),
     (decide, "decide"),
     (replay, "replay"),
+    (explain, "explain"),
     (audit, "audit"),
     (schema, "schema"),
     (demo, "demo"),

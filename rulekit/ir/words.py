@@ -8,14 +8,10 @@ from rulekit.ir.condition import All, Any, Compare, Condition, LiteralCondition,
 from rulekit.ir.schema import Feature, Schema
 from rulekit.ir.text import format_value
 
-_SIGNS = {
-    "<": "is less than",
-    "<=": "is at most",
-    ">": "is more than",
-    ">=": "is at least",
-    "==": "is",
-    "!=": "is not",
-}
+_SIGNS = {"<": "less than ", "<=": "at most ", ">": "more than ", ">=": "at least ", "==": "", "!=": "not "}
+
+Range = tuple[Compare, Compare]
+"""The lower and the upper end of a range."""
 
 
 def condition_in_words(condition: Condition, schema: Schema) -> str:
@@ -27,7 +23,8 @@ def _words(condition: Condition, schema: Schema, *, nested: bool = False) -> str
     if isinstance(condition, All):
         pair = as_range(condition)
         if pair is not None:
-            return _range_in_words(pair, schema)
+            wanted = wanted_in_words(pair, schema.by_name.get(pair[0].feature))
+            return f"{name_in_words(pair[0].feature)} is {wanted}"
         text = " and ".join(_words(term, schema, nested=True) for term in condition.terms) or "always"
         return f"({text})" if nested else text
     if isinstance(condition, Any):
@@ -36,7 +33,7 @@ def _words(condition: Condition, schema: Schema, *, nested: bool = False) -> str
     return literal_in_words(condition, schema)
 
 
-def as_range(condition: All) -> tuple[Compare, Compare] | None:
+def as_range(condition: All) -> Range | None:
     """Return the two ends of a range, as text writes it: ``15 <= dimuon_mass < 25``; None if it is none."""
     if len(condition.terms) != 2:
         return None
@@ -46,32 +43,31 @@ def as_range(condition: All) -> tuple[Compare, Compare] | None:
     return (low, high) if low.sign in {">", ">="} and high.sign in {"<", "<="} else None
 
 
-def _range_in_words(pair: tuple[Compare, Compare], schema: Schema) -> str:
-    low, high = pair
-    feature = schema.by_name.get(low.feature)
-    first = f"{name_in_words(low.feature)} {_SIGNS[low.sign]} {value_in_words(low.value)}"
-    last = f"{_SIGNS[high.sign].removeprefix('is ')} {value_in_words(high.value)}"
-    return f"{first} and {last}{unit_in_words(feature)}"
-
-
 def literal_in_words(literal: LiteralCondition, schema: Schema) -> str:
     """Return a literal in words, such as ``amount is more than 50 EUR``."""
-    name = name_in_words(literal.feature)
-    if isinstance(literal, Missing):
-        return f"{name} is {'not ' if literal.negated else ''}missing"
-    if isinstance(literal, Member):
-        return f"{name} {_member(literal)}"
-    unit = (
-        "" if isinstance(literal.value, (bool, str)) else unit_in_words(schema.by_name.get(literal.feature))
+    return (
+        f"{name_in_words(literal.feature)} is {wanted_in_words(literal, schema.by_name.get(literal.feature))}"
     )
-    return f"{name} {_SIGNS[literal.sign]} {value_in_words(literal.value)}{unit}"
+
+
+def wanted_in_words(literal: LiteralCondition | Range, feature: Feature | None) -> str:
+    """Return what a literal, or a range, wants its feature to be, such as ``more than 50 EUR``."""
+    if isinstance(literal, tuple):
+        low, high = literal
+        return f"{_SIGNS[low.sign]}{value_in_words(low.value)} and {wanted_in_words(high, feature)}"
+    if isinstance(literal, Missing):
+        return "not missing" if literal.negated else "missing"
+    if isinstance(literal, Member):
+        return _member(literal)
+    unit = "" if isinstance(literal.value, (bool, str)) else unit_in_words(feature)
+    return f"{_SIGNS[literal.sign]}{value_in_words(literal.value)}{unit}"
 
 
 def _member(literal: Member) -> str:
     values = [value_in_words(value) for value in literal.values]
     if len(values) == 1:
-        return f"is {'not ' if literal.negated else ''}{values[0]}"
-    return f"is {'none' if literal.negated else 'one'} of {', '.join(values)}"
+        return f"{'not ' if literal.negated else ''}{values[0]}"
+    return f"{'none' if literal.negated else 'one'} of {', '.join(values)}"
 
 
 def name_in_words(feature: str) -> str:

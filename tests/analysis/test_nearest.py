@@ -7,7 +7,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from rulekit.analysis.axes import places
-from rulekit.analysis.distance import Distances, Limits, start_box
+from rulekit.analysis.distance import Distances, Limits, rulers_of, start_box
 from rulekit.analysis.law import box_law
 from rulekit.analysis.nearest import nearest
 from rulekit.analysis.wishes import wish
@@ -132,12 +132,11 @@ def ask(data, ruleset, numbers, event):
     space = law.index.space
     assume(prod(axis.everything.bit_count() for axis in space.axes) <= POINTS)
     limit = data.draw(limits(ruleset.schema))
-    scales = [limit.scale(axis.feature)[0] for axis in space.axes]
-    distances = Distances(space, scales, bind_event(ruleset.read, event))
+    distances = Distances(rulers_of(space, limit), bind_event(ruleset.read, event))
     others = [one for one in ruleset.outcomes[:-1] if one != decide(ruleset, event, numbers).outcome]
     assume(others)
     wanted = data.draw(st.frozensets(st.sampled_from(others), min_size=1))
-    found = nearest(law.index, start_box(space, limit, distances), wish(law, wanted), distances)
+    found = nearest(law.index, start_box(limit, distances), wish(law, wanted), distances)
 
     best = None
     for point in product(*every_move(space, distances, limit)):
@@ -162,8 +161,8 @@ def rank_of(distances, point):
 
 def moved(event, distances, point):
     values = {
-        axis.feature.name: distances.value(number, place)
-        for number, (axis, place) in enumerate(zip(distances.axes, point, strict=True))
+        ruler.axis.feature.name: distances.value(number, place)
+        for number, (ruler, place) in enumerate(zip(distances.rulers, point, strict=True))
     }
     return {**event, **values}
 

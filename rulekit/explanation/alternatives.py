@@ -1,0 +1,116 @@
+"""Alternatives: the rules that were nearest to hitting, and the least change that gives another outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rulekit.analysis.axes import places
+from rulekit.analysis.distance import Distances, Limits, in_scales
+from rulekit.analysis.law import BoxedLaw
+from rulekit.analysis.nearest import Nearest, nearest
+from rulekit.analysis.search import Budget, UndecidedError
+from rulekit.analysis.space import Box
+from rulekit.analysis.wishes import Wish
+from rulekit.errors import RulekitError
+from rulekit.explanation.model import Change, Counterfactual
+from rulekit.explanation.sentences import change
+from rulekit.explanation.summary import points_in_words
+from rulekit.ir.semantics import Decision, decide
+
+
+def nearest_rules(law: BoxedLaw, distances: Distances, count: int) -> list[tuple[int, int]]:
+    """Return the rules that were nearest to hitting an event, with their distances in steps.
+
+    Those that the fewest features keep from it come first, then those at the least distance, then in text order.
+    """
+    apart = law.index.apart(distances.point)
+    seen = set(law.rules_of(next(apart)))
+    found: list[tuple[int, int]] = []
+    for boxes in apart:
+        costs: dict[int, int] = {}
+        for box in places(boxes):
+            rule, cost = law.owners[box], distances.to_box(law.index.regions[box])
+            if rule not in seen:
+                costs[rule] = min(cost, costs.get(rule, cost))
+        seen |= costs.keys()
+        found += sorted(costs.items(), key=lambda item: (item[1], item[0]))
+        if len(found) >= count:
+            break
+    return found[:count]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the counterfactual is to give, from where on, and how long to search."""
+
+    wish: Wish
+    toward: tuple[str, ...]
+    start: Box
+    budget: int
+
+
+def counterfactual(
+    law: BoxedLaw, event: Mapping[str, Any], distances: Distances, limits: Limits, question: Question
+) -> Counterfactual:
+    """Return the least change that gives an event one of some outcomes, replayed by the semantics.
+
+    Raises
+    ------
+    RulekitError
+        when the semantics contradict the search, which they never should.
+
+    """
+    toward = question.toward
+    named = " or ".join(toward) or "another outcome"
+    try:
+        budget = Budget(question.budget)
+        found = nearest(law.index, question.start, question.wish, distances, budget)
+    except UndecidedError:
+        words = f"not found among the first {question.budget:,} pieces of the space; there may be one"
+        return Counterfactual(answer="undecided", toward=toward, words=words)
+    if found is None:
+        words = f"no change that is allowed leads to {named}; that is proved"
+        return Counterfactual(answer="none", toward=toward, words=words)
+    changes = tuple(_changes(found, distances, limits))
+    changed = {**event, **{one.feature: one.after for one in changes}}
+    decision = decide(law.ruleset, changed, law.index.space.numerics)
+    if decision.outcome not in toward:
+        raise RulekitError("the search and the semantics disagree", expected=named, got=decision.outcome)
+    return _told(changes, in_scales(found.cost), decision, toward)
+
+
+def _told(
+    changes: tuple[Change, ...], cost: float, decision: Decision, toward: tuple[str, ...]
+) -> Counterfactual:
+    by = f" by rule {decision.rule}" if decision.rule else ", as no rule hits"
+    by = f" with {points_in_words(decision.score)}" if decision.score is not None else by
+    return Counterfactual(
+        answer="found",
+        toward=toward,
+        changes=changes,
+        cost=cost,
+        outcome=decision.outcome,
+        rule=decision.rule,
+        score=decision.score,
+        words=f"{decision.outcome}{by}" if changes else f"none: it is {decision.outcome} as it stands",
+    )
+
+
+def _changes(found: Nearest, distances: Distances, limits: Limits) -> Iterator[Change]:
+    for axis, place in enumerate(found.point):
+        steps = distances.cost(axis, place)
+        if steps:
+            feature = distances.rulers[axis].axis.feature
+            before, after = distances.values[axis], distances.value(axis, place)
+            scale, source = limits.scale(feature)
+            yield Change(
+                feature=feature.name,
+                before=before,
+                after=after,
+                cost=in_scales(steps),
+                scale=scale,
+                scale_from=source,
+                words=change(feature, before, after),
+            )

@@ -1,0 +1,111 @@
+"""Readings: which literals of a rule make it hit an event, or keep it from that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from rulekit.analysis.distance import Distances
+from rulekit.analysis.space import Space
+from rulekit.explanation.model import Reading
+from rulekit.explanation.sentences import margin, standing
+from rulekit.ir.clauses import condition_to_when
+from rulekit.ir.condition import All, Any, Condition, LiteralCondition
+from rulekit.ir.schema import Feature
+from rulekit.ir.text import format_literal
+from rulekit.ir.words import Range, as_range
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A literal as the law has it, or a range, and the atoms of its axis on which it holds."""
+
+    literal: LiteralCondition | Range
+    feature: Feature
+    axis: int
+    atoms: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """Parts that all have to hold, or of which one has to; ``range`` are the two ends of a range as one."""
+
+    every: bool
+    parts: tuple[Leaf | Branch, ...]
+    range: Leaf | None = None
+
+
+Tree = Leaf | Branch
+
+
+def tree_of(space: Space, written: Condition, bound: Condition) -> Tree:
+    """Return a condition, as it is written and as it is bound, ready to be read against events."""
+    if isinstance(written, (All, Any)):
+        assert isinstance(bound, (All, Any))  # noqa: S101 - binding keeps the shape of a condition
+        pairs = zip(written.terms, bound.terms, strict=True)
+        parts = tuple(tree_of(space, one, other) for one, other in pairs)
+        return Branch(isinstance(written, All), parts, _range(written, parts))
+    assert not isinstance(bound, (All, Any))  # noqa: S101 - binding keeps the shape of a condition
+    axis = space.places[written.feature]
+    where = space.axes[axis].where(bound)
+    return Leaf(written, space.axes[axis].feature, axis, where, format_literal(written))
+
+
+def _range(written: All | Any, parts: Sequence[Tree]) -> Leaf | None:
+    ends = as_range(written) if isinstance(written, All) else None
+    if ends is None:
+        return None
+    low, high = (part for part in parts if isinstance(part, Leaf))
+    (text,) = condition_to_when(All((written,)))
+    return Leaf(ends, low.feature, low.axis, low.atoms & high.atoms, str(text))
+
+
+def leaves(tree: Tree) -> int:
+    """Return the number of literals."""
+    return 1 if isinstance(tree, Leaf) else sum(leaves(part) for part in tree.parts)
+
+
+def tell(tree: Tree, distances: Distances) -> tuple[bool, list[Leaf]]:
+    """Say whether a condition holds on an event, and which literals make it so.
+
+    Where one of several parts has to hold, and none does, the literals are those of the part that is nearest to it:
+    with the fewest that fail, then with the least distance.
+    """
+    if isinstance(tree, Leaf):
+        return bool(tree.atoms >> distances.point[tree.axis] & 1), [tree]
+    if tree.range is not None and distances.values[tree.range.axis] is None:
+        return False, [tree.range]
+    told = [tell(part, distances) for part in tree.parts]
+    holding = [found for holds, found in told if holds]
+    failing = [found for holds, found in told if not holds]
+    if tree.every:
+        return not failing, [leaf for found in failing or holding for leaf in found]
+    if holding or not failing:
+        return bool(holding), [leaf for found in holding for leaf in found]
+    return False, min(failing, key=_effort(distances))
+
+
+def _effort(distances: Distances) -> Callable[[list[Leaf]], tuple[int, float]]:
+    def effort(failing: list[Leaf]) -> tuple[int, float]:
+        there = (leaf for leaf in failing if leaf.atoms)
+        apart = sum(distances.nearest(leaf.axis, leaf.atoms)[0] for leaf in there)
+        return len(failing), apart if all(leaf.atoms for leaf in failing) else float("inf")
+
+    return effort
+
+
+def read(rule: str, leaf: Leaf, distances: Distances) -> Reading:
+    """Return how a literal stands to an event."""
+    value = distances.values[leaf.axis]
+    holds = bool(leaf.atoms >> distances.point[leaf.axis] & 1)
+    by = margin(leaf.feature, leaf.literal, value)
+    return Reading(
+        rule=rule,
+        feature=leaf.feature.name,
+        text=leaf.text,
+        value=value,
+        holds=holds,
+        margin=None if by is None else float(abs(by)),
+        words=standing(leaf.feature, leaf.literal, value, holds=holds),
+    )
