@@ -31,7 +31,7 @@ class Journal:
         synchronise(path.parent)
 
     def append(self, data: bytes) -> None:
-        """Add whole lines, which are on the disk when this returns; when it raises, they are taken back if possible."""
+        """Add whole lines: on the disk when this returns, and taken back, if that can be, when it raises."""
         try:
             self._write(data)
         except BaseException:

@@ -115,7 +115,7 @@ def test_open_goes_on_loudly_and_the_log_tells_what_it_lacks(failing, runner, ca
 
 @pytest.mark.parametrize("taken_back", [True, False])
 def test_an_append_that_failed_half_way_leaves_a_chain(tmp_path, runner, monkeypatch, taken_back):
-    """Even where the half that was written can't be taken back: then it is in the log, and was never acknowledged."""
+    """Even where the half that was written can't be taken back: it is in the log, and was never acknowledged."""
 
     def refuse(descriptor, size):
         raise OSError(5, "I/O error")
@@ -125,14 +125,11 @@ def test_an_append_that_failed_half_way_leaves_a_chain(tmp_path, runner, monkeyp
         logged = Logged(runner, log, "id")
         logged.batch(events(100))
         size = (where / "journal-000000000000.log").stat().st_size
-        with (
-            full_disk(size + 20_000),
-            pytest.raises(LogError, match="too large"),
-            monkeypatch.context() as patch,
-        ):
+        with full_disk(size + 20_000), monkeypatch.context() as patch:
             if not taken_back:
                 patch.setattr("os.ftruncate", refuse)
-            logged.batch(events(1000, 100))
+            with pytest.raises(LogError, match="too large"):
+                logged.batch(events(1000, 100))
         logged.batch(events(50, 1100))
     found = verify_log(where)
     left = found.lines - 150
