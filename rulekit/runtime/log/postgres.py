@@ -94,11 +94,13 @@ class PostgresStore:
             self._copy(data)
 
     def read(self, first: int = 0, size: int = BLOCK) -> Iterator[Lines]:
-        """Give the lines in order of their numbers."""
-        end = self.end()
-        with self._told("read"):
-            for start in range(first, end, size):
-                rows = self._run(_ROWS, start, start + size).fetchall()
+        """Give the lines in order of their numbers; the server looks for the next while these are worked on."""
+        starts = range(first, self.end(), size)
+        with self._told("read"), self._connection.pipeline():
+            asked = self._run(_ROWS, first, first + size)
+            for start in starts:
+                rows = asked.fetchall()
+                asked = self._run(_ROWS, start + size, start + 2 * size)
                 yield from runs_of([(seq, text.encode(), seal) for seq, text, seal in rows])
 
     def heads(self) -> list[bytes]:
