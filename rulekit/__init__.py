@@ -22,10 +22,12 @@ if TYPE_CHECKING:
     from rulekit.ir.schema import Feature, Schema
     from rulekit.ir.semantics import Decision, decide
     from rulekit.store.check import check
+    from rulekit.store.compare import diff
     from rulekit.targets.api import compile, expr  # noqa: A004 - the verb of the field
 
 _HOMES = {
     "check": "rulekit.store.check",
+    "diff": "rulekit.store.compare",
     "compile": "rulekit.targets.api",
     "expr": "rulekit.targets.api",
     "RulekitError": "rulekit.errors",
@@ -70,6 +72,7 @@ __all__ = [
     "check",
     "compile",
     "decide",
+    "diff",
     "explain",
     "expr",
     "induce",

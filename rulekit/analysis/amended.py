@@ -16,11 +16,8 @@ from rulekit.analysis.search import Budget, Judge, UndecidedError, find, find_al
 from rulekit.analysis.space import Box
 from rulekit.analysis.witness import witness
 
-_FEW = 3
-"""As many boxes are shown in place of boxes and exceptions."""
-
 _SMALL = 48
-"""Pieces that may be looked at to find such boxes."""
+"""Pieces that may be looked at to do without exceptions."""
 
 
 def amended(joint: Joint, budget: int) -> Iterator[Region | None]:
@@ -90,13 +87,13 @@ def find_in(joint: Joint, areas: Sequence[Box], judge: Judge, budget: Budget) ->
 
 def _region(joint: Joint, pair: tuple[int, int], areas: list[Box], found: tuple[Box, bool]) -> Region:
     old, new = joint.old.before[pair[0]], joint.new.before[pair[1]]
-    pieces, touched = _few(joint, areas, old | new), 0
-    if pieces is None:
-        pieces = merged(areas)
+    pieces, touched = merged(areas), 0
+    left = _left(joint, areas, old | new, len(pieces))
+    if left is None:
         for area in areas:
             touched |= joint.index.look(area)[0]
     return Region(
-        tuple(pieces),
+        tuple(left or pieces),
         witness(joint.index.space, found[0]),
         joint.old.told(pair[0]),
         joint.new.told(pair[1]),
@@ -106,8 +103,8 @@ def _region(joint: Joint, pair: tuple[int, int], areas: list[Box], found: tuple[
     )
 
 
-def _few(joint: Joint, areas: list[Box], blocked: int) -> list[Box] | None:
-    """Return what earlier rules leave of some boxes, if that is a few boxes."""
+def _left(joint: Joint, areas: list[Box], blocked: int, most: int) -> list[Box] | None:
+    """Return what earlier rules leave of some boxes, where that takes no more boxes than naming the rules does."""
     judge, budget, found = FirstHit(wanted=0, unwanted=blocked, nothing=True), Budget(_SMALL), list[Box]()
     try:
         for area in areas:
@@ -115,4 +112,4 @@ def _few(joint: Joint, areas: list[Box], blocked: int) -> list[Box] | None:
     except UndecidedError:
         return None
     pieces = merged(found)
-    return pieces if len(pieces) <= max(_FEW, len(areas)) else None
+    return pieces if len(pieces) <= most else None

@@ -21,6 +21,7 @@ from rulekit.cli.check import check
 from rulekit.cli.compile import compile_
 from rulekit.cli.decide import decide
 from rulekit.cli.demo import demo
+from rulekit.cli.diff import diff
 from rulekit.cli.enact import enact
 from rulekit.cli.explain import explain
 from rulekit.cli.induce import induce
@@ -59,6 +60,7 @@ for verb, name in (
     (replay, "replay"),
     (explain, "explain"),
     (audit, "audit"),
+    (diff, "diff"),
     (schema, "schema"),
     (demo, "demo"),
 ):

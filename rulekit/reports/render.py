@@ -49,7 +49,7 @@ def render_html(audit: Audit, twin: str | None = None) -> str:
 
     """
     page = (
-        _environment()
+        environment()
         .get_template("report.html.j2")
         .render(
             audit=audit,
@@ -71,7 +71,15 @@ def render_html(audit: Audit, twin: str | None = None) -> str:
     return "\n".join(line.rstrip() for line in page.splitlines() if line.strip()) + "\n"
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Return what draws the templates of this folder.
+
+    Raises
+    ------
+    MissingExtraError
+        when Jinja2 is not installed.
+
+    """
     try:
         from jinja2 import Environment, PackageLoader, StrictUndefined
     except ImportError:

@@ -55,12 +55,16 @@ class Comparison:
         return tuple(feature_changes(self.old.schema, self.new.schema))
 
     @property
+    def each_hit_counts(self) -> bool:
+        """Whether each hit is a decision of its own, in either version."""
+        return HitPolicy.COLLECT in {self.old.hit_policy, self.new.hit_policy}
+
+    @property
     def decides_alike(self) -> bool:
-        """Whether no decision changes, which is proved; under COLLECT, where each hit counts, no hit either."""
-        kept = HitPolicy.COLLECT not in {self.old.hit_policy, self.new.hit_policy} or (
-            not self.differences.hits and _kept(self.old) == _kept(self.new)
-        )
-        return kept and self.differences.verdict == "same"
+        """Whether no decision changes, which is proved; where each hit counts, no hit either."""
+        if self.each_hit_counts and (self.differences.hits or _kept(self.old) != _kept(self.new)):
+            return False
+        return self.differences.verdict == "same"
 
     @cached_property
     def bump(self) -> Bump | None:
