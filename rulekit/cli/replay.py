@@ -76,11 +76,14 @@ def _text(found: LogReplay, out: Path | None) -> str:
         "\n".join(line for law in found.laws for line in _law(law, found.options.seed)),
         "\n".join(line for mismatch in found.mismatches for line in _mismatch(mismatch)),
         "\n".join(_wrapped(note, "note     ") for note in found.notes),
-        "\n".join(_wrapped(str(finding), "finding  ") for finding in found.findings)
-        or "sound: every record is what its law says",
+        "\n".join(_wrapped(str(finding), "finding  ") for finding in found.findings) or _sound(found),
         "" if out is None else f"differences: {out}",
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _sound(found: LogReplay) -> str:
+    return f"sound: every record{' whose values are known' if found.withheld else ''} is what its law says"
 
 
 def _head(found: LogReplay) -> str:
