@@ -39,6 +39,7 @@ class Region:
     points : the least and the largest sum of points that the old law gives them, where points are summed; None for
         no limit.
     shift : by how much the sum of points is larger in the new law.
+    through : rules that give all of them other points than before, where points are summed.
 
     """
 
@@ -51,6 +52,7 @@ class Region:
     unless_new: tuple[str, ...] = ()
     points: tuple[int | None, int | None] = (None, None)
     shift: int = 0
+    through: tuple[str, ...] = ()
 
     @property
     def unless(self) -> tuple[str, ...]:

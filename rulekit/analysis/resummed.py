@@ -71,7 +71,7 @@ def resummed(joint: Joint, budget: int) -> Iterator[Region | None]:
         together = merged(pieces)
         for change in _changes(joint, _sum(joint.old, held), _sum(joint.new, held)):
             try:
-                yield from _look(joint, together, change, budget)
+                yield from _look(joint, together, change, budget, held)
             except UndecidedError:
                 yield None
 
@@ -95,7 +95,7 @@ def _changes(joint: Joint, old: int, new: int) -> Iterator[_Change]:
             yield _Change((low, high), old, new, before, after)
 
 
-def _look(joint: Joint, pieces: Sequence[Box], change: _Change, budget: int) -> Iterator[Region]:
+def _look(joint: Joint, pieces: Sequence[Box], change: _Change, budget: int, held: int) -> Iterator[Region]:
     """Yield the region of some pieces where the rules alike in both laws give a sum in a range, if there is any."""
     common, everywhere = _common(joint, change.points), frozenset(["within"])
     found = find_in(joint, pieces, Decides(common, lambda name: name == "within"), Budget(budget))
@@ -109,6 +109,7 @@ def _look(joint: Joint, pieces: Sequence[Box], change: _Change, budget: int) -> 
             found[1],
             points=(None, None) if always else change.then,
             shift=change.new - change.old,
+            through=tuple(dict.fromkeys((*joint.old.ids(held), *joint.new.ids(held)))),
         )
 
 

@@ -7,7 +7,15 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from rulekit.reports.contrast import Example, Swap
 from rulekit.reports.diff_model import ChangedRegion, Diff, Reference, Where
-from rulekit.reports.diff_phrases import bump_in_words, event_in_words, others, unless, validity
+from rulekit.reports.diff_phrases import (
+    bump_in_words,
+    deciders,
+    event_in_words,
+    more_boxes,
+    others,
+    unless,
+    validity,
+)
 from rulekit.reports.numbers import interval, percent, shift, shift_interval
 from rulekit.reports.shares import Change, Share
 from rulekit.store.amendments import Edit
@@ -87,6 +95,8 @@ def _region(number: int, region: ChangedRegion) -> Iterator[str]:
     yield f"{number}. **{_plain(region.old)} became {_plain(region.new)}**{_by(region)}"
     for place, where in enumerate(region.where):
         yield f"{indent}- {'or ' if place else ''}where {_where(where)}"
+    if region.more_boxes:
+        yield f"{indent}- or {more_boxes(region.more_boxes)}"
     if region.points:
         yield f"{indent}- and {_plain(region.points)}"
     if region.unless:
@@ -99,10 +109,8 @@ def _region(number: int, region: ChangedRegion) -> Iterator[str]:
 
 
 def _by(region: ChangedRegion) -> str:
-    then, now = (
-        f"by {_code(rule)}" if rule else "no rule hit" for rule in (region.old_rule, region.new_rule)
-    )
-    return "" if region.old_rule is None and region.new_rule is None else f" ({then}, now {now})"
+    by = deciders(region)
+    return f" ({_plain(by)})" if by else ""
 
 
 def _where(where: Where) -> str:

@@ -43,9 +43,10 @@ class ChangedRegion(Model):
     ----------
     old, new : the outcomes, then and now.
     old_rule, new_rule : the rules that decide; None where none hits, and where points are summed.
-    where : in one of these boxes the events are.
+    where : in one of these boxes the events are, or in one of ``more_boxes``.
     unless : rules that come first, and hit none of them.
     points : what is asked of the sum of points, in words.
+    through : rules that give these events other points than before.
     plausible : whether some event of the region is within the bounds of the schema.
     event : one of them, replayed by the reference semantics under both laws.
     reference : share of the reference events that are in the region.
@@ -59,8 +60,10 @@ class ChangedRegion(Model):
     where: tuple[Where, ...]
     unless: tuple[str, ...]
     points: str | None
+    through: tuple[str, ...]
     plausible: bool
     event: dict[str, Any]
+    more_boxes: int = 0
     reference: Share | None = None
 
 

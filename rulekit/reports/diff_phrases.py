@@ -19,8 +19,10 @@ def became(region: ChangedRegion) -> str:
 
 
 def deciders(region: ChangedRegion) -> str:
-    """Return which rules decide a region, then and now; empty where points are summed."""
-    if region.points is not None or (region.old_rule is None and region.new_rule is None):
+    """Return which rules decide a region, then and now; where points are summed, whose points are others."""
+    if region.through:
+        return f"through {_listed(region.through)}"
+    if region.old_rule is None and region.new_rule is None:
         return ""
     if region.old_rule == region.new_rule:
         return f"by {region.old_rule}, then and now"
@@ -28,19 +30,25 @@ def deciders(region: ChangedRegion) -> str:
 
 
 def _by(rule: str | None) -> str:
-    return "no rule hit" if rule is None else f"by {rule}"
+    return f"by {rule or 'no rule'}"
 
 
 def unless(region: ChangedRegion) -> str:
-    """Return the exceptions of a region: ``unless a, b or one of 12 others hits``; empty where there is none."""
-    if not region.unless:
-        return ""
-    named, others = region.unless[:_NAMED], len(region.unless) - _NAMED
-    if others == 1:
-        named, others = region.unless, 0
-    ends = f"one of {others:,} other rules" if others > 0 else named[-1]
-    rest = named if others > 0 else named[:-1]
-    return f"unless {', '.join(rest)} or {ends} hits first" if rest else f"unless {ends} hits first"
+    """Return the exceptions of a region: ``unless a, b or one of 12 other rules hits first``; empty without any."""
+    return f"unless {_listed(region.unless, 'or', 'one of ')} hits first" if region.unless else ""
+
+
+def _listed(rules: Sequence[str], link: str = "and", of: str = "") -> str:
+    """Return some rules as one phrase, most of them by their number if they are many."""
+    named, more = (rules, 0) if len(rules) <= _NAMED + 1 else (rules[:_NAMED], len(rules) - _NAMED)
+    last = f"{of}{more:,} other rules" if more else named[-1]
+    rest = named if more else named[:-1]
+    return f"{', '.join(rest)} {link} {last}" if rest else last
+
+
+def more_boxes(count: int) -> str:
+    """Return how many boxes are not shown."""
+    return f"in {'one of ' if count > 1 else ''}{count:,} more box{'' if count == 1 else 'es'}"
 
 
 def where_in_words(where: Where) -> str:

@@ -20,6 +20,9 @@ from rulekit.reports.diff_model import ChangedHits, ChangedRegion, ChangedValidi
 from rulekit.reports.shares import Share
 from rulekit.store.compare import Comparison
 
+BOXES = 6
+"""As many boxes of a region are shown."""
+
 
 def common_schema(comparison: Comparison) -> Schema:
     """Return a schema with the features of both versions; of a feature with two dtypes, as it is in the new one."""
@@ -48,9 +51,11 @@ def region_in_words(comparison: Comparison, region: Region, reference: Share | N
         new=region.new.outcome,
         old_rule=region.old.rule,
         new_rule=region.new.rule,
-        where=tuple(_wheres(comparison, region.pieces, schema)),
+        where=tuple(_wheres(comparison, region.pieces[:BOXES], schema)),
+        more_boxes=len(region.pieces[BOXES:]),
         unless=region.unless,
         points=_points(region),
+        through=region.through,
         plausible=region.plausible,
         event=plain_event(region.event, schema),
         reference=reference,

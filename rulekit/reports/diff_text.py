@@ -12,6 +12,7 @@ from rulekit.reports.diff_phrases import (
     bump_in_words,
     deciders,
     event_in_words,
+    more_boxes,
     others,
     unless,
     validity,
@@ -92,6 +93,8 @@ def _region(number: int, region: ChangedRegion) -> Iterator[str]:
     yield wrapped(f"{became(region)}{f' ({by})' if by else ''}", f"  {number:<3} ", 6)
     for place, where in enumerate(region.where):
         yield wrapped(where_in_words(where), f"      {'or' if place else 'where':<6}", 12)
+    if region.more_boxes:
+        yield wrapped(more_boxes(region.more_boxes), "      or    ", 12)
     if region.points:
         yield wrapped(region.points, "      and   ", 12)
     if region.unless:

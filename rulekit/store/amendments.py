@@ -89,12 +89,12 @@ def _moved(before: Sequence[str], after: Sequence[str]) -> set[str]:
 
 
 def _terms(old: Rule, new: Rule, before: Schema, after: Schema) -> Iterator[Edit]:
-    """Yield the terms that came, went, or became others; a term became another where both speak of one feature."""
+    """Yield the terms that came, went, or became others, which speak of the same features."""
     ours, theirs = _by_meaning(old, before), _by_meaning(new, after)
     gone = [term for key, term in ours.items() if key not in theirs]
     come = [term for key, term in theirs.items() if key not in ours]
     for term in gone:
-        other = next((one for one in come if _subject(one) and _subject(one) == _subject(term)), None)
+        other = next((one for one in come if _subject(one) == _subject(term)), None)
         if other is not None:
             come.remove(other)
         yield _edit(term, other, before, after)
@@ -107,10 +107,9 @@ def _by_meaning(rule: Rule, schema: Schema) -> dict[str, Condition]:
     return {repr(canonical(bind(term, schema), schema)): term for term in terms}
 
 
-def _subject(condition: Condition) -> str | None:
-    """Return the only feature that a condition speaks of."""
-    names = {literal.feature for literal in literals(condition)}
-    return names.pop() if len(names) == 1 else None
+def _subject(condition: Condition) -> frozenset[str]:
+    """Return the features that a condition speaks of."""
+    return frozenset(literal.feature for literal in literals(condition))
 
 
 def _edit(old: Condition | None, new: Condition | None, before: Schema, after: Schema) -> Edit:
@@ -135,9 +134,10 @@ def _edit_in_words(old: Condition | None, new: Condition | None, before: Schema,
         return f"no longer asks that {condition_in_words(old or All(), before)}"
     if old is None:
         return f"also asks that {condition_in_words(new, after)}"
-    pair = [(term, _wanted(term, schema)) for term, schema in ((old, before), (new, after))]
-    if all(words for _, words in pair):
-        return f"{name_in_words(_subject(new) or '')}: {pair[0][1]} became {pair[1][1]}"
+    then, now = _wanted(old, before), _wanted(new, after)
+    if then and now:
+        (name,) = _subject(new)
+        return f"{name_in_words(name)}: {then} became {now}"
     return f"{condition_in_words(old, before)} became {condition_in_words(new, after)}"
 
 
@@ -146,7 +146,8 @@ def _wanted(condition: Condition, schema: Schema) -> str | None:
     wanted = as_range(condition) if isinstance(condition, All) else condition
     if wanted is None or isinstance(wanted, (All, Any)):
         return None
-    words = wanted_in_words(wanted, schema.by_name.get(_subject(condition) or ""))
+    (name,) = _subject(condition)
+    words = wanted_in_words(wanted, schema.by_name[name])
     return f"exactly {words}" if isinstance(wanted, Compare) and wanted.sign == "==" else words
 
 
