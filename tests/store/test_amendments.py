@@ -7,6 +7,7 @@ import rulekit
 from rulekit.store.amendments import feature_changes, field_changes, rule_changes
 
 OLD = rulekit.load(FRAUD)
+EITHER = "either country is none of SE, NO or device age"
 
 
 def changed(*pairs, text=FRAUD):
@@ -32,9 +33,7 @@ def edits(old, new):
         ('"amount > 50", ', "", "changed", ["no longer asks that amount is more than 50 EUR"]),
         ("amount > 5000", "amount > 5000, device_age < 9", "changed",
          ["also asks that device age is less than 9 day"]),
-        ('"device_age is missing"', '"device_age < 1"', "changed",
-         ["either country is none of SE, NO or device age is missing became either country is none of SE, NO or "
-           "device age is less than 1 day"]),
+        ('"device_age is missing"', '"device_age < 1"', "changed", [f"{EITHER} is missing became {EITHER} is less than 1 day"]),
         ("then: block", "then: review", "changed", ["outcome: block became review"]),
         ("title: Large amount abroad", "title: Much abroad", "reworded",
          ["title: Large amount abroad became Much abroad"]),

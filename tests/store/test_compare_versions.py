@@ -83,7 +83,7 @@ def test_a_version_that_was_never_enacted_or_was_tampered_with(tmp_path):
         open_law(f"{folder}@9.0.0")
     assert (caught.value.expected, caught.value.got) == ("one of 1.2.0", "9.0.0")
     edit(folder / "enacted" / "1.2.0.yaml", "amount > 5000", "amount > 4000")
-    with pytest.raises(LawError, match="the copy was changed"):
+    with pytest.raises(LawError, match="the copy is not the one that was enacted"):
         open_law(f"{folder}@1.2.0")
     with pytest.raises(LawError, match="no such law folder"):
         open_law(f"{tmp_path / 'nowhere'}@1.2.0")
