@@ -32,12 +32,17 @@ class _Journey:
     budget: tuple[str, ...]
     outcomes: tuple[str, str]
     fpga: bool = False
+    logged: bool = False
 
 
 _JOURNEYS = (
     _Journey("hep", "rules/hep/level1", ("--fpr", "0.01", "--rules", "8"), ("accept", "reject"), fpga=True),
     _Journey(
-        "fraud", "rules/fraud/card_payments", ("--alert-rate", "0.01", "--rules", "8"), ("review", "approve")
+        "fraud",
+        "rules/fraud/card_payments",
+        ("--alert-rate", "0.01", "--rules", "8"),
+        ("review", "approve"),
+        logged=True,
     ),
 )
 
@@ -51,7 +56,8 @@ def demo(
 ) -> None:
     """Run the whole journey on generated events.
 
-    For trigger and for fraud events: train a teacher, induce its law, check, compile, decide, audit.
+    For trigger and for fraud events: train a teacher, induce its law, check, compile, decide, audit. What is
+    decided about payments is kept in a log, which is verified and decided again.
     """
     start = time.perf_counter()
     reports = [_travel(journey, out / journey.pack, events, seed) for journey in _JOURNEYS]
@@ -77,34 +83,41 @@ def _travel(journey: _Journey, folder: Path, events: int, seed: int) -> dict[str
     _run([*induce, "--name", law_name(journey), "--out", law])
     _run(["check", law])
     _run(["compile", law, "--target", "python", "--out", str(folder / "build" / "python")])
-    _run(["compile", law, "--target", "polars", "--out", str(folder / "build" / "polars")])
     if journey.fpga:
-        numerics = str(folder / "numerics.yaml")
-        _run(["quantise", law, str(folder / "induce.parquet"), "--truth", truth, "--out", numerics])
-        design = [
-            "--target",
-            "systemverilog",
-            "--numerics",
-            numerics,
-            "--out",
-            str(folder / "build" / "fpga"),
-        ]
-        _run(["compile", law, *design])
+        _make_firmware(law, folder, truth)
     decisions, events_file = str(folder / "decisions.parquet"), str(folder / "events.parquet")
-    _run(["decide", law, events_file, "--id", identity, "--out", decisions])
-    report = [
-        "audit",
-        decisions,
-        "--truth",
-        truth,
-        "--teacher",
-        teacher,
-        "--out",
-        str(folder / "report.html"),
-    ]
-    audited: dict[str, Any] = json.loads(_run(report, as_json=True))
+    log = ["--log", str(folder / "log.sqlite"), "--log-key", str(folder / "keys" / "site.key")]
+    decide = ["decide", law, events_file, "--id", identity, "--out", decisions]
+    _run([*decide, *log] if journey.logged else decide)
+    if journey.logged:
+        _look_back(law, folder, f"{identity}={_first_alert(decisions, identity, accept)}")
+    report = ["--truth", truth, "--teacher", teacher, "--rules", law, "--out", str(folder / "report.html")]
+    audited: dict[str, Any] = json.loads(_run(["audit", decisions, *report], as_json=True))
     typer.echo(audited["replay"]["sentence"])
     return audited
+
+
+def _make_firmware(law: str, folder: Path, truth: str) -> None:
+    """Choose how few bits the features need, and write the logic."""
+    numerics, build = str(folder / "numerics.yaml"), str(folder / "build" / "fpga")
+    _run(["quantise", law, str(folder / "induce.parquet"), "--truth", truth, "--out", numerics])
+    _run(["compile", law, "--target", "systemverilog", "--numerics", numerics, "--out", build])
+
+
+def _look_back(law: str, folder: Path, event: str) -> None:
+    """Verify the log, decide all of it again, and explain one decision."""
+    log, key = str(folder / "log.sqlite"), str(folder / "keys" / "site.pub")
+    _run(["log", "verify", log, "--key", key])
+    _run(["replay", log, "--rules", law, "--key", key])
+    _run(["explain", law, "--events", str(folder / "events.parquet"), "--id", event])
+
+
+def _first_alert(decisions: str, identity: str, outcome: str) -> object:
+    """Return the id of the first event that got an outcome."""
+    import polars as pl
+
+    found = pl.scan_parquet(decisions).filter(pl.col("outcome") == outcome).select(identity).head(1)
+    return found.collect().item()
 
 
 def law_name(journey: _Journey) -> str:
@@ -120,12 +133,23 @@ def _prepare(journey: _Journey, folder: Path, events: int, seed: int) -> tuple[s
     pack = Registry[Any]("pack", "rulekit.packs", {}).get(journey.pack)
     law = folder / journey.law
     law.mkdir(parents=True, exist_ok=True)
+    if journey.logged:
+        _new_log(folder)
     (law / "schema.yaml").write_text(dump_schema(pack.SCHEMA), encoding="utf-8")
     teacher_events = pack.generate(min(events, _TEACHER_EVENTS), 3 * seed + 1)
     export_onnx(pack.teacher(seed), teacher_events, pack.TRUTH, pack.SCHEMA, folder / "teacher.onnx")
     pack.generate(events, 3 * seed + 2).write_parquet(folder / "induce.parquet")
     pack.generate(events, 3 * seed + 3).write_parquet(folder / "events.parquet")
     return str(pack.TRUTH), str(pack.ID)
+
+
+def _new_log(folder: Path) -> None:
+    """Make room for a log and for the key that signs it; those of an earlier demo go."""
+    from rulekit.keys import new_key
+
+    for old in (*folder.glob("log.sqlite*"), *folder.glob(".log.sqlite*"), *folder.glob("keys/site.*")):
+        old.unlink()
+    new_key("site", folder / "keys")
 
 
 def _run(arguments: Sequence[str], *, as_json: bool = False) -> str:
