@@ -60,14 +60,18 @@ class FirstWish:
         return self.judge.point(hits)
 
     def families(self, hits: int) -> Iterator[Family]:
-        """See :class:`Wish`: a wanted box before the first hit is entered, or the first hit is left."""
-        first = hits & (self.judge.wanted | self.judge.unwanted)
-        first &= -first
-        before = self.judge.wanted & (first - 1 if first else -1)
-        switches = [Switch(box, on=True, rule=box, gain=1) for box in places(before)]
-        if first:
-            switches.append(Switch(lowest(first), on=False, rule=lowest(first), gain=1))
-        yield Family(1, switches)
+        """See :class:`Wish`: a wanted box before the first hit is entered, or the first hit is left.
+
+        Where no box is wanted before others that are hit, all of them are left: the costliest then counts.
+        """
+        wanted = self.judge.wanted
+        held = hits & (wanted | self.judge.unwanted)
+        first = held & -held
+        before = wanted & (first - 1 if first else -1)
+        left = first if before else held & ((wanted & -wanted) - 1 if wanted else -1)
+        need = left.bit_count() or 1
+        entered = [Switch(box, on=True, rule=box, gain=need) for box in places(before)]
+        yield Family(need, entered + [Switch(box, on=False, rule=box, gain=1) for box in places(left)])
 
 
 @dataclass(frozen=True)

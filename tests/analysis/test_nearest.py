@@ -3,13 +3,15 @@
 from itertools import product
 from math import prod
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from rulekit.analysis.axes import places
-from rulekit.analysis.distance import Distances, Limits, rulers_of, start_box
+from rulekit.analysis.distance import STEPS, Distances, Limits, in_scales, rulers_of, start_box
 from rulekit.analysis.law import box_law
 from rulekit.analysis.nearest import nearest
+from rulekit.analysis.search import Budget, UndecidedError
 from rulekit.analysis.wishes import wish
 from rulekit.ir.event import bind_event
 from rulekit.ir.numerics import Native
@@ -102,7 +104,7 @@ EVENTS = st.fixed_dictionaries(
 @st.composite
 def dense_laws(draw):
     """Draw a law of up to eight rules that overlap a lot."""
-    policy = draw(st.sampled_from(HitPolicy))
+    policy = draw(st.sampled_from((*HitPolicy, HitPolicy.SCORE, HitPolicy.SCORE)))
     score = policy is HitPolicy.SCORE
     literal = st.sampled_from(LITERALS)
     some = st.lists(literal, min_size=2, max_size=3).map(lambda terms: {"any": terms})
@@ -178,3 +180,107 @@ def test_nothing_is_nearer(data):
 @given(st.data(), dense_laws(), EVENTS)
 def test_nothing_is_nearer_where_rules_overlap(data, ruleset, event):
     ask(data, ruleset, Native(), event)
+
+
+@given(st.data())
+def test_the_value_in_an_atom_is_its_nearest(data):
+    ruleset = data.draw(rulesets())
+    numbers = data.draw(numerics(ruleset))
+    space = box_law(ruleset, numbers).index.space
+    limit = data.draw(limits(ruleset.schema))
+    distances = Distances(
+        rulers_of(space, limit), bind_event(ruleset.read, data.draw(events(ruleset, numbers)))
+    )
+    for number, axis in enumerate(space.axes):
+        before, scale = distances.values[number], limit.scale(axis.feature)[0]
+        for place, atom in enumerate(axis.atoms):
+            after, cost = distances.value(number, place), distances.cost(number, place)
+            assert axis.place(after) == place
+            if place == distances.point[number]:
+                assert (after, cost) == (before, 0)
+            elif before is None or after is None:
+                assert cost == STEPS
+            elif not axis.feature.dtype.is_number:
+                assert in_scales(cost) == 1 / scale
+            else:
+                least = min(abs(end - before) for end in (atom.low, atom.high))
+                assert abs(after - before) == least
+                assert cost >= 1
+                assert in_scales(cost) == pytest.approx(min(least / scale, 1e260), abs=1e-38)
+
+
+@given(st.data())
+def test_the_nearest_of_some_atoms_costs_least(data):
+    ruleset = data.draw(rulesets())
+    space = box_law(ruleset).index.space
+    rulers = rulers_of(space, data.draw(limits(ruleset.schema)))
+    distances = Distances(rulers, bind_event(ruleset.read, data.draw(events(ruleset))))
+    for number, axis in enumerate(space.axes):
+        atoms = data.draw(st.integers(1, (1 << len(axis.atoms)) - 1))
+        cost, place = distances.nearest(number, atoms)
+        assert atoms >> place & 1
+        assert cost == distances.cost(number, place)
+        assert cost == min(distances.cost(number, other) for other in places(atoms))
+
+
+def law(policy, rules, **more):
+    effect = "points" if policy == "score" else "then"
+    return Ruleset(
+        name="t",
+        version="1.0.0",
+        schema=SCHEMA,
+        hit_policy=policy,
+        otherwise="no",
+        rules=tuple(Rule(id=f"r{n}", when=when, **{effect: what}) for n, (when, what) in enumerate(rules)),
+        **more,
+    )
+
+
+def least(ruleset, event, wanted, limit=None):
+    """Return the cost of the nearest event with an outcome, in scales, and the values that change."""
+    boxed = box_law(ruleset)
+    limit = limit or Limits()
+    distances = Distances(rulers_of(boxed.index.space, limit), bind_event(ruleset.read, event))
+    found = nearest(boxed.index, start_box(limit, distances), wish(boxed, frozenset({wanted})), distances)
+    changed = {
+        ruler.axis.feature.name: distances.value(n, place)
+        for n, (ruler, place) in enumerate(zip(distances.rulers, found.point, strict=True))
+        if place != distances.point[n]
+    }
+    return in_scales(found.cost), changed
+
+
+def test_a_wanted_rule_behind_the_first_hit_is_not_left():
+    rules = [(["online == false"], "yes"), (["age < 3"], "look"), (["amount > 50"], "yes")]
+    event = {"online": True, "age": 2, "amount": 60.0}
+    assert least(law("first", rules), event, "yes") == (1 / 9, {"age": 3})
+
+
+def test_one_point_more_is_enough():
+    ruleset = law("score", [(["age > 6"], 1), (["amount > 50"], 2)], thresholds={"look": 1, "yes": 2})
+    event = {"online": True, "age": 5, "amount": 40.0}
+    assert least(ruleset, event, "look")[1] == {"age": 7}
+    assert least(ruleset, event | {"age": 9}, "no")[1] == {"age": 6}
+
+
+def test_points_that_a_rule_takes_away_are_got_back_by_leaving_it():
+    ruleset = law("score", [(["age > 6"], -2), (["amount > 50"], 3)], thresholds={"yes": 3})
+    assert least(ruleset, {"online": True, "age": 9, "amount": 70.0}, "yes")[1] == {"age": 6}
+
+
+def test_no_change_is_for_nothing():
+    ruleset = law("first", [(["ratio > 0"], "yes")])
+    cost, changed = least(ruleset, {"online": True, "ratio": 0.0}, "yes", Limits(scales={"ratio": 1e9}))
+    assert (changed, cost > 0) == ({"ratio": 5e-324}, True)
+
+
+def test_a_search_ends_at_its_budget():
+    ruleset = law("first", [(["age > 6"], "yes")])
+    boxed = box_law(ruleset)
+    distances = Distances(
+        rulers_of(boxed.index.space, Limits()), bind_event(ruleset.read, {"online": True, "age": 1})
+    )
+    ask_for = wish(boxed, frozenset({"yes"}))
+    with pytest.raises(UndecidedError, match="given up"):
+        nearest(boxed.index, start_box(Limits(), distances), ask_for, distances, Budget(1))
+    assert nearest(boxed.index, start_box(Limits(), distances), ask_for, distances, Budget(2)) is not None
