@@ -15,7 +15,10 @@ from rulekit.ir.text import format_value
 from rulekit.ir.words import Range, name_in_words, unit_in_words, value_in_words, wanted_in_words
 
 _DIGITS = 6
-_NEGATIVE = {"<": ">=", "<=": ">"}
+"""A difference that is no whole number is rounded to so many."""
+
+_WHOLE_DIGITS = 19
+"""Whole numbers are written out up to there: every int64, but no float64 far beyond what it counts exactly."""
 
 
 def exact(feature: Feature, value: Scalar | Value) -> Decimal:
@@ -37,7 +40,7 @@ def value_of_feature(feature: Feature, value: Scalar | None) -> str:
 
 
 def _number(number: Decimal) -> str:
-    if number.is_finite() and number == number.to_integral_value() and abs(number) < 10**15:
+    if number.is_finite() and number == number.to_integral_value() and number.adjusted() < _WHOLE_DIGITS:
         return value_in_words(int(number))
     return value_in_words(number) if number.is_infinite() else format_value(float(number))
 
@@ -50,7 +53,7 @@ def _unit(feature: Feature) -> str:
 def amount_of(feature: Feature, number: Decimal) -> str:
     """Return a difference with its unit, to six digits."""
     number = abs(number)
-    if number.is_finite() and number:
+    if number.is_finite() and number != number.to_integral_value():
         number = round(number, _DIGITS - 1 - number.adjusted())
     return f"{_number(number)}{_unit(feature)}"
 
