@@ -81,6 +81,7 @@ def refer(comparison: Comparison, asked: Asked) -> Referred:
     """
     schema = common_schema(comparison)
     events = scan(asked.events, schema)
+    _check_columns(comparison, asked, collect(events.head(0)))
     wanted = {feature.name for law in (comparison.old, comparison.new) for feature in law.read}
     wanted |= {name for name in (asked.truth, asked.weight, asked.id) if name}
     frame = collect(events.select([name for name in events.collect_schema().names() if name in wanted]))
@@ -91,6 +92,15 @@ def refer(comparison: Comparison, asked: Asked) -> Referred:
     known = Events(frame.height, truth=truth, weights=weights)
     old, new = (_decided(law, frame) for law in (comparison.old, comparison.new))
     return Referred(comparison, asked, frame, old, new, known)
+
+
+def _check_columns(comparison: Comparison, asked: Asked, empty: pl.DataFrame) -> None:
+    """Refuse events that lack a column, while all of theirs can still be named."""
+    for law in (comparison.old, comparison.new):
+        feature_columns(law.schema, law.read, empty)
+    for name, role in ((asked.truth, "truth"), (asked.weight, "weight"), (asked.id, "id")):
+        if name is not None:
+            column_of(empty, name, role)
 
 
 def _decided(law: Ruleset, frame: pl.DataFrame) -> pl.DataFrame:
