@@ -22,7 +22,9 @@ from rulekit.cli.common import (
 )
 
 if TYPE_CHECKING:
+    from rulekit.ir.ruleset import Ruleset
     from rulekit.reports.contrast import Swap
+    from rulekit.reports.logged_record import LogSource
     from rulekit.reports.model import Audit
     from rulekit.reports.standing import Gate
 
@@ -31,7 +33,7 @@ _WIDTH = 80
 
 def audit(
     decisions: Annotated[
-        Path, typer.Argument(help="A decisions file of `rulekit decide`.", show_default=False)
+        str, typer.Argument(help="A decisions file of `rulekit decide`, or a log.", show_default=False)
     ],
     out: Annotated[
         Path, typer.Option("--out", help="The report to write (.html); its JSON twin lies beside it.")
@@ -73,6 +75,12 @@ def audit(
         list[str] | None,
         typer.Option("--expect", help="An expectation, such as 'efficiency >= 0.7'. Repeatable."),
     ] = None,
+    id_column: Annotated[
+        str | None, typer.Option("--id", help="Of a log: column of the events with the event id.")
+    ] = None,
+    key: Annotated[
+        Path | None, typer.Option("--key", help="Of a log: public key that signs it (.pub).")
+    ] = None,
     sample: Annotated[
         int, typer.Option("--sample", help="Events to replay by the reference semantics.")
     ] = 1000,
@@ -81,7 +89,7 @@ def audit(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Audit a decisions file into a report to sign.
+    """Audit a decisions file, or a decision log, into a report to sign.
 
     Every decision is recomputed and a sample is replayed by the reference semantics. Ends with 1 when there are
     findings, or the record does not keep to what the evidence and the budget of its law promise.
@@ -90,12 +98,17 @@ def audit(
     from rulekit.reports.audit import audit as audit_decisions
     from rulekit.reports.audit import named_ruleset, recorded_ruleset
     from rulekit.reports.render import write
+    from rulekit.runtime.log.open import is_log
     from rulekit.store.folder import read
 
-    folder = rules if rules is not None and rules.is_dir() else None
-    ruleset = recorded_ruleset(decisions) if rules is None else named_ruleset(rules, decisions)
+    source: str | LogSource = decisions
+    if is_log(decisions):
+        source, ruleset, folder = _log(decisions, rules, id_column, key)
+    else:
+        folder = rules if rules is not None and rules.is_dir() else None
+        ruleset = recorded_ruleset(decisions) if rules is None else named_ruleset(rules, decisions)
     report = audit_decisions(
-        decisions,
+        source,
         ruleset=ruleset,
         folder=folder,
         events=events,
@@ -117,6 +130,20 @@ def audit(
     finish(report.findings)
     if report.unmet:
         raise typer.Exit(1)
+
+
+def _log(
+    where: str, rules: Path | None, id_column: str | None, key: Path | None
+) -> tuple[LogSource, Ruleset, Path | None]:
+    """Return a log to be audited, its law, and the folder of that."""
+    from rulekit.keys import load_public
+    from rulekit.reports.logged_record import LogSource, law_of_log
+
+    if rules is None:
+        raise typer.BadParameter("a log tells the digest of its law, not the law: name it with --rules")
+    law = law_of_log(where, rules)
+    source = LogSource(where, id_column, None if key is None else load_public(key))
+    return source, law.ruleset, law.place if law.place.is_dir() else None
 
 
 def _text(report: Audit, out: Path) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
+from rulekit.errors import LawError
 from rulekit.frames import Frame
 from rulekit.ir.ruleset import Ruleset
 from rulekit.measures import Events, Measures, measure
@@ -19,13 +20,14 @@ from rulekit.reports.drift import drift_of
 from rulekit.reports.gates import gates_of
 from rulekit.reports.hardware import read_hardware, with_hardware
 from rulekit.reports.limits import limits_of
+from rulekit.reports.logged_record import LogSource, of_a_log, read_logged
 from rulekit.reports.model import Audit, Curve, CutflowRow, RuleRow
 from rulekit.reports.notes import Sections, findings_of, left_out, origin_of
 from rulekit.reports.previous import compare_previous
 from rulekit.reports.reasons import reasons_of
-from rulekit.reports.record import read_law, read_record
+from rulekit.reports.record import Record, read_law, read_record
 from rulekit.reports.removals import removals
-from rulekit.reports.sources import align
+from rulekit.reports.sources import Aligned, align
 from rulekit.reports.status import status_of
 from rulekit.reports.subgroups import subgroups_of
 from rulekit.reports.verdict import Replayed, replay_case
@@ -36,7 +38,7 @@ from rulekit.store.papers import load_register
 
 
 def audit(  # noqa: PLR0913 - the public verb: all but the first by keyword
-    decisions: str | Path,
+    decisions: str | Path | LogSource,
     *,
     ruleset: Ruleset | None = None,
     folder: str | Path | None = None,
@@ -59,16 +61,17 @@ def audit(  # noqa: PLR0913 - the public verb: all but the first by keyword
 
     Parameters
     ----------
-    decisions : the file that ``rulekit decide`` wrote, with its manifest beside it.
-    ruleset : the law that the decisions are claimed to follow; the manifest's own without.
+    decisions : the file that ``rulekit decide`` wrote, with its manifest beside it; or a decision log.
+    ruleset : the law that the decisions are claimed to follow; the manifest's own without. A log needs it.
     folder : the law folder, whose charter and register are told as well.
-    events : the events that were decided; found through the manifest without.
+    events : the events that were decided; found through the manifest without. A log has the values that were read,
+        and takes further columns from them.
     truth, weight : columns of the events: which are signal, and what each counts.
     teacher : anything with a ``name`` and ``scores(frame)``.
     accept : the outcomes that count as accepted; without, all but ``otherwise`` and ``invalid``.
     previous : another version of the law, to be compared on the same events.
     by : columns of the events that make subgroups; without, every category feature.
-    time : column of the events that orders them in time; without, they are taken to be in order.
+    time : column of the events that orders them in time; without, they are taken to be in order. A log knows when.
     reference : events that drift is measured from; the first period of the record without.
     expect : what the record is held to beside its evidence, such as ``efficiency >= 0.7``.
     sample, seed : how many events the reference semantics replays, and which.
@@ -85,16 +88,32 @@ def audit(  # noqa: PLR0913 - the public verb: all but the first by keyword
         when the teacher gives no finite score for every event.
     ArtifactError
         when the artifact is damaged, of another target or ruleset, or was not synthesised.
+    LogError
+        when the log can't be read, or was decided in several numerics.
     RulekitError
         when an outcome to accept or an expectation is none.
 
     """
-    record = read_record(Path(decisions), ruleset)
+    record, aligned = _opened(decisions, ruleset, events)
     hardware = None if fpga is None else read_hardware(fpga, record.ruleset)
     question = Question(truth, teacher, weight, accept, previous, by, time, reference, expect)
-    case = open_case(record, align(record, events), question)
+    if isinstance(decisions, LogSource):
+        question = of_a_log(question, aligned)
+    case = open_case(record, aligned, question)
     found = _assemble(case, replay_case(case, sample, seed), folder, command)
     return found if hardware is None else with_hardware(found, case, hardware)
+
+
+def _opened(
+    decisions: str | Path | LogSource, ruleset: Ruleset | None, events: Frame | None
+) -> tuple[Record, Aligned]:
+    if not isinstance(decisions, LogSource):
+        record = read_record(Path(decisions), ruleset)
+        return record, align(record, events)
+    if ruleset is None:
+        hint = "name it with --rules"
+        raise LawError("a log tells the digest of a law, not the law", hint=hint)
+    return read_logged(decisions, ruleset, events)
 
 
 def recorded_ruleset(decisions: str | Path) -> Ruleset:

@@ -30,6 +30,7 @@ def _of_the_record(case: Case, replay: Replay) -> Iterator[str]:
             "The values of the events are taken as they are. Whether a feature was measured or computed rightly "
             "does not show in a replay."
         )
+    yield from case.record.limits
     if any(rule.prescale > 1 for rule in case.law.rules):
         yield "What prescales keep and suppress is not part of this record: they act after the rules."
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import polars as pl
-from pydantic import TypeAdapter
 
 from rulekit.errors import LogError
 from rulekit.findings import Finding
-from rulekit.ir.numerics import Native, Numerics
 from rulekit.reports.logged_account import Account, Count
 from rulekit.reports.logged_decisions import Judge
 from rulekit.reports.logged_laws import Absent, Found, Laws
@@ -21,7 +17,7 @@ from rulekit.reports.logged_model import RecordMismatch, ReplayOptions
 from rulekit.reports.logged_sample import Reservoir
 from rulekit.reports.model import Difference
 from rulekit.reports.replay import SHOWN
-from rulekit.runtime.log.manifests import manifest_digest
+from rulekit.runtime.log.manifests import manifest_digest, told_numerics, told_seed
 from rulekit.runtime.log.read import records_frame
 from rulekit.runtime.log.stores import Lines
 from rulekit.runtime.log.tally import note_of
@@ -31,7 +27,6 @@ _RECORD = b'{"artifact":'
 
 _NEEDED = ("id", "at", "ruleset", "artifact", "event", "outcome")
 _FACTS, _PARTS = ["seq", "at", "event", "ruleset", "by"], ["field", "recorded", "recomputed"]
-_NUMERICS: TypeAdapter[Numerics] = TypeAdapter(Numerics)
 
 
 class Pass:
@@ -55,7 +50,7 @@ class Pass:
         self.sampled: Counter[str] = Counter()
         self.lost: Counter[str] = Counter()
         self._laws, self._options, self._keep = laws, options, keep
-        self._manifests: dict[str, dict[str, Any]] = {}
+        self._manifests: dict[str, str] = {}
         self._shown: list[RecordMismatch] = []
         self._kept: list[pl.DataFrame] = []
         self._wanted = list(_wanted(options))
@@ -113,7 +108,7 @@ class Pass:
         if not note.known:
             self.damaged.append(seq)
         elif note.manifest is not None:
-            self._manifests[manifest_digest(note.manifest)] = json.loads(note.manifest)
+            self._manifests[manifest_digest(note.manifest)] = note.manifest
 
     def _read(self, numbers: list[int], texts: list[bytes]) -> Iterator[pl.DataFrame]:
         """Yield records as frames, under the numbers of their lines; those that can't be read are damaged."""
@@ -155,10 +150,8 @@ class Pass:
 
         def judge_of(artifact: str) -> Judge:
             manifest = self._manifests.get(artifact)
-            numerics = Native() if manifest is None else _NUMERICS.validate_python(manifest["numerics"])
-            told = None if manifest is None else manifest.get("options", {}).get("seed")
-            seed = told if asked.prescale_seed is None else asked.prescale_seed
-            return Judge(law.ruleset, numerics, asked.target, seed)
+            seed = told_seed(manifest) if asked.prescale_seed is None else asked.prescale_seed
+            return Judge(law.ruleset, told_numerics(manifest), asked.target, seed)
 
         return Account(law, judge_of, Reservoir(asked.sample, f"{asked.seed} {digest}"), self._report)
 

@@ -118,10 +118,9 @@ def origin_of(case: Case, command: str | None) -> Origin:
     """Return where the decisions and the report came from."""
     manifest, record = case.record.manifest, case.record
     beside = manifest_path(record.path)
-    sources = [
-        Source(role="decisions", path=str(record.path), digest=digest_of(record.path)),
-        Source(role="manifest", path=str(beside), digest=digest_of(beside)),
-    ]
+    sources = [Source(role="decisions", path=str(record.path), digest=digest_of(record.path))]
+    if beside.is_file():  # a log has none
+        sources.append(Source(role="manifest", path=str(beside), digest=digest_of(beside)))
     if case.frame is not None:
         path = case.aligned.path
         named = "a frame in memory" if path is None else str(path)

@@ -44,7 +44,8 @@ class Record:
     """The decisions, and what the manifest says of them.
 
     ``decisions`` has the columns ``id``, ``outcome``, ``rule``, ``score`` (SCORE only), ``hits`` (lists of
-    ids) and ``hits_text`` (ids joined by a space); the last two only if hits were recorded.
+    ids) and ``hits_text`` (ids joined by a space); the last two only if hits were recorded. ``limits`` is what
+    the record itself can't show, in sentences.
     """
 
     path: Path
@@ -52,6 +53,7 @@ class Record:
     ruleset: Ruleset
     decisions: pl.DataFrame
     findings: tuple[Finding, ...]
+    limits: tuple[str, ...] = ()
 
     @property
     def has_hits(self) -> bool:

@@ -1,7 +1,9 @@
-"""One record of a log, and the event that it was a decision on: what an explanation starts from."""
+"""Looking something up in a log: one record and its event, or which laws it holds records of."""
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
@@ -10,8 +12,13 @@ from rulekit.errors import LawError, LogError, Where
 from rulekit.ir.numerics import Event
 from rulekit.ir.ruleset import Ruleset
 from rulekit.records import DecisionRecord, record_from_text, values_from_json
+from rulekit.runtime.log.manifests import manifest_digest
 from rulekit.runtime.log.open import read_log
 from rulekit.runtime.log.read import read_batches
+from rulekit.runtime.log.tally import note_of
+
+_RULESET = r',"ruleset":"(sha256:[0-9a-f]{64})"'
+"""The law of a record; inside a string of JSON each quote has a backslash before it."""
 
 
 def find_record(where: str | Path, *, event: str | None = None, seq: int | None = None) -> DecisionRecord:
@@ -25,12 +32,14 @@ def find_record(where: str | Path, *, event: str | None = None, seq: int | None 
         when there is no such log or no such record, or it can't be read.
 
     """
+    store, _, _ = read_log(where)
+    store.close()
     text = _last_of(where, event) if seq is None else _line(where, seq)
     if text is None:
         expected = f"event {event}" if seq is None else f"line {seq}"
         hint = "a decision may have been sampled away"
         raise LogError(
-            "the log holds no such record", where=Where(file=str(where)), expected=expected, hint=hint
+            "the log holds no such record", where=Where(file=store.where), expected=expected, hint=hint
         )
     return record_from_text(text)
 
@@ -54,6 +63,49 @@ def event_of(record: DecisionRecord, ruleset: Ruleset) -> Event:
         what = f"the log withholds {', '.join(hidden)} of record {record.id}"
         raise LogError(what, hint="only who has the event can say more")
     return values_from_json(ruleset.read, record.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a log is about.
+
+    Attributes
+    ----------
+    where : the place of the log, fit to be shown.
+    laws : how many records it holds, by the digest of their law.
+    manifests : what it tells of artifacts, by their digest; see :mod:`rulekit.runtime.log.manifests`.
+
+    """
+
+    where: str
+    laws: dict[str, int]
+    manifests: dict[str, str]
+
+
+def survey_log(where: str | Path) -> Survey:
+    """Return what a log is about, without reading its records.
+
+    Raises
+    ------
+    LogError
+        when there is no such log, or it can't be read.
+
+    """
+    laws, manifests = Counter[str](), dict[str, str]()
+    store, _, _ = read_log(where)
+    try:
+        for lines in store.read():
+            found = (
+                pl.Series("text", lines.texts, pl.Binary).cast(pl.String, strict=False).str.extract(_RULESET)
+            )
+            laws.update(dict(found.drop_nulls().value_counts().iter_rows()))
+            for place in found.is_null().arg_true():
+                told = note_of(place, lines.texts[place]).manifest
+                if told is not None:
+                    manifests[manifest_digest(told)] = told
+    finally:
+        store.close()
+    return Survey(store.where, dict(laws), manifests)
 
 
 def _line(where: str | Path, seq: int) -> bytes | None:

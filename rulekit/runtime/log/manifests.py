@@ -9,12 +9,17 @@ for it, and nothing in it can be taken for a field of a record.
 from __future__ import annotations
 
 import hashlib
+import json
 
+from pydantic import TypeAdapter
+
+from rulekit.ir.numerics import Native, Numerics
 from rulekit.keys import canonical_json
 from rulekit.targets.artifact import Artifact
 
 MANIFEST = "manifest"
 _NATIVE = "native"
+_NUMERICS: TypeAdapter[Numerics] = TypeAdapter(Numerics)
 
 
 def told_manifest(artifact: Artifact) -> str | None:
@@ -30,3 +35,14 @@ def artifact_digest(artifact: Artifact) -> str:
 def manifest_digest(text: str) -> str:
     """Return ``sha256:`` and 64 hex digits over a manifest as the log tells it."""
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def told_numerics(text: str | None) -> Numerics:
+    """Return the numerics that a manifest names; native ones where the log tells none."""
+    return Native() if text is None else _NUMERICS.validate_python(json.loads(text)["numerics"])
+
+
+def told_seed(text: str | None) -> int | None:
+    """Return the seed of prescales that a manifest names; None where it names none."""
+    seed = None if text is None else json.loads(text).get("options", {}).get("seed")
+    return seed if isinstance(seed, int) else None

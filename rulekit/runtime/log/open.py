@@ -66,6 +66,11 @@ def claim_of(where: str | Path, losses: Path | None) -> Claim | None:
     return Claim(path.with_name(path.name + ".writer"))
 
 
+def is_log(where: str | Path) -> bool:
+    """Say whether a place is one of a log, and not of a file of decisions."""
+    return is_server(where) or Path(where).is_dir() or Path(where).suffix.lower() in SUFFIXES
+
+
 def is_server(where: str | Path) -> bool:
     """Say whether a log is on a server."""
     return str(where).startswith(PREFIXES)
