@@ -183,7 +183,8 @@ def _record(record: dict[str, Any]) -> str:
         "law": record["ruleset"][:19],
     }
     shown = [f"  {name:<11} {_value(fact)}" for name, fact in facts.items() if fact not in (None, "")]
-    read = [f"    {name:<11} {_value(value)}" for name, value in record["values"].items()]
+    width = max(map(len, record["values"]), default=0)
+    read = [f"    {name:<{width}}  {_value(value)}" for name, value in record["values"].items()]
     return "\n".join([f"line {record['id']}, {record['at']}", *shown, "  values", *read])
 
 

@@ -1,6 +1,7 @@
 """``rulekit decide --log`` and ``rulekit log`` as a user types them."""
 
 import json
+import re
 
 import pytest
 from fixtures import FRAUD
@@ -68,8 +69,8 @@ def test_records_are_shown(run):
     assert code == 0
     assert out.splitlines()[0].startswith("line 3, 20")
     assert "  rule        large-abroad" in out
-    assert "    country     hashed hmac-sha256:" in out
-    assert "    amount      6000" in out
+    assert re.search("\n    country +hashed hmac-sha256:", out)
+    assert re.search("\n    amount +6000", out)
     code, out, _ = run("log show log --outcome block --last 2 --json")
     assert [record["event"] for record in json.loads(out)] == ["t395", "t399"]
     assert run("log show log --event t400")[1] == "no such decision in the log\n"
