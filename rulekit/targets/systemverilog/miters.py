@@ -8,12 +8,13 @@ latency, from an arbitrary state, proves it for all time.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rulekit.targets.systemverilog.design import Design, Port
 from rulekit.targets.systemverilog.golden import MODULE as GOLDEN
 from rulekit.targets.systemverilog.names import vector
-from rulekit.targets.systemverilog.scores import heaps, rows_place
+from rulekit.targets.systemverilog.scores import heaps, rows_place, sum_registers
 from rulekit.targets.systemverilog.stages import ANSWER, SUM
 from rulekit.targets.systemverilog.table_logic import TIED
 
@@ -23,15 +24,10 @@ _CONTROL = ("clk", "rst", "in_valid", "in_id")
 
 @dataclass(frozen=True, slots=True)
 class Lemma:
-    """Two signals that are equal from a cycle on; proved first, it lets the prover see inside.
+    """Pairs of signals that are equal from a cycle on; proved first, it lets the prover see inside."""
 
-    ``zero`` is a part of the second signal that is 0 then, because the golden model is wider.
-    """
-
-    one: str
-    other: str
+    pairs: tuple[tuple[str, str], ...]
     cycle: int = 0
-    zero: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +81,18 @@ def netlist(design: Design) -> Miter:
         + f"    assign bad = {{gate_valid, gate_id, {_bus(design, 'gate')[1:]} != "
         f"{{gold_valid, gold_id, {_bus(design, 'gold')[1:]};\n"
     )
-    lemmas: list[Lemma] = []
+    return Miter(_module(design, body), design.cuts.latency, tuple(_registers(design)))
+
+
+def _registers(design: Design) -> Iterator[Lemma]:
+    """Yield that netlist and design keep the same in the registers on the way of a sum, cut by cut."""
+    if not design.low.is_score or not design.cuts.sums:
+        return
     hits = _before_rules_end(design)
-    if design.low.is_score and design.cuts.sums:
-        lemmas += [_same(f"hits_cut.q[{design.rules - 1}:0]", hits)] if hits else []
-        sums = len(heaps(design.names))
-        if sums > 1 and rows_place(heaps(design.names)) + 1 in design.cuts.sums:
-            cycle = _before_sums(design) + 1
-            lemmas += [_same(f"policy.points_{n}_q", cycle) for n in range(1, sums + 1)]
-    return Miter(_module(design, body), design.cuts.latency, tuple(lemmas))
+    if hits:
+        yield Lemma((_same(f"hits_cut.q[{design.rules - 1}:0]"),), hits)
+    for cut, words in enumerate(sum_registers(design.names, design.cuts.sums), start=1):
+        yield Lemma(tuple(_same(f"policy.{word}") for word in words), hits + cut)
 
 
 def _before_rules_end(design: Design) -> int:
@@ -107,8 +106,8 @@ def _before_sums(design: Design) -> int:
     return _before_rules_end(design) + sum(place <= rows for place in design.cuts.sums)
 
 
-def _same(signal: str, cycle: int) -> Lemma:
-    return Lemma(f"gate.{signal}", f"gold.{signal}", cycle)
+def _same(signal: str) -> tuple[str, str]:
+    return f"gate.{signal}", f"gold.{signal}"
 
 
 def _sums(design: Design, cycle: int) -> tuple[Lemma, ...]:
@@ -117,14 +116,9 @@ def _sums(design: Design, cycle: int) -> tuple[Lemma, ...]:
     found = []
     for number, heap in enumerate(sums if len(sums) > 1 else [], start=1):
         part = f"gold.part_{number - 1}"
-        found.append(
-            Lemma(
-                f"gate.policy.points_{number}",
-                f"{part}[{heap.width - 1}:0]",
-                cycle,
-                f"{part}[65:{heap.width}]",
-            )
-        )
+        equal = (f"gate.policy.points_{number}", f"{part}[{heap.width - 1}:0]")
+        rest = (f"{part}[65:{heap.width}]", "0")  # the golden model is wider
+        found.append(Lemma((equal, rest), cycle))
     return tuple(found)
 
 

@@ -28,7 +28,7 @@ from rulekit.targets.systemverilog.mutants import mutants
 from rulekit.targets.systemverilog.options import Options
 from rulekit.targets.systemverilog.synthesis import CELLS, netlist_text
 from rulekit.targets.systemverilog.table_images import files
-from rulekit.targets.systemverilog.tools import YOSYS
+from rulekit.targets.systemverilog.tools import YOSYS, GivenUpError
 
 LOG = "proof.log"
 _GOLDEN, _MITER, _NETLIST, _MUTANT = "golden.sv", "miter.sv", "netlist.v", "mutant.sv"
@@ -151,8 +151,7 @@ class _Prover:
         """Prove the lemmas that can be proved, and then the miter with their help."""
         proved: list[Lemma] = []
         for lemma in miter.lemmas:
-            goals = [(lemma.one, lemma.other), *([(lemma.zero, "0")] if lemma.zero else [])]
-            if _PROVED in self._ask(name, goals, lemma.cycle, proved):
+            if _PROVED in self._ask(name, lemma.pairs, lemma.cycle, proved):
                 proved.append(lemma)
         return _PROVED in self._ask(name, [("bad", "0")], miter.cycles, proved)
 
@@ -164,9 +163,13 @@ class _Prover:
         proofs = " ".join(f"-prove {one} {other}" for one, other in goals)
         facts = " ".join(_facts(lemma, cycles) for lemma in known)
         command = f"sat -timeout {max(1, round(self.timeout))} {steps} {facts} {proofs} {show} miter"
-        done = YOSYS.attempt(
-            ["-p", f"read_rtlil {name}.il; {command}"], self.folder, timeout=2 * self.timeout
-        )
+        try:
+            done = YOSYS.attempt(
+                ["-p", f"read_rtlil {name}.il; {command}"], self.folder, timeout=2 * self.timeout
+            )
+        except GivenUpError as error:
+            self.log.append(f"# {name}: {command}\n{error}\n")
+            return ""
         text = done.stdout[done.stdout.find("Executing SAT pass") :]
         unknown = (
             "Failed to parse" in done.stderr
@@ -223,11 +226,10 @@ def _statement(name: str, says: str, start: float, *, shown: bool) -> Statement:
 
 def _facts(lemma: Lemma, cycles: int) -> str:
     """Return a lemma as constraints on the steps in which it is known to hold."""
-    pairs = [(lemma.one, lemma.other), *([(lemma.zero, "0")] if lemma.zero else [])]
     if not cycles:
-        return " ".join(f"-set {one} {other}" for one, other in pairs)
+        return " ".join(f"-set {one} {other}" for one, other in lemma.pairs)
     steps = range(lemma.cycle + 1, cycles + 2)
-    return " ".join(f"-set-at {step} {one} {other}" for step in steps for one, other in pairs)
+    return " ".join(f"-set-at {step} {one} {other}" for step in steps for one, other in lemma.pairs)
 
 
 def _told(text: str) -> str:

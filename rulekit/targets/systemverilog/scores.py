@@ -183,6 +183,14 @@ def policy(names: Names, options: Options, cuts: Sequence[int]) -> str:
     return "".join([*lines, *_score(names, options, constant, width)])
 
 
+def sum_registers(names: Names, cuts: Sequence[int]) -> list[list[str]]:
+    """Return the words that each register cut within a sum keeps, cut by cut."""
+    found, cutter = _filled(names), _Cutter(names, frozenset(cuts), [])
+    _counted(found, rows_place(heaps(names)), cutter)
+    _total(found, cutter)
+    return cutter.registers
+
+
 def _counted(found: list[Heap], layers: int, cutter: _Cutter) -> None:
     """Write the counters of all heaps, layer by layer, and their last rows."""
     for layer in range(layers + 1):
@@ -220,13 +228,17 @@ def _cut_heaps(found: list[Heap], layer: int, cutter: _Cutter) -> None:
 
 @dataclass
 class _Cutter:
-    """Writes the register cuts of a sum behind ``lines``; ``invalid`` is the net that has come along so far."""
+    """Writes the register cuts of a sum behind ``lines``; ``invalid`` is the net that has come along so far.
+
+    ``registers`` are the words that each cut has kept.
+    """
 
     names: Names
     cuts: frozenset[int]
     lines: list[str]
     place: int = 0
     invalid: str = "invalid"
+    registers: list[list[str]] = field(default_factory=list)
 
     def cut(self, words: list[tuple[str, int]]) -> list[str]:
         """Cut some words at the next place, if there is a cut; return the nets to go on with."""
@@ -234,6 +246,7 @@ class _Cutter:
         if self.place - 1 not in self.cuts:
             return [name for name, _ in words]
         nets = [f"{name}_q" for name, _ in words]
+        self.registers.append(nets)
         before, self.invalid = self.invalid, f"invalid_{self.place}"
         self.lines += [f"    wire {vector(size)} {name}_q;\n" for name, size in words]
         self.lines.append(f"    wire {self.invalid};\n")

@@ -17,6 +17,10 @@ TIMEOUT = 3600.0
 """Seconds after which a tool is given up."""
 
 
+class GivenUpError(RulekitError):
+    """A program took longer than it was given."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tool:
     """A program: its names, the best first, what prints its version, and how to get it."""
@@ -83,7 +87,7 @@ class Tool:
         ------
         MissingToolError
             when it is not installed.
-        RulekitError
+        GivenUpError
             when it takes too long.
 
         """
@@ -94,7 +98,7 @@ class Tool:
             )
         except subprocess.TimeoutExpired:
             what = f"{self.name} was given up"
-            raise RulekitError(what, expected=f"an answer within {timeout:.0f} s", got="none") from None
+            raise GivenUpError(what, expected=f"an answer within {timeout:.0f} s", got="none") from None
 
 
 @cache
