@@ -1,6 +1,7 @@
 """``rulekit replay`` as a user types it."""
 
 import json
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -97,3 +98,13 @@ def test_what_is_wrong_is_said(run, command, says):
     code, out, err = run(command)
     assert (code, out) == (2, "")
     assert says in err
+
+
+def test_a_log_is_audited(run):
+    audit = "audit log.sqlite --out report.html"
+    code, out, _ = run(f"{audit} --rules rules --key site.pub --events events.parquet --id id")
+    assert code == 1  # a quarter of the events lack a required feature
+    assert out.startswith("All 400 decisions were recomputed with the compiled rules")
+    assert json.loads(Path("report.json").read_text())["replay"]["verdict"] == "holds"
+    code, _, err = run(audit)
+    assert (code, "name it with --rules" in " ".join(err.split())) == (2, True)
