@@ -7,7 +7,7 @@ decided by ``semantics`` under both laws.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -96,15 +96,10 @@ def differences(old: Ruleset, new: Ruleset, budget: int = BUDGET) -> Differences
         laws = box_laws(list(on_common_schema(old, new)))
     except (UndecidedError, TooManyBoxesError) as error:
         return Differences(None, reason=error.what)
-    space, summed = laws[0].index.space, _sums(old) + _sums(new)
-    if summed == 1:
-        regions, reason = _one_sum(laws, budget)
-    else:
-        kind = resummed if summed else amended
-        found = list(kind(join(*laws), budget))
-        regions = [region for region in found if region is not None]
-        given_up = len(found) - len(regions)
-        reason = f"the search was given up for {given_up:,} kinds of change" if given_up else ""
+    space = laws[0].index.space
+    regions, reason = _regions(laws, budget)
+    if reason and not regions:
+        regions, reason = _some(laws, old, new, budget, reason)
     return Differences(
         space,
         in_order(space, regions),
@@ -114,26 +109,33 @@ def differences(old: Ruleset, new: Ruleset, budget: int = BUDGET) -> Differences
     )
 
 
-def _sums(ruleset: Ruleset) -> bool:
-    return ruleset.hit_policy is HitPolicy.SCORE
+def _regions(laws: Sequence[BoxedLaw], budget: int) -> tuple[list[Region], str]:
+    """Return the regions, and why they are not all."""
+    summed = sum(law.ruleset.hit_policy is HitPolicy.SCORE for law in laws)
+    if summed == 1:
+        return [], "one law sums points and the other does not, which is compared by single events"
+    kind = resummed if summed else amended
+    found = list(kind(join(*laws), budget))
+    regions = [region for region in found if region is not None]
+    given_up = len(found) - len(regions)
+    return regions, f"the search was given up for {given_up:,} kinds of change" if given_up else ""
 
 
-def _one_sum(laws: list[BoxedLaw], budget: int) -> tuple[list[Region], str]:
-    """Return one event, or none, that a law which sums points and one which does not decide differently."""
-    index, (old, new) = laws[0].index, (law.decider for law in laws)
+def _some(
+    laws: Sequence[BoxedLaw], old: Ruleset, new: Ruleset, budget: int, reason: str
+) -> tuple[list[Region], str]:
+    """Return one event that is decided differently, if there is one; the reason where that is not known."""
+    space, (before, after) = laws[0].index.space, (law.decider for law in laws)
     try:
-        piece = find(index, index.space.everything, Differs(old, new), Budget(budget))
-    except UndecidedError as error:
-        return [], error.what
+        piece = find(laws[0].index, space.everything, Differs(before, after), Budget(budget))
+    except UndecidedError:
+        return [], reason
     if piece is None:
         return [], ""
-    event = witness(index.space, piece)
-    point = index.space.locate(event)
-    before, after = (Told(str(law.point(index.hits(point)))) for law in (old, new))
-    piece = tuple(1 << place for place in point)
-    likely = all(map(int.__and__, piece, index.space.plausible))
-    region = Region((piece,), event, before, after, likely)
-    return [region], "one law sums points and the other does not: some region is shown"
+    event = witness(space, piece)
+    point = tuple(1 << place for place in space.locate(event))
+    then, now = (Told(it.outcome, it.rule) for it in (decide(old, event), decide(new, event)))
+    return [Region((point,), event, then, now, all(map(int.__and__, point, space.plausible)))], reason
 
 
 def _validities(old: Ruleset, new: Ruleset, space: Space) -> Iterator[Validity]:

@@ -61,11 +61,18 @@ def _float_between(low: float, high: float, *, single: bool) -> float:
     middle = inner_low / 2 + inner_high / 2
     start = -math.floor(math.log10(max(abs(middle), 5e-324)))
     for digits in range(start, start + _DIGITS):
-        found = round(middle, digits)
+        found = _rounded(middle, digits)
         found = to_float32(found) if single else found
         if low <= found <= high and not math.isinf(found):
             return found + 0.0
     return low if math.isfinite(low) else high
+
+
+def _rounded(value: float, digits: int) -> float:
+    try:
+        return round(value, digits)
+    except OverflowError:  # up, beyond the largest number
+        return math.copysign(math.inf, value)
 
 
 def _finite(end: float, other: float) -> float:

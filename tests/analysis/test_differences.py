@@ -278,7 +278,7 @@ def many(count):
     return law(schema={"name": "t", "version": "1.0.0", "features": listed}, rules=rules)
 
 
-@pytest.mark.parametrize("at", [0, 500, 999])
+@pytest.mark.parametrize("at", [1, 500, 999])
 def test_one_threshold_of_a_thousand_rules(at):
     old = many(1000)
     moved = old.rules[at].when.terms[0]
@@ -289,7 +289,7 @@ def test_one_threshold_of_a_thousand_rules(at):
     new = replace(old, rules=(*old.rules[:at], amended_rule, *old.rules[at + 1 :]))
     found = differences(old, new)
     assert found.reason == ""
-    assert found.regions or at
+    assert found.regions or at > 1
     for region in found.regions[:20]:
         before, after = decide(old, region.event), decide(new, region.event)
         assert (region.old, region.new) == (
