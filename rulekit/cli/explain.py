@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json as jsonlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rulekit.cli.common import Json, Rules, answer
+from rulekit.cli.common import Json, Rules, answer, findings_text, finish
 
 if TYPE_CHECKING:
+    from rulekit.explanation.model import Explanation
+    from rulekit.findings import Finding
+    from rulekit.ir.numerics import Numerics
+    from rulekit.ir.ruleset import Ruleset
     from rulekit.ir.schema import Schema
+    from rulekit.records import DecisionRecord
 
 
 def explain(
@@ -25,6 +31,13 @@ def explain(
     ] = None,
     row: Annotated[int | None, typer.Option("--row", help="Place in the file, from 0.")] = None,
     id_: Annotated[str | None, typer.Option("--id", help="COLUMN=VALUE of the event in the file.")] = None,
+    log: Annotated[
+        str | None, typer.Option("--log", help="Log of decisions; say which with --event or --line.")
+    ] = None,
+    event_id: Annotated[
+        str | None, typer.Option("--event", help="Id of the event in the log: its last decision.")
+    ] = None,
+    line: Annotated[int | None, typer.Option("--line", help="Number of the line in the log, from 0.")] = None,
     toward: Annotated[
         str | None, typer.Option("--toward", help="Outcome that the least change is to give.")
     ] = None,
@@ -40,20 +53,73 @@ def explain(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Explain one decision: the rule and why, what was near, the least change to another outcome."""
+    """Explain one decision: the rule and why, what was near, the least change to another outcome.
+
+    A decision of a log is explained by the law of its digest. Ends with 1 when the log says otherwise.
+    """
     from rulekit.explanation.explainer import Explainer
     from rulekit.explanation.text import as_text
-    from rulekit.store.folder import read
 
-    ruleset = read(rules).ruleset
+    if log is None:
+        _refuse_without_log(event_id, line)
+        asked = _asked(rules, event, events, row, id_)
+    else:
+        _refuse_beside_log(event, events, row, id_)
+        asked = _logged(log, rules, event_id, line)
     explainer = Explainer(
-        ruleset,
+        asked.ruleset,
+        numerics=asked.numerics,
         immutable=immutable.split(",") if immutable else (),
         monotone=dict(_pairs("--monotone", monotone.split(",") if monotone else ())),  # type: ignore[arg-type]
         scales={name: _number(name, text) for name, text in _pairs("--scale", scale or ())},
     )
-    told = explainer.explain(_event(event, events, row, id_, ruleset.schema), toward=toward)
-    answer(json, told.model_dump(mode="json"), as_text(told))
+    told = explainer.explain(asked.event, toward=toward)
+    findings = asked.findings(told)
+    document = told.model_dump(mode="json") | {"findings": [one.model_dump(mode="json") for one in findings]}
+    answer(json, document, "\n\n".join(filter(None, (as_text(told), findings_text(findings)))))
+    finish(findings)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is to be explained, and the record of its decision, if there is one."""
+
+    ruleset: Ruleset
+    event: Mapping[str, Any]
+    numerics: Numerics | None = None
+    record: DecisionRecord | None = None
+
+    def findings(self, told: Explanation) -> list[Finding]:
+        """Hold a record to its explanation."""
+        from rulekit.explanation.recorded import mismatches
+
+        return [] if self.record is None else mismatches(self.record, told)
+
+
+def _refuse_without_log(*options: object) -> None:
+    if any(option is not None for option in options):
+        raise typer.BadParameter("--event and --line belong to --log")
+
+
+def _refuse_beside_log(*options: object) -> None:
+    if any(option is not None for option in options):
+        raise typer.BadParameter("name one event: --log brings its own")
+
+
+def _logged(log: str, rules: Path, event_id: str | None, line: int | None) -> _Asked:
+    from rulekit.explanation.recorded import recorded
+
+    if (event_id is None) == (line is None):
+        raise typer.BadParameter("--log wants one of --event and --line")
+    found = recorded(log, rules, event=event_id, line=line)
+    return _Asked(found.ruleset, found.event, found.numerics, found.record)
+
+
+def _asked(rules: Path, event: str | None, events: str | None, row: int | None, id_: str | None) -> _Asked:
+    from rulekit.store.folder import read
+
+    ruleset = read(rules).ruleset
+    return _Asked(ruleset, _event(event, events, row, id_, ruleset.schema))
 
 
 def _pairs(option: str, texts: Iterable[str]) -> Iterator[tuple[str, str]]:
@@ -76,7 +142,9 @@ def _event(
 ) -> dict[str, Any]:
     """Return the one event that was asked about."""
     if (text is None) == (file is None):
-        raise typer.BadParameter("name one event: as JSON, as @FILE, or in a file with --events")
+        raise typer.BadParameter(
+            "name one event: as JSON, as @FILE, in a file with --events, in a log with --log"
+        )
     if text is not None:
         if row is not None or id_ is not None:
             raise typer.BadParameter("--row and --id belong to --events")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,7 +63,7 @@ def counterfactual(
 
     """
     toward = question.toward
-    named = " or ".join(toward) or "another outcome"
+    named = in_words(toward)
     try:
         budget = Budget(question.budget)
         found = nearest(law.index, question.start, question.wish, distances, budget)
@@ -79,6 +79,12 @@ def counterfactual(
     if decision.outcome not in toward:
         raise RulekitError("the search and the semantics disagree", expected=named, got=decision.outcome)
     return _told(changes, in_scales(found.cost), decision, toward)
+
+
+def in_words(toward: Sequence[str]) -> str:
+    """Return outcomes to choose from: ``review, block or approve``."""
+    *others, last = toward or ("another outcome",)
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def _told(

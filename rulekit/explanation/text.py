@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from textwrap import fill
 
+from rulekit.explanation.alternatives import in_words
 from rulekit.explanation.model import Change, Counterfactual, Explanation, Hit, NearRule, Step
 
 WIDTH = 80
@@ -106,7 +107,7 @@ def _count(rule: NearRule) -> str:
 
 
 def _change(found: Counterfactual) -> Iterator[str]:
-    yield "the least change that gives " + (" or ".join(found.toward) or "another outcome")
+    yield "the least change that gives " + (in_words(found.toward))
     yield from (f"  {one.words}" for one in found.changes)
     if not found.changes:
         yield f"  {found.words}"
@@ -123,7 +124,8 @@ def _scales(changes: Iterable[Change]) -> Iterator[str]:
     kinds: dict[str, list[str]] = {}
     for one in changes:
         if one.before is None or one.after is None:
-            kinds.setdefault("to become known, or lost", []).append(f"{one.feature} 1")
+            kind = "having been missing" if one.before is None else "becoming missing"
+            kinds.setdefault(kind, []).append(f"{one.feature} 1")
         else:
             kinds.setdefault(_SCALES[one.scale_from], []).append(f"{one.feature} over {one.scale:,.10g}")
     yield from (f"{' and '.join(texts)}, {kind}" for kind, texts in kinds.items())

@@ -3,6 +3,7 @@
 import json
 import sys
 
+import logs
 import polars as pl
 import pytest
 from fixtures import FRAUD
@@ -119,3 +120,56 @@ def test_bad_input_is_told_and_leaves_with_2(run, arguments, message):
     code, out, err = run(*arguments)
     assert (code, out) == (2, "")
     assert message in " ".join(err.replace("│", " ").split())
+
+
+@pytest.fixture
+def logged(run, typed):
+    """Keep eight decisions in a log, and return what runs ``rulekit explain`` beside it."""
+    logs.events(8).write_parquet("eight.parquet")
+    typed("decide law.yaml eight.parquet --out out.parquet --id id --log eight.sqlite --target python")
+    return run
+
+
+def test_a_decision_of_a_log_is_explained(logged):
+    code, out, _ = logged("--log", "eight.sqlite", "--event", "t4")
+    assert code == 0
+    assert out.startswith("fraud.card_present 1.2.0: review\nrule many-cards-one-device hits, and no other\n")
+    code, out, _ = logged("--log", "eight.sqlite", "--line", "3", "--json")
+    assert (code, json.loads(out)["outcome"], json.loads(out)["findings"]) == (0, "block", [])
+
+
+def test_a_log_that_says_otherwise_is_a_finding(logged):
+    def change(rows):
+        return [
+            (n, text.replace(b'"outcome":"review"', b'"outcome":"approve"'), seal) for n, text, seal in rows
+        ]
+
+    logs.rewrite("eight.sqlite", change)
+    code, out, _ = logged("--log", "eight.sqlite", "--event", "t4")
+    message = "the log says approve by many-cards-one-device, and the law does not"
+    assert code == 1
+    assert out.endswith(f"finding  mismatch: record 4: {message}\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--log", "eight.sqlite"], "--log wants one of --event and --line"),
+        (["--log", "eight.sqlite", "--line", "1", "--row", "1"], "--log brings its own"),
+        (["--line", "1"], "--event and --line belong to --log"),
+        (["--log", "eight.sqlite", "--line", "99"], "the log holds no such record"),
+        (["--log", "eight.sqlite", "--event", "nobody"], "the log holds no such record"),
+        (["--log", "none.sqlite", "--line", "1"], "there is no such log"),
+    ],
+)
+def test_what_is_wrong_with_a_log_is_told(logged, arguments, message):
+    code, out, err = logged(*arguments)
+    assert (code, out) == (2, "")
+    assert message in " ".join(err.split())
+
+
+def test_a_decision_of_another_law_is_not_explained(logged, tmp_path):
+    (tmp_path / "law.yaml").write_text(FRAUD.replace("amount > 5000", "amount > 6000"))
+    code, _, err = logged("--log", "eight.sqlite", "--line", "1")
+    assert code == 2
+    assert "record 1 is of another law than fraud.card_present 1.2.0" in err
