@@ -13,6 +13,7 @@ from rulekit.analysis.differences import differences
 from rulekit.analysis.regions import Told, extent, merged
 from rulekit.analysis.space import Space, bound_conditions
 from rulekit.analysis.witness import witness
+from rulekit.ir.clauses import condition_to_when
 from rulekit.ir.document import ruleset_from_document
 from rulekit.ir.numerics import Native
 from rulekit.ir.ruleset import INVALID, HitPolicy
@@ -77,9 +78,38 @@ def held(region, cell, before, after):
     return inside and reached and after.score - before.score == region.shift
 
 
-@given(st.one_of(amendments(FIRST), amendments([HitPolicy.SCORE])))
+@given(amendments(FIRST))
 def test_the_regions_are_where_the_decisions_differ(pair):
-    old, new = pair
+    check_regions(*pair)
+
+
+@st.composite
+def sums(draw):
+    """Draw a small law that sums points, and an amendment of it in which most kinds of change are likely."""
+    when = st.lists(st.sampled_from(["x > 5", "x <= 8", "y > 1", "c in {a}", "x is missing"]), max_size=2)
+    points = st.integers(-2, 4)
+    names = ["p", "q", "r", "s"]
+    rules = {name: {"when": draw(when), "points": draw(points)} for name in names}
+    again = {name: rule if draw(st.booleans()) else {"when": draw(when), "points": draw(points)}
+             for name, rule in rules.items() if draw(st.integers(0, 4))}  # fmt: skip
+    ladders = st.sampled_from([{"mid": 2, "high": 5}, {"mid": 3, "high": 5}, {"high": 1}])
+    drawn = [(rules, draw(ladders)), (again, draw(ladders))]
+    return [
+        law(
+            hit_policy="score",
+            thresholds=ladder,
+            rules=[{"id": name, **rule} for name, rule in listed.items()],
+        )
+        for listed, ladder in drawn
+    ]
+
+
+@given(st.one_of(sums(), amendments([HitPolicy.SCORE])))
+def test_the_regions_are_where_the_sums_differ(pair):
+    check_regions(*pair)
+
+
+def check_regions(old, new):
     found = differences(old, new)
     assert not found.reason
     different = 0
@@ -192,6 +222,15 @@ def test_proofs_that_nothing_changes(rules):
     assert (found.verdict, found.regions, found.reason) == ("same", (), "")
 
 
+def test_the_order_of_rules_that_are_summed_says_nothing():
+    points = {"hit_policy": "score", "thresholds": {"high": 20}}
+    rules = [{"id": one.id, "when": condition_to_when(one.when), "points": n % 5 - 1}
+             for n, one in enumerate(many(60).rules)]  # fmt: skip
+    schema = many(1).schema.model_dump(mode="json")
+    old, new = (law(schema=schema, rules=listed, **points) for listed in (rules, rules[::-1]))
+    assert differences(old, new, budget=10).verdict == "same"
+
+
 def test_an_exception_is_drawn_as_a_box_where_it_is_one():
     old, new = law(), law(rules=[rule("one", "x > 9", "y > 1"), TWO])
     (region,) = differences(old, new).regions
@@ -222,14 +261,23 @@ def test_a_feature_that_becomes_required_makes_events_invalid():
         assert found.regions == ()
 
 
+def test_what_is_decided_of_invalid_events_is_no_difference():
+    lacking = [*LAW["rules"], rule("lacking", "x is missing", then="maybe")]
+    old, new = features(x={"required": True}), law(rules=lacking)
+    for before, after in ((old, new), (new, old)):
+        found = differences(before, after)
+        assert (len(found.invalid), found.regions) == (1, ())
+
+
 def test_a_new_category_is_an_unknown_word_to_the_old_law():
     new = features(c={"categories": ["a", "b", "d"]})
     assert differences(law(), new).verdict == "same"
     rules = [ONE, rule("two", "x <= 5", "c in {a, d}", then="maybe")]
-    found = differences(law(), replace(new, rules=law(schema=new_schema(new), rules=rules).rules))
-    (region,) = found.regions
-    assert region.event["c"] == "d"
-    assert (region.old.outcome, region.new.outcome) == ("no", "maybe")
+    wider = replace(new, rules=law(schema=new_schema(new), rules=rules).rules)
+    for before, after, outcomes in ((law(), wider, ("no", "maybe")), (wider, law(), ("maybe", "no"))):
+        (region,) = differences(before, after).regions
+        assert region.event["c"] == "d"
+        assert (region.old.outcome, region.new.outcome) == outcomes
 
 
 def new_schema(ruleset):
@@ -251,6 +299,23 @@ def test_pieces_that_differ_in_one_axis_are_put_together():
     assert merged([(1, 1), (2, 1), (3, 2)]) == [(3, 3)]
     assert merged([(1, 2), (2, 1)]) == [(1, 2), (2, 1)]
     assert merged([]) == []
+
+
+@given(st.data())
+def test_what_is_left_of_boxes_is_disjoint(data):
+    space = Space.of([law()])
+    regions = st.lists(
+        st.fixed_dictionaries(
+            {}, optional={at: st.integers(1, axis.everything) for at, axis in enumerate(space.axes)}
+        ).map(lambda drawn: {at: atoms & space.axes[at].everything for at, atoms in drawn.items()}),
+        max_size=3,
+    ).map(lambda drawn: [region for region in drawn if all(region.values())])
+    left, right = data.draw(regions), data.draw(regions)
+    pieces = [space.box(region, space.everything) for region in space.without(left, right)]
+    for cell in cells(space):
+        inside, outside = (any(all(space.box(region, cell)) for region in some) for some in (left, right))
+        held_by = sum(all(map(int.__and__, piece, cell)) for piece in pieces)
+        assert held_by == (inside and not outside)
 
 
 def test_the_extent_is_a_part_of_the_plausible_space():

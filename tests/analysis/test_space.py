@@ -7,12 +7,13 @@ from hypothesis import strategies as st
 from rulekit.analysis.axes import Axis, places, runs
 from rulekit.analysis.index import somewhere
 from rulekit.analysis.law import box_law
-from rulekit.analysis.space import MAX_BOXES, TooManyBoxesError
+from rulekit.analysis.space import MAX_BOXES, Space, TooManyBoxesError
 from rulekit.analysis.witness import witness
 from rulekit.analysis.words import condition_of, written
 from rulekit.ir.canonical import bind
 from rulekit.ir.condition import All, Any, Compare
 from rulekit.ir.event import bind_event
+from rulekit.ir.numerics import Native
 from rulekit.ir.ruleset import INVALID, HitPolicy, Rule, Ruleset
 from rulekit.ir.schema import DType, Feature, Schema
 from rulekit.ir.semantics import decide, holds
@@ -75,6 +76,14 @@ def test_a_piece_in_words_is_that_piece(data):
 def test_an_open_interval_between_neighbours_is_empty(dtype, low, high, empty):
     axis = Axis(Feature(name="x", dtype=DType(dtype)), [Compare("x", ">", low), Compare("x", "<", high)])
     assert (axis.where(Compare("x", ">", low)) & axis.where(Compare("x", "<", high)) == 0) is empty
+
+
+def test_a_witness_near_the_largest_float():
+    most = 1.7976931348623157e308
+    feature = Feature(name="x", dtype=DType.FLOAT64)
+    axis = Axis(feature, [Compare("x", ">", 1.75e308), Compare("x", "<=", most)])
+    piece = axis.where(Compare("x", ">", 1.75e308)) & axis.where(Compare("x", "<=", most))
+    assert 1.75e308 < witness(Space((axis,), Native()), (piece,))["x"] <= most
 
 
 def test_runs_and_places_are_the_bits():
