@@ -250,18 +250,11 @@ def _key(region: Region) -> tuple[str, str, str | None, str | None]:
 
 
 def _by_boxes(referred: Referred, regions: Sequence[Region]) -> Iterator[pl.Series]:
-    boxes = _boxes(referred, regions)
+    """Yield which events are in each region: in its boxes and of its outcomes, which say what the points are."""
+    boxes, (then, now) = _boxes(referred, regions), (referred.old["outcome"], referred.new["outcome"])
     for number, region in enumerate(regions):
-        inside = pl.any_horizontal(pl.col(f"^{number}-.*$"))
-        found = boxes.select(inside).to_series()
-        then, now = referred.old["outcome"], referred.new["outcome"]
-        found &= (then == region.old.outcome) & (now == region.new.outcome)
-        if "score" in referred.old.columns and "score" in referred.new.columns:
-            score, low, high = referred.old["score"], *region.points
-            found &= referred.new["score"] - score == region.shift
-            found &= (score >= low) if low is not None else True
-            found &= (score <= high) if high is not None else True
-        yield found.fill_null(value=False)
+        inside = boxes.select(pl.any_horizontal(pl.col(f"^{number}-.*$"))).to_series()
+        yield inside & (then == region.old.outcome) & (now == region.new.outcome)
 
 
 def _boxes(referred: Referred, regions: Sequence[Region]) -> pl.DataFrame:
