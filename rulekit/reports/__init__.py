@@ -24,6 +24,12 @@ page says by what. A mark on a stability index needs to stand out from noise, be
 nothing but marks. How little the law misses an event by is decided by the compiled rules too: each term becomes
 a rule of its own.
 
+Chosen: a decision log is replayed out of itself, from the values that were read and the law that each record names
+by its digest, batch by batch, so that years of it fit in memory. The kernel recomputes all of it, for speed; what
+it could get wrong together with ``decide``, the sample shows, which is read by another reader and decided by the
+reference semantics. A record is equal, different, or can't be replayed, and the three are never added up. An audit
+takes a log too, and weighs what a sample of decisions stands for.
+
 Chosen: whether a law is in force is told as of the last act of its register, not as of now, so that the page stays
 the same.
 

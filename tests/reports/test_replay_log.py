@@ -346,6 +346,16 @@ def test_the_second_of_a_change_belongs_to_both_laws(tmp_path, fraud):
     assert replay(where, [folder]).laws[0].not_in_force == 1
 
 
+def test_a_law_that_was_displaced_before_it_began_never_was_in_force(tmp_path, fraud):
+    folder, begins = make_law(tmp_path / "fraud"), later(1)
+    enact(folder, begins)
+    amend(folder)
+    enact(folder, begins)
+    where = write_log(str(tmp_path / "log.sqlite"), rulekit.compile(fraud, "polars"), events(4))
+    forge(where, (1, {"at": begins}))
+    assert replay(where, [folder]).laws[0].not_in_force == 4
+
+
 def test_a_register_that_was_tampered_with_is_a_finding(tmp_path, fraud):
     folder = make_law(tmp_path / "fraud")
     enact(folder)
