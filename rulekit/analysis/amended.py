@@ -19,8 +19,8 @@ from rulekit.analysis.witness import witness
 PAIRS = 5_000
 """Pairs of rules that are looked at."""
 
-_SMALL = 48
-"""Pieces that may be looked at to do without exceptions."""
+_FEW, _SMALL = 8, 48
+"""Of how many boxes it is tried to do without exceptions, and the pieces that may be looked at for it."""
 
 
 def amended(joint: Joint, budget: int) -> Iterator[Region | None]:
@@ -96,12 +96,13 @@ def find_in(joint: Joint, areas: Sequence[Box], judge: Judge, budget: Budget) ->
 def _region(joint: Joint, pair: tuple[int, int], areas: list[Box], found: tuple[Box, bool]) -> Region:
     old, new = joint.old.before[pair[0]], joint.new.before[pair[1]]
     pieces, touched = merged(areas), 0
-    left = _left(joint, areas, old | new, len(pieces))
-    if left is None:
-        for area in areas:
-            touched |= joint.index.look(area)[0]
+    for area in areas:
+        touched |= joint.index.look(area)[0]
+    left = _left(joint, areas, (old | new) & touched, len(pieces))
+    if left is not None:
+        pieces, touched = left, 0
     return Region(
-        tuple(left or pieces),
+        tuple(pieces),
         witness(joint.index.space, found[0]),
         joint.old.told(pair[0]),
         joint.new.told(pair[1]),
@@ -113,6 +114,8 @@ def _region(joint: Joint, pair: tuple[int, int], areas: list[Box], found: tuple[
 
 def _left(joint: Joint, areas: list[Box], blocked: int, most: int) -> list[Box] | None:
     """Return what earlier rules leave of some boxes, where that takes no more boxes than naming the rules does."""
+    if blocked.bit_count() > _FEW:
+        return None
     judge, budget, found = FirstHit(wanted=0, unwanted=blocked, nothing=True), Budget(_SMALL), list[Box]()
     try:
         for area in areas:
