@@ -21,7 +21,8 @@ Chosen: whole columns become text by Polars, held byte for byte to the records o
 write and one wait for the disk. Acknowledged means: on the disk.
 
 Chosen: what is not in the log is counted in the log. Lines that are no records tell what was sampled away and what
-was lost, and in which numerics was decided where these are not native. After a kill at most 10,000 decisions that were sampled away, and none that was to be kept, go uncounted.
+was lost, and in which numerics was decided where these are not native. After a kill at most 10,000 decisions that
+were sampled away, and none that was to be kept, go uncounted.
 
 Chosen: fail closed unless told otherwise. A caller that gets no answer notices; a log that lacks answers may not be
 noticed for years.
