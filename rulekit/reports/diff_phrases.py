@@ -34,8 +34,8 @@ def _by(rule: str | None) -> str:
 
 
 def unless(region: ChangedRegion) -> str:
-    """Return the exceptions of a region: ``unless a, b or one of 12 other rules hits first``; empty without any."""
-    return f"unless {_listed(region.unless, 'or', 'one of ')} hits first" if region.unless else ""
+    """Return the exceptions of a region: ``unless a, b or one of 12 other rules hits``; empty without any."""
+    return f"unless {_listed(region.unless, 'or', 'one of ')} hits" if region.unless else ""
 
 
 def _listed(rules: Sequence[str], link: str = "and", of: str = "") -> str:

@@ -19,7 +19,7 @@ from rulekit.ir.schema import Feature, Model, Schema
 from rulekit.ir.words import as_range, condition_in_words, name_in_words, wanted_in_words
 from rulekit.store.versions import changes
 
-_FIELDS = ("name", "hit_policy", "otherwise", "thresholds")
+_FIELDS = ("name", "hit_policy", "otherwise", "complete", "thresholds")
 _EFFECTS = ("then", "points", "prescale")
 _WORDS = ("title", "because", "origin")
 _FEATURE_FIELDS = ("dtype", "unit", "bounds", "categories", "required", "doc")

@@ -185,10 +185,10 @@ def region(**fields: Any) -> ChangedRegion:
     ("count", "words"),
     [
         (0, ""),
-        (1, "unless r0 hits first"),
-        (3, "unless r0, r1 or r2 hits first"),
-        (7, "unless r0, r1, r2, r3, r4, r5 or r6 hits first"),
-        (20, "unless r0, r1, r2, r3, r4, r5 or one of 14 other rules hits first"),
+        (1, "unless r0 hits"),
+        (3, "unless r0, r1 or r2 hits"),
+        (7, "unless r0, r1, r2, r3, r4, r5 or r6 hits"),
+        (20, "unless r0, r1, r2, r3, r4, r5 or one of 14 other rules hits"),
     ],
 )
 def test_exceptions_in_words(count: int, words: str) -> None:

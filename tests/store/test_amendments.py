@@ -72,6 +72,8 @@ def test_fields_of_the_ruleset():
         "hit policy: first became any",
         "otherwise: approve became block",
     ]
+    (claim,) = field_changes(OLD, changed(("otherwise: approve", "otherwise: approve\ncomplete: true")))
+    assert claim.words == "complete: no became yes"
 
 
 def test_features():
