@@ -5,10 +5,10 @@ the feature's own dtype. Within an atom no literal tells two values apart, so a 
 for all events: exactly, because an atom that holds no value of the dtype does not exist. Three answers: proved,
 refuted, undecided with the reason; each event that is shown was replayed through ``semantics``.
 
-Chosen: where two laws differ is told by the two rules that decide, as boxes *unless* earlier rules hit, which is how
+Chosen: where two laws differ is told by the two rules that decide, as boxes *unless* other rules hit, which is how
 an amendment is read; under SCORE by the rules that changed, and the points of all. Only what is not alike in both
 laws is searched, so one threshold in a thousand rules takes a second.
 
-Refused: differences as disjoint boxes alone, which are thousands for ten rules. Comparing the texts of cells; sampling in place of proof; a general solver, where boxes of bits decide a
-thousand rules in a second.
+Refused: differences as disjoint boxes alone, which are thousands for ten rules; comparing the texts of cells;
+sampling in place of proof; a general solver, where boxes of bits decide a thousand rules in a second.
 """
