@@ -116,7 +116,7 @@ def _change(found: Counterfactual) -> Iterator[str]:
     yield f"  cost {found.cost:.3g}: {'; '.join(_scales(found.changes))}"
 
 
-_SCALES = {"given": "as given", "bounds": "as wide as the bounds", "one": "for want of bounds"}
+_SCALES = {"given": "as given", "bounds": "the width of the bounds", "one": "for want of bounds"}
 
 
 def _scales(changes: Iterable[Change]) -> Iterator[str]:

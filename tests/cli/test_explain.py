@@ -31,7 +31,7 @@ nearest rules that did not hit
 the least change that gives block or approve
   amount from 61 EUR down to 50 EUR, by 11 EUR
   then: approve, as no rule hits
-  cost 0.00022: amount over 50,000, as wide as the bounds
+  cost 0.00022: amount over 50,000, the width of the bounds
 
 reasons, in order: many-cards-one-device
 """
