@@ -43,7 +43,7 @@ def test_text_names_the_line_and_fits_a_terminal(bad, typed):
 
 
 def test_json_counts_the_answers(bad, typed):
-    code, out, err = typed("check bad.yaml --json")
+    _, out, _ = typed("check bad.yaml --json")
     found = json.loads(out)
     assert [(one["code"], one["level"]) for one in found["findings"]] == [
         ("unreachable", "error"),
@@ -55,7 +55,7 @@ def test_json_counts_the_answers(bad, typed):
 
 
 def test_sarif_points_at_the_rule(bad, typed):
-    _, out, err = typed("check bad.yaml --format sarif")
+    _, out, _ = typed("check bad.yaml --format sarif")
     (run,) = json.loads(out)["runs"]
     assert {one["id"] for one in run["tool"]["driver"]["rules"]} == {"unreachable", "overlap"}
     result = run["results"][0]
