@@ -321,7 +321,8 @@ def test_decisions_when_the_law_was_not_in_force_are_a_finding(tmp_path, fraud):
     assert any("no register" in note for note in replay(draft, [tmp_path / "rules"]).notes)
     enact(folder)
     where = write_log(str(tmp_path / "log.sqlite"), rulekit.compile(fraud, "polars"), events(20))
-    forge(where, *((line, {"at": later(1)}) for line in range(1, 20)))
+    soon = later(1)
+    forge(where, *((line, {"at": soon}) for line in range(1, 20)))
     found = replay(where, [tmp_path / "rules"])
     assert (found.findings, found.laws[0].not_in_force, found.laws[0].place) == ((), 0, str(folder))
     forge(where, (2, {"at": later(-2)}), (4, {"at": later(-1)}))
@@ -330,7 +331,7 @@ def test_decisions_when_the_law_was_not_in_force_are_a_finding(tmp_path, fraud):
     assert found.findings[0].message.endswith("when it was not in force: in force was nothing")
     amend(folder)
     enact(folder)
-    found = replay(where, [tmp_path / "rules"], options=ReplayOptions(since=later(0)))
+    found = replay(where, [tmp_path / "rules"], options=ReplayOptions(since=soon))
     assert (found.laws[0].not_in_force, found.findings[0].count) == (17, 17)
     assert found.findings[0].message.endswith("in force was 1.3.0")
 
@@ -373,10 +374,11 @@ def test_fixed_point_is_replayed_in_the_numerics_that_the_log_tells(tmp_path, fr
     frame = events(40).with_columns(pl.Series("amount", [5010.0] * 40, pl.Float32), country=pl.lit("NO"))
     native = rulekit.compile(fraud, "polars")
     fixed = rulekit.compile(fraud, "polars", Fixed(formats=FORMATS))
-    write_log(where, fixed, frame)
+    write_log(where, fixed, frame[:10], frame[10:])
     write_log(where, native, frame)
     write_log(where, fixed, frame)
     found = replay(where, [law])
+    assert found.verification.lines == 120 + 2, "the manifest is told once each time that the log is opened"
     assert (found.equal, found.findings, found.laws[0].numerics) == (120, (), ("fixed", "native"))
     decided = [row.load().batch(frame)["outcome"].to_list() for row in (native, fixed)]
     assert decided[0] != decided[1], "the two must differ, or this tests nothing"
