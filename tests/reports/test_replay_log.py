@@ -25,7 +25,7 @@ from rulekit.ir.numerics import Fixed, FixedFormat, Native
 from rulekit.ir.prescale import keeps
 from rulekit.keys import new_key
 from rulekit.records import record_from_text, record_text
-from rulekit.reports import logged_sample
+from rulekit.reports import logged_sample, replay_log
 from rulekit.reports.logged_model import LogReplay, ReplayOptions
 from rulekit.reports.logged_sample import Drawn, Reservoir
 from rulekit.reports.replay_log import replay
@@ -266,6 +266,18 @@ def test_a_broken_chain_is_found_first_and_the_rest_is_replayed(log, law):
     unverified = replay(log, [law], options=POLARS, verify=False)
     assert (unverified.verification, unverified.equal, codes(unverified)) == (None, 399, ["log-broken"])
     assert "the chain was not followed" in unverified.notes
+
+
+def test_what_is_added_after_the_chain_was_followed_is_not_replayed(log, law, fraud, monkeypatch):
+    genuine = replay_log.verify_log
+
+    def verified(where, key):
+        found = genuine(where, key)
+        write_log(where, rulekit.compile(fraud, "polars"), events(10, 400))
+        return found
+
+    monkeypatch.setattr(replay_log, "verify_log", verified)
+    assert replay(log, [law], options=POLARS).records == 400
 
 
 DAMAGE = {
