@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 import pytest
 from logs import drop_heads, rewrite, sealed_anew
@@ -10,6 +12,7 @@ from rulekit.errors import EventError, LawError, LogError
 from rulekit.induction.teachers import teacher
 from rulekit.ir.document import ruleset_to_json
 from rulekit.ir.numerics import Fixed, FixedFormat
+from rulekit.ir.provenance import Provenance
 from rulekit.keys import new_key
 from rulekit.reports.audit import audit
 from rulekit.reports.logged_record import LogSource, law_of_log
@@ -18,6 +21,7 @@ from rulekit.runtime.engine import decide_file
 from rulekit.runtime.log.logged import Logged
 from rulekit.runtime.log.options import LogOptions
 from rulekit.runtime.log.writer import open_log
+from rulekit.store.folder import draft
 from rulekit.targets.api import compile as compile_rules
 
 SAME = ("law", "replay", "outcomes", "measures", "teacher", "rules", "cutflow", "overlap", "curves", "data")
@@ -160,6 +164,11 @@ def test_a_folder_with_several_of_its_laws_asks_for_one(tmp_path, write, ruleset
     (tmp_path / "empty").mkdir()
     with pytest.raises(LogError, match="no record of these laws"):
         law_of_log(where, tmp_path / "empty")
+
+
+def test_the_law_of_a_folder_comes_with_its_evidence(tmp_path, write, ruleset):
+    draft(replace(ruleset, provenance=Provenance(method="by hand")), tmp_path / "law")
+    assert law_of_log(write(), tmp_path).ruleset.provenance.method == "by hand"
 
 
 def test_events_of_a_log_need_their_id_once(write, ruleset, events):

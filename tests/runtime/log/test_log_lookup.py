@@ -1,5 +1,7 @@
 """One record of a log, by its line or by its event, and the event as its law has it."""
 
+from pathlib import Path
+
 import pytest
 from fixtures import FRAUD
 from logs import events
@@ -41,3 +43,12 @@ def test_withheld_values_and_other_laws_are_refused(write, fraud):
     other = rulekit.load(FRAUD.replace("amount > 5000", "amount > 10"))
     with pytest.raises(LawError, match="another law"):
         event_of(record, other)
+
+
+@pytest.mark.parametrize("where", ["parquet"], indirect=True)
+def test_a_line_in_a_gap_is_not_the_next_one(write, where):
+    write(events(10), events(10, 10), events(10, 20), options=LogOptions(segment=10))
+    (Path(where) / "segment-000000000010.parquet").unlink()
+    assert find_record(where, seq=20).event == "t20"
+    with pytest.raises(LogError, match="no such record"):
+        find_record(where, seq=15)
