@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -20,3 +21,28 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
 def write_text(path: Path, text: str) -> None:
     """Write a text file whole, as UTF-8 with plain line feeds."""
     write_whole(path, lambda draft: draft.write_text(text, encoding="utf-8", newline="\n"))
+
+
+def write_lasting(path: Path, write: Callable[[Path], object]) -> None:
+    """Write a file whole, as :func:`write_whole` does, and wait until it is on the disk under its name."""
+
+    def settled(draft: Path) -> None:
+        write(draft)
+        _synchronise(draft, os.O_RDWR)
+
+    write_whole(path, settled)
+    synchronise_names(path.parent)
+
+
+def synchronise_names(folder: Path) -> None:
+    """Wait until the names of the files in a folder are on the disk; where folders can't be opened, they are."""
+    with suppress(PermissionError):
+        _synchronise(folder, os.O_RDONLY)
+
+
+def _synchronise(path: Path, flags: int) -> None:
+    descriptor = os.open(path, flags)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

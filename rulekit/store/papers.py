@@ -8,12 +8,11 @@ the register names is as good as one under its own name.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
 from rulekit.errors import LawError, Where
-from rulekit.files import write_text, write_whole
+from rulekit.files import write_lasting, write_text
 from rulekit.ir.document import model_from_document
 from rulekit.ir.lawfile import dump_document, locator, parse_yaml, read_text
 from rulekit.ir.schema import Model
@@ -93,18 +92,4 @@ def staged_path(copy: Path) -> Path:
 def write_settled(path: Path, text: str) -> None:
     """Write a text whole, and wait until it and its name are on the disk: what follows builds on it."""
     path.parent.mkdir(exist_ok=True)
-    write_whole(path, lambda draft: _write_and_settle(draft, text))
-    _settle(path.parent)
-
-
-def _write_and_settle(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8", newline="\n")
-    _settle(path)
-
-
-def _settle(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    write_lasting(path, lambda draft: draft.write_text(text, encoding="utf-8", newline="\n"))

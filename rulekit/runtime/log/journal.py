@@ -9,6 +9,8 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
+from rulekit.files import synchronise_names
+
 _CHUNK = 1 << 20
 
 
@@ -28,7 +30,7 @@ class Journal:
         self._good = size - _torn(self._descriptor, size)
         self.torn = size - self._good
         os.ftruncate(self._descriptor, self._good)
-        synchronise(path.parent)
+        synchronise_names(path.parent)
 
     def append(self, data: bytes) -> None:
         """Add whole lines: on the disk when this returns, and taken back, if that can be, when it raises."""
@@ -66,16 +68,6 @@ def count_lines(path: Path) -> int:
     """Return how many whole lines a file has."""
     with path.open("rb") as file:
         return sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(_CHUNK), b""))
-
-
-def synchronise(folder: Path) -> None:
-    """Wait until the names of the files in a folder are on the disk; where folders can't be opened, it is so."""
-    with suppress(PermissionError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def _torn(descriptor: int, size: int) -> int:

@@ -13,8 +13,7 @@ that is torn was never acknowledged: the next start cuts it off, and says so.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import BinaryIO
@@ -22,8 +21,8 @@ from typing import BinaryIO
 import polars as pl
 
 from rulekit.errors import LogError, Where
-from rulekit.files import write_whole
-from rulekit.runtime.log.journal import Journal, count_lines, synchronise, whole_lines
+from rulekit.files import synchronise_names, write_lasting
+from rulekit.runtime.log.journal import Journal, count_lines, whole_lines
 from rulekit.runtime.log.stores import BLOCK, SEAL, Lines
 
 _HEX = 2 * SEAL
@@ -60,7 +59,7 @@ class ParquetStore:
                 "this folder is no log, and a log has one of its own", where=Where(file=self.where)
             )
         with self._told("started"):
-            self._write_whole(self._folder / _GENESIS, lambda draft: draft.write_bytes(genesis + b"\n"))
+            write_lasting(self._folder / _GENESIS, lambda draft: draft.write_bytes(genesis + b"\n"))
 
     def end(self) -> int:
         """Return the number of the line that comes next."""
@@ -120,7 +119,7 @@ class ParquetStore:
                 frames = [_frame(lines) for lines in _read_journal(journal, _first(path), 0, BLOCK)]
             if frames:
                 target = self._folder / f"segment-{_first(path):012}.parquet"
-                self._write_whole(
+                write_lasting(
                     target, lambda draft: pl.concat(frames).write_parquet(draft, row_group_size=_GROUP)
                 )
             self._drop_journal(path)
@@ -159,7 +158,7 @@ class ParquetStore:
     def _drop_journal(self, path: Path) -> None:
         self.close()
         path.unlink()
-        synchronise(self._folder)
+        synchronise_names(self._folder)
 
     def _journal_path(self) -> Path | None:
         """Return the journal; not one whose lines are a segment already, which nobody had the time to remove."""
@@ -172,14 +171,6 @@ class ParquetStore:
 
     def _last(self, pattern: str) -> Path | None:
         return max(self._folder.glob(pattern), default=None)
-
-    def _write_whole(self, path: Path, write: Callable[[Path], object]) -> None:
-        def synchronised(draft: Path) -> None:
-            write(draft)
-            _synchronise_file(draft)
-
-        write_whole(path, synchronised)
-        synchronise(self._folder)
 
     @contextmanager
     def _told(self, done: str) -> Iterator[None]:
@@ -244,11 +235,3 @@ def _seals(lines: Sequence[bytes]) -> list[bytes]:
 def _frame(lines: Lines) -> pl.DataFrame:
     text = pl.Series("text", lines.texts, pl.Binary).cast(pl.String)
     return pl.DataFrame([text, pl.Series("seal", lines.seals, pl.Binary)])
-
-
-def _synchronise_file(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDWR)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
