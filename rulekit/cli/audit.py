@@ -99,7 +99,7 @@ def audit(
     from rulekit.reports.audit import named_ruleset, recorded_ruleset
     from rulekit.reports.render import write
     from rulekit.runtime.log.open import is_log
-    from rulekit.store.folder import read
+    from rulekit.store.law import read_law
 
     source: str | LogSource = decisions
     if is_log(decisions):
@@ -116,7 +116,7 @@ def audit(
         teacher=read_teacher(teacher, ruleset.schema) if teacher else None,
         weight=weight,
         accept=tuple(accept.split(",")) if accept else None,
-        previous=read(previous).ruleset if previous else None,
+        previous=read_law(previous).ruleset if previous else None,
         by=tuple(by) if by else None,
         time=time,
         reference=reference,

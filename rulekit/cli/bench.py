@@ -30,9 +30,9 @@ def bench(
 ) -> None:
     """Time every target on your rules and events, once all of them have given the same decisions."""
     from rulekit.runtime.bench import bench as bench_targets
-    from rulekit.store.folder import read
+    from rulekit.store.law import read_law
 
-    report = bench_targets(read(rules).ruleset, events, target or (), cast=cast)
+    report = bench_targets(read_law(rules).ruleset, events, target or (), cast=cast)
     answer(json, report.model_dump(mode="json"), _text(report))
     finish(report.findings)
 

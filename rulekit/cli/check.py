@@ -48,10 +48,10 @@ def check(
     """
     from rulekit.files import write_text
     from rulekit.store.check import check_law
-    from rulekit.store.folder import read
+    from rulekit.store.law import read_law
 
-    law = read(rules)
-    checked = check_law(law if law.folder else rules, numerics_of(law.ruleset, numerics, bits))
+    law = read_law(rules)
+    checked = check_law(law, numerics_of(law.ruleset, numerics, bits))
     text = _written(checked, Format.JSON if json else form)
     if out is None:
         typer.echo(text)

@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 
 Json = Annotated[bool, typer.Option("--json", help="Print the answer as one JSON document.")]
 Rules = Annotated[
-    Path, typer.Argument(help="A law folder, or a ruleset file (YAML or JSON).", show_default=False)
+    Path,
+    typer.Argument(
+        help="A law folder, FOLDER@VERSION, FOLDER@in-force, or a ruleset file (YAML or JSON).",
+        show_default=False,
+    ),
 ]
 
 

@@ -43,14 +43,14 @@ def compile_(
 
     Exits with 1 when a literal is constant in the numerics, or a proof fails; the artifact is written all the same.
     """
-    from rulekit.store.folder import read
+    from rulekit.store.law import read_law
     from rulekit.targets.api import compile
 
     _check_fit(
         target,
         {"--size": ("c", size), "--prove": ("systemverilog", prove), "--synth": ("systemverilog", synth)},
     )
-    ruleset = read(rules).ruleset
+    ruleset = read_law(rules).ruleset
     artifact = compile(ruleset, target, numerics_of(ruleset, numerics, bits), **_options(option or []))
     findings = _findings(artifact)
     texts: list[str] = []

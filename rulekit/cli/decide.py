@@ -64,10 +64,10 @@ def decide(
     Files of any size stream in bounded memory; a manifest with the law is written beside the decisions. With --log
     each decision is in the log before it is in the file.
     """
-    from rulekit.store.folder import read
+    from rulekit.store.law import read_law
     from rulekit.targets.api import compile
 
-    law = read(rules)
+    law = read_law(rules)
     decide_into = partial(_decide, compile(law.ruleset, target), events, out, id_column, cast)
     if log is None:
         _refuse_without_log(log_key, log_sample, mask, hash_, hash_ids, salt, log_policy, log_losses)

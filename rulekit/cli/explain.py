@@ -116,9 +116,9 @@ def _logged(log: str, rules: Path, event_id: str | None, line: int | None) -> _A
 
 
 def _asked(rules: Path, event: str | None, events: str | None, row: int | None, id_: str | None) -> _Asked:
-    from rulekit.store.folder import read
+    from rulekit.store.law import read_law
 
-    ruleset = read(rules).ruleset
+    ruleset = read_law(rules).ruleset
     return _Asked(ruleset, _event(event, events, row, id_, ruleset.schema))
 
 

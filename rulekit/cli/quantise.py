@@ -48,9 +48,9 @@ def quantise(
     from rulekit.files import write_text
     from rulekit.ir.lawfile import dump_numerics
     from rulekit.runtime.quantise import quantise as quantise_ruleset
-    from rulekit.store.folder import read
+    from rulekit.store.law import read_law
 
-    ruleset = read(rules).ruleset
+    ruleset = read_law(rules).ruleset
     found = quantise_ruleset(
         ruleset, events, truth=truth, weight=weight, loss=loss, widest=widest, rounding=rounding.value
     )

@@ -36,8 +36,8 @@ def _result(checked: Checked, finding: Finding, places: dict[str, Where]) -> dic
         "level": finding.level,
         "message": {"text": f"{finding.subject}: {finding.message}"},
     }
-    if checked.file is not None:
-        result["locations"] = [_location(checked.file.as_posix(), places.get(finding.rule or ""))]
+    if checked.law.file is not None:
+        result["locations"] = [_location(checked.law.file.as_posix(), places.get(finding.rule or ""))]
     if finding.witness is not None:
         result["properties"] = {"witness": finding.witness}
     return result

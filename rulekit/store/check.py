@@ -12,7 +12,7 @@ from rulekit.ir.lawfile import rule_places
 from rulekit.ir.numerics import Fixed, Numerics
 from rulekit.ir.ruleset import Ruleset
 from rulekit.store.cases import run_cases
-from rulekit.store.folder import RULESET, Law, read
+from rulekit.store.folder import Law, read
 from rulekit.targets.constants import constant_literals
 from rulekit.targets.lower import lower
 
@@ -26,19 +26,17 @@ class Checked:
     law : what was read.
     findings : the worst first, otherwise in the order of the questions.
     tallies : the questions of the exact analysis, with how often each was proved, refuted and left undecided.
-    file : the file that the rules stand in, if there is one.
 
     """
 
     law: Law
     findings: tuple[Finding, ...]
     tallies: tuple[Tally, ...]
-    file: Path | None = None
 
     @property
     def places(self) -> dict[str, Where]:
         """Where each rule begins, by its id."""
-        return {} if self.file is None else rule_places(self.file)
+        return {} if self.law.file is None else rule_places(self.law.file)
 
 
 def check(source: Law | Ruleset | str | Path, numerics: Numerics | None = None) -> list[Finding]:
@@ -73,10 +71,4 @@ def check_law(source: Law | Ruleset | str | Path, numerics: Numerics | None = No
         *run_cases(law.ruleset, law.cases),
     ]
     found.sort(key=lambda finding: ("error", "warning", "note").index(finding.level))
-    return Checked(law, tuple(found), examined.tallies, _file(law, source))
-
-
-def _file(law: Law, source: object) -> Path | None:
-    if law.folder is not None:
-        return law.folder / RULESET
-    return Path(source) if isinstance(source, (str, Path)) and Path(source).is_file() else None
+    return Checked(law, tuple(found), examined.tallies)

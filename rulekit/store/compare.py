@@ -16,12 +16,12 @@ from rulekit.store.amendments import (
     field_changes,
     rule_changes,
 )
-from rulekit.store.folder import Law, read
-from rulekit.store.law import enacted
+from rulekit.store.folder import Law
+from rulekit.store.law import read_law
 from rulekit.store.versions import Bump, least_bump, least_version, version_key
 
 Source = Law | Ruleset | str | Path
-"""A law, or where it lies: a folder, a file, or ``FOLDER@1.2.0`` for a version that was enacted."""
+"""A law, or where it lies: a folder, a file, ``FOLDER@1.2.0`` or ``FOLDER@in-force``."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,4 @@ def open_law(source: Source) -> Ruleset:
         return source
     if isinstance(source, Law):
         return source.ruleset
-    folder, at, version = str(source).rpartition("@")
-    if at and not Path(source).exists():
-        return enacted(folder, version)
-    return read(source).ruleset
+    return read_law(source).ruleset

@@ -26,11 +26,20 @@ ENACTED, REGISTER, APPROVALS = "enacted", "register.yaml", "approvals"
 
 @dataclass(frozen=True, slots=True)
 class Law:
-    """A ruleset as it lies on disk, with its precedents; ``folder`` is None for a single file."""
+    """A ruleset as it lies on disk, with its precedents.
+
+    Attributes
+    ----------
+    ruleset, cases : what the files say.
+    folder : the law folder; None for a single file.
+    file : the file that the ruleset stands in; None where it comes from a program.
+
+    """
 
     ruleset: Ruleset
     cases: tuple[Case, ...] = ()
     folder: Path | None = None
+    file: Path | None = None
 
 
 def read(path: str | Path) -> Law:
@@ -44,13 +53,13 @@ def read(path: str | Path) -> Law:
     """
     path = Path(path)
     if not path.is_dir():
-        return Law(load(path))
+        return Law(load(path), file=path)
     ruleset = load(path / RULESET)
     cases = load_cases(path / CASES) if (path / CASES).exists() else ()
     evidence = path / EVIDENCE / f"{ruleset.version}.json"
     if evidence.exists():
         ruleset = replace(ruleset, provenance=_read_provenance(evidence))
-    return Law(ruleset, cases, path)
+    return Law(ruleset, cases, path, path / RULESET)
 
 
 def _read_provenance(path: Path) -> Provenance:

@@ -15,11 +15,14 @@ from rulekit.ir.ruleset import Ruleset
 from rulekit.store.acts import Act, Term, terms, version_in_force
 from rulekit.store.approvals import lapsed
 from rulekit.store.digests import file_digest, short, text_digest
-from rulekit.store.folder import CASES, CHARTER, REGISTER, RULESET, Law
+from rulekit.store.folder import CASES, CHARTER, REGISTER, RULESET, Law, read
 from rulekit.store.papers import copy_path, load_register
 from rulekit.store.proposals import frozen_text
 from rulekit.store.soundness import unsound
 from rulekit.store.times import now, time_text
+
+IN_FORCE = "in-force"
+"""In place of a version: the one that is in force now."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,24 @@ def enacted(folder: str | Path, version: str) -> Ruleset:
         where = Where(file=str(folder))
         raise LawError("this version was never enacted", where=where, expected=expected, got=version)
     return _untouched(folder, acts[version])
+
+
+def read_law(where: str | Path) -> Law:
+    """Read a law by where it lies: a folder, a file, ``FOLDER@1.2.0`` or ``FOLDER@in-force``.
+
+    A folder alone is read as it stands, with amendments that are not law yet.
+
+    Raises
+    ------
+    LawError
+        when it can't be read, was never enacted, is not in force, or its copy was tampered with.
+
+    """
+    folder, at, version = str(where).rpartition("@")
+    if not at or Path(where).exists():
+        return read(where)
+    ruleset = law_in_force(folder) if version == IN_FORCE else enacted(folder, version)
+    return Law(ruleset, folder=Path(folder), file=copy_path(Path(folder), ruleset.version))
 
 
 def ruleset_of_digest(folder: str | Path, digest: str) -> Ruleset:

@@ -195,3 +195,18 @@ def test_keys_are_made_and_shown(run, tmp_path):
     assert json.loads(out)["key"] == public.key
     code, out, _ = run("keys new emil --json")
     assert json.loads(out)["files"] == ["emil.key", "emil.pub"]
+
+
+def test_a_version_or_what_is_in_force_can_be_named(run, law):
+    code, _, err = run("check law@in-force")
+    assert (code, "nothing is in force" in err) == (2, True)
+    enacted(run)
+    amend(law, "1.3.0")
+    first = json.loads(run("check law@in-force --json")[1])
+    assert first["version"] == "1.2.0"
+    assert first["digest"] == json.loads(run("check law@1.2.0 --json")[1])["digest"]
+    assert json.loads(run("check law --json")[1])["version"] == "1.3.0"
+    code, out, _ = run("compile law@in-force --target python --out build")
+    assert (code, first["digest"] in out) == (0, True)
+    edit(law / "enacted" / "1.2.0.yaml", "then: block", "then: review")
+    assert run("compile law@in-force --target python --out build")[0] == 2
