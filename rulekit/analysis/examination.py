@@ -166,14 +166,26 @@ def _questions(law: BoxedLaw) -> Iterator[_Question]:
     yield from _order_questions(law, missed)
     if policy is HitPolicy.COLLECT:
         yield _Question("subsumed-rule", "adds no event", questions.subsumed_rules, "note", _subsumed_words)
-    yield _Question(
-        "redundant-literal",
-        "has a literal that could be left out",
-        lambda law: questions.redundant_literals(law, missed),
-        "warning",
-        _literal_words,
-        unanswered="note",
-    )
+    yield from _literal_questions(missed)
+
+
+def _literal_questions(missed: dict[int, Box | None]) -> Iterator[_Question]:
+    """Yield the questions about literals that their own rule implies, and about those that others make idle."""
+    implied: set[tuple[int | None, int | None]] = set()
+
+    def first(law: BoxedLaw) -> Iterator[Answer]:
+        for answer in questions.implied_literals(law):
+            implied.update([(answer.rule, answer.literal)] if answer.verdict == "proved" else [])
+            yield answer
+
+    def second(law: BoxedLaw) -> Iterator[Answer]:
+        answers = questions.redundant_literals(law, missed)
+        return (answer for answer in answers if (answer.rule, answer.literal) not in implied)
+
+    asked = "has a literal that it implies"
+    yield _Question("implied-literal", asked, first, "warning", _implied_words, unanswered="note")
+    asked = "has a literal that no decision needs"
+    yield _Question("idle-literal", asked, second, "note", _idle_words, unanswered="note")
 
 
 def _order_questions(law: BoxedLaw, missed: dict[int, Box | None]) -> Iterator[_Question]:
@@ -291,8 +303,12 @@ def _outcome_words(law: BoxedLaw, answer: Answer) -> str:
     return f"no event can get the outcome {answer.outcome}"
 
 
-def _literal_words(law: BoxedLaw, answer: Answer) -> str:
-    return f"it could do without {_literal_text(law, answer)}: no decision would change"
+def _implied_words(law: BoxedLaw, answer: Answer) -> str:
+    return f"it hits the same events without {_literal_text(law, answer)}"
+
+
+def _idle_words(law: BoxedLaw, answer: Answer) -> str:
+    return f"because of the other rules, no decision would change without {_literal_text(law, answer)}"
 
 
 def _literal_suffix(law: BoxedLaw, answer: Answer) -> str:

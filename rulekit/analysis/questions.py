@@ -6,7 +6,7 @@ of the space shows, it shows for every event in it; :mod:`rulekit.analysis.witne
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -163,19 +163,27 @@ def subsumed_rules(law: BoxedLaw) -> Iterator[Answer]:
         yield Answer("proved" if others else "refuted", rule, others=others)
 
 
+def implied_literals(law: BoxedLaw) -> Iterator[Answer]:
+    """Ask of each literal whether its rule hits the same events without it."""
+    own = (FirstHit(wanted=0, unwanted=bits, nothing=True) for bits in law.bits)
+    return _ask_literals(law, list(own), {})
+
+
 def redundant_literals(law: BoxedLaw, missed: Missed | None = None) -> Iterator[Answer]:
     """Ask of each literal whether its rule could do without it, and no decision would change.
 
     Rules that could be left out as a whole are not asked about. The search starts beside events that would be
     decided differently without the rule.
     """
-    missed = missed or {}
+    return _ask_literals(law, [_widened(law, rule) for rule in range(len(law.bits))], missed or {})
+
+
+def _ask_literals(law: BoxedLaw, judges: Sequence[Judge], missed: Missed) -> Iterator[Answer]:
     conditions = bound_conditions(law.ruleset, law.index.space.numerics)
     for rule, condition in enumerate(conditions):
         if law.bits[rule] and (rule not in missed or missed[rule] is not None):
-            judge = _widened(law, rule)
             for dropped in dropped_literals(condition):
-                yield _ask_literal(law, rule, dropped, judge, missed.get(rule))
+                yield _ask_literal(law, rule, dropped, judges[rule], missed.get(rule))
 
 
 def _ask_literal(law: BoxedLaw, rule: int, dropped: Dropped, judge: Judge, near: Box | None) -> Answer:
