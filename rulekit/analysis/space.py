@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
 from typing import Any as AnyValue
 
 from rulekit.analysis.axes import Axis, Grid
@@ -56,17 +56,17 @@ class Space:
         )
         return cls(tuple(axes), numerics)
 
-    @property
+    @cached_property
     def places(self) -> dict[str, int]:
         """The place of each feature's axis."""
         return {axis.feature.name: place for place, axis in enumerate(self.axes)}
 
-    @property
+    @cached_property
     def everything(self) -> Box:
         """All events that are decided: none lacks a required feature."""
         return tuple(axis.everything for axis in self.axes)
 
-    @property
+    @cached_property
     def plausible(self) -> Box:
         """Those of them within the bounds of the schema, and of known categories."""
         return tuple(axis.plausible for axis in self.axes)
