@@ -160,7 +160,7 @@ def laws(draw):
     return ruleset, draw(numerics(ruleset).filter(lambda chosen: isinstance(chosen, Fixed)))
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(laws())
 def test_drawn_laws_are_proved(case):
     ruleset, fixed = case
