@@ -9,10 +9,25 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from operator import and_, or_
 
 from rulekit.analysis.axes import runs
 from rulekit.analysis.space import Box, Region, Space, cut
+
+
+class _Looks(dict[int, tuple[int, int]]):
+    """For sets of atoms of one axis, the boxes that meet them and those that hold them all, worked out once."""
+
+    def __init__(self, rows: list[int], boxes: int) -> None:
+        self._rows, self._boxes = rows, boxes
+
+    def __missing__(self, atoms: int) -> tuple[int, int]:
+        met, held = 0, self._boxes
+        for start, end in runs(atoms):
+            for row in self._rows[start:end]:
+                met |= row
+                held &= row
+        self[atoms] = met, held
+        return met, held
 
 
 class Index:
@@ -30,7 +45,7 @@ class Index:
         self.regions = tuple(regions)
         self.all = (1 << len(self.regions)) - 1
         self._rows = [self._rows_of(place) for place in range(len(space.axes))]
-        self._looked: list[dict[int, tuple[int, int]]] = [{} for _ in space.axes]
+        self._looks = [_Looks(rows, self.all) for rows in self._rows]
 
     def _rows_of(self, place: int) -> list[int]:
         """Return, per atom of an axis, the boxes that hold it: runs switch a box on and off."""
@@ -51,27 +66,18 @@ class Index:
     def look(self, box: Box) -> tuple[int, int]:
         """Return the boxes that meet a part of the space, and those that hold all of it."""
         touched = inside = self.all
-        for place, atoms in enumerate(box):
-            found = self._looked[place].get(atoms) or self._look(place, atoms)
-            touched &= found[0]
-            inside &= found[1]
+        for looks, atoms in zip(self._looks, box, strict=True):
+            met, held = looks[atoms]
+            touched &= met
+            inside &= held
         return touched, inside
 
     def meeting(self, region: Region) -> int:
         """Return the boxes that meet a region, which is not empty."""
         touched = self.all
         for place, atoms in region.items():
-            touched &= (self._looked[place].get(atoms) or self._look(place, atoms))[0]
+            touched &= self._looks[place][atoms][0]
         return touched
-
-    def _look(self, place: int, atoms: int) -> tuple[int, int]:
-        touched, inside, rows = 0, self.all, self._rows[place]
-        for start, end in runs(atoms):
-            for row in rows[start:end]:
-                touched = or_(touched, row)
-                inside = and_(inside, row)
-        self._looked[place][atoms] = touched, inside
-        return touched, inside
 
     def thinnest(self, box: Box, among: int) -> int:
         """Return the box, of some that meet a part of the space, that the fewest axes keep from holding all of it.
@@ -80,8 +86,8 @@ class Index:
         leaves one piece outside: cutting along it is what unit propagation is to SAT solvers.
         """
         once = twice = more = 0
-        for place, atoms in enumerate(box):
-            kept = among & ~self._looked[place][atoms][1]
+        for looks, atoms in zip(self._looks, box, strict=True):
+            kept = among & ~looks[atoms][1]
             more |= twice & kept
             twice |= once & kept
             once |= kept

@@ -123,7 +123,8 @@ def _walk(index: Index, start: Box, judge: Judge, budget: Budget) -> Iterator[tu
             yield piece, False
             boxes, inner_counts = judge.cut(touched, inside)
             outside, inner = index.pieces(piece, index.thinnest(piece, boxes))
-            stack += [*outside, inner] if inner_counts else outside
+            stack += outside[::-1]  # the first piece is the largest, and taken next
+            stack += [inner] if inner_counts else []
         elif verdict:
             yield piece, True
 
