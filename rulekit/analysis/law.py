@@ -10,8 +10,27 @@ from rulekit.analysis.axes import places
 from rulekit.analysis.index import Index
 from rulekit.analysis.judges import Decider, FirstDecider, SumDecider
 from rulekit.analysis.space import Region, Space, TooManyBoxesError, bound_conditions
+from rulekit.analysis.variants import Dropped, dropped_literals
 from rulekit.ir.numerics import Native, Numerics
 from rulekit.ir.ruleset import HitPolicy, Ruleset
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A rule without one of its literals, as boxes; see :class:`rulekit.analysis.variants.Dropped`.
+
+    Attributes
+    ----------
+    place : of the literal, in text order.
+    difference, rest : the boxes of both; no rest where dropping the literal only adds events.
+    reason : why there are none.
+
+    """
+
+    place: int
+    difference: tuple[Region, ...] = ()
+    rest: tuple[Region, ...] | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,6 +71,21 @@ class BoxedLaw:
     def owners(self) -> dict[int, int]:
         """The place of the rule that each box belongs to, by the place of its bit."""
         return {place: rule for rule, bits in enumerate(self.bits) for place in places(bits)}
+
+    @cached_property
+    def variants(self) -> tuple[tuple[Variant, ...], ...]:
+        """Each rule without each of its literals: several questions are asked about them."""
+        conditions = bound_conditions(self.ruleset, self.index.space.numerics)
+        return tuple(tuple(map(self._variant, dropped_literals(condition))) for condition in conditions)
+
+    def _variant(self, dropped: Dropped) -> Variant:
+        regions = self.index.space.regions
+        try:
+            difference = tuple(regions(dropped.difference))
+            rest = None if dropped.rest is None else tuple(regions(dropped.rest))
+        except TooManyBoxesError as error:
+            return Variant(dropped.place, reason=error.what)
+        return Variant(dropped.place, difference, rest)
 
     @cached_property
     def decider(self) -> Decider:

@@ -7,15 +7,14 @@ of the space shows, it shows for every event in it; :mod:`rulekit.analysis.witne
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from rulekit.analysis.index import Index
 from rulekit.analysis.judges import Decides, Differs, FirstHit
-from rulekit.analysis.law import BoxedLaw, decider
+from rulekit.analysis.law import BoxedLaw, Variant, decider
 from rulekit.analysis.search import BUDGET, Budget, Judge, UndecidedError, find
-from rulekit.analysis.space import Box, Region, TooManyBoxesError, bound_conditions
-from rulekit.analysis.variants import Dropped, dropped_literals
+from rulekit.analysis.space import Box, Region
 from rulekit.ir.ruleset import HitPolicy
 
 Verdict = Literal["proved", "refuted", "undecided"]
@@ -179,25 +178,22 @@ def redundant_literals(law: BoxedLaw, missed: Missed | None = None) -> Iterator[
 
 
 def _ask_literals(law: BoxedLaw, judges: Sequence[Judge], missed: Missed) -> Iterator[Answer]:
-    conditions = bound_conditions(law.ruleset, law.index.space.numerics)
-    for rule, condition in enumerate(conditions):
+    for rule, variants in enumerate(law.variants):
         if law.bits[rule] and (rule not in missed or missed[rule] is not None):
-            for dropped in dropped_literals(condition):
-                yield _ask_literal(law, rule, dropped, judges[rule], missed.get(rule))
+            for variant in variants:
+                yield _ask_literal(law, rule, variant, judges[rule], missed.get(rule))
 
 
-def _ask_literal(law: BoxedLaw, rule: int, dropped: Dropped, judge: Judge, near: Box | None) -> Answer:
-    try:
-        regions = law.index.space.regions(dropped.difference)
-        if dropped.rest is None:
-            answer = _never(law, rule, regions, judge, 0, near=near)
-        else:
-            rest = Index(law.index.space, law.index.space.regions(dropped.rest))
-            lost = FirstHit(wanted=0, unwanted=rest.all, nothing=True)
-            answer = _never(law, rule, regions, lost, 0, index=rest)
-    except TooManyBoxesError as error:
-        return Answer("undecided", rule, dropped.place, reason=error.what)
-    return Answer(answer.verdict, rule, dropped.place, piece=answer.piece, reason=answer.reason)
+def _ask_literal(law: BoxedLaw, rule: int, variant: Variant, judge: Judge, near: Box | None) -> Answer:
+    if variant.reason:
+        return Answer("undecided", rule, variant.place, reason=variant.reason)
+    if variant.rest is None:
+        answer = _never(law, rule, variant.difference, judge, 0, near=near)
+    else:
+        rest = Index(law.index.space, variant.rest)
+        lost = FirstHit(wanted=0, unwanted=rest.all, nothing=True)
+        answer = _never(law, rule, variant.difference, lost, 0, index=rest)
+    return replace(answer, literal=variant.place)
 
 
 def _widened(law: BoxedLaw, rule: int) -> Judge:

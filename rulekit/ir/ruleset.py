@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from enum import StrEnum
 from functools import cached_property
@@ -13,6 +12,7 @@ from pydantic.dataclasses import dataclass
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import core_schema
 
+from rulekit.digests import digest
 from rulekit.errors import LawError, RulekitError, Where
 from rulekit.ir.canonical import bind, canonical
 from rulekit.ir.clauses import WHEN_JSON_SCHEMA, condition_to_when, when_to_condition
@@ -179,7 +179,7 @@ class Ruleset:
     def digest(self) -> str:
         """``sha256:`` and 64 hex digits over the canonical JSON of :attr:`law`."""
         text = json.dumps(self.law, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+        return digest(text.encode())
 
 
 def _feature_law(feature: Feature) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from rulekit.files import write_text
 from rulekit.reports import diff_phrases as phrases
 from rulekit.reports.diff_markdown import to_markdown
 from rulekit.reports.diff_model import Diff
-from rulekit.reports.render import environment
+from rulekit.reports.render import drawn
 from rulekit.version import VERSION
 
 
@@ -23,12 +23,7 @@ def diff_html(diff: Diff) -> str:
         when Jinja2 is not installed.
 
     """
-    page = (
-        environment()
-        .get_template("diff.html.j2")
-        .render(diff=diff, phrases=phrases, sections=_sections(diff), version=VERSION)
-    )
-    return "\n".join(line.rstrip() for line in page.splitlines() if line.strip()) + "\n"
+    return drawn("diff.html.j2", diff=diff, phrases=phrases, sections=_sections(diff), version=VERSION)
 
 
 def _sections(diff: Diff) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rulekit.errors import MissingExtraError, RulekitError, Where
 from rulekit.files import write_text
@@ -48,26 +48,35 @@ def render_html(audit: Audit, twin: str | None = None) -> str:
         when Jinja2 is not installed.
 
     """
-    page = (
-        environment()
-        .get_template("report.html.j2")
-        .render(
-            audit=audit,
-            twin=twin,
-            sections=view.sections(audit),
-            headlines=view.headlines(audit),
-            gates=view.gates_in_words(audit),
-            measure_rows=view.measure_rows(audit),
-            chart=chart_of(audit),
-            bars=view.cutflow_bars(audit),
-            cells=view.overlap_cells(audit),
-            without=view.without_rules(audit),
-            drift=drift_page(audit),
-            fpga=fpga_page(audit),
-            recipe=recipe_of(audit),
-            rule_of={rule.number: rule for rule in audit.rules},
-        )
+    return drawn(
+        "report.html.j2",
+        audit=audit,
+        twin=twin,
+        sections=view.sections(audit),
+        headlines=view.headlines(audit),
+        gates=view.gates_in_words(audit),
+        measure_rows=view.measure_rows(audit),
+        chart=chart_of(audit),
+        bars=view.cutflow_bars(audit),
+        cells=view.overlap_cells(audit),
+        without=view.without_rules(audit),
+        drift=drift_page(audit),
+        fpga=fpga_page(audit),
+        recipe=recipe_of(audit),
+        rule_of={rule.number: rule for rule in audit.rules},
     )
+
+
+def drawn(template: str, **values: Any) -> str:
+    """Return a page of a template of this folder, without blank lines and spaces at the ends of lines.
+
+    Raises
+    ------
+    MissingExtraError
+        when Jinja2 is not installed.
+
+    """
+    page = environment().get_template(template).render(**values)
     return "\n".join(line.rstrip() for line in page.splitlines() if line.strip()) + "\n"
 
 

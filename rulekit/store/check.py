@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from rulekit.analysis.examination import Tally, examine
@@ -17,7 +18,7 @@ from rulekit.targets.constants import constant_literals
 from rulekit.targets.lower import lower
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Checked:
     """A law that was checked.
 
@@ -33,7 +34,7 @@ class Checked:
     findings: tuple[Finding, ...]
     tallies: tuple[Tally, ...]
 
-    @property
+    @cached_property
     def places(self) -> dict[str, Where]:
         """Where each rule begins, by its id."""
         return {} if self.law.file is None else rule_places(self.law.file)

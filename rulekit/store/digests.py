@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Any
 
+from rulekit.digests import digest
 from rulekit.keys import canonical_json
 
 
 def text_digest(text: str) -> str:
     """Return ``sha256:`` and 64 hex digits over a text in UTF-8 with plain line feeds."""
-    return _digest(text.encode())
+    return digest(text.encode())
 
 
 def file_digest(path: Path) -> str | None:
     """Return the digest of a file's text, be it text or not any more; None when there is no such file."""
     if not path.exists():
         return None
-    return _digest(path.read_bytes().replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
+    return digest(path.read_bytes().replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
 
 
 def document_digest(document: Any) -> str:
     """Return the digest over the canonical JSON of a document."""
-    return _digest(canonical_json(document))
+    return digest(canonical_json(document))
 
 
 def short(fact: str | None) -> str:
@@ -31,7 +31,3 @@ def short(fact: str | None) -> str:
     if fact is None:
         return "none"
     return fact[:19] if fact.startswith("sha256:") else fact
-
-
-def _digest(text: bytes) -> str:
-    return "sha256:" + hashlib.sha256(text).hexdigest()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from rulekit.digests import digest
 from rulekit.errors import ArtifactError, Where
 from rulekit.ir.document import ruleset_from_json
 from rulekit.ir.numerics import Numerics
@@ -73,7 +73,7 @@ class Artifact:
             },
             "numerics": self.numerics.model_dump(mode="json"),
             **({"options": chosen} if chosen else {}),
-            "files": {name: _digest(data) for name, data in sorted(self.files.items())},
+            "files": {name: digest(data) for name, data in sorted(self.files.items())},
             "versions": {"rulekit-engine": VERSION, **{name: version(name) for name in tools}},
             **({"evidence": dict(self.evidence)} if self.evidence else {}),
         }
@@ -146,13 +146,9 @@ class Artifact:
         return artifact
 
 
-def _digest(data: bytes) -> str:
-    return "sha256:" + hashlib.sha256(data).hexdigest()
-
-
 def _check_files(folder: Path, claimed: dict[str, str], files: dict[str, bytes]) -> None:
     for name, data in files.items():
-        if _digest(data) != claimed[name]:
+        if digest(data) != claimed[name]:
             where = Where(file=str(folder / name))
             raise ArtifactError("the file was altered after compilation", where=where, expected=claimed[name],
-                                got=_digest(data))  # fmt: skip
+                                got=digest(data))  # fmt: skip

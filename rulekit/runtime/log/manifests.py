@@ -8,11 +8,11 @@ for it, and nothing in it can be taken for a field of a record.
 
 from __future__ import annotations
 
-import hashlib
 import json
 
 from pydantic import TypeAdapter
 
+from rulekit.digests import digest
 from rulekit.ir.numerics import Native, Numerics
 from rulekit.keys import canonical_json
 from rulekit.targets.artifact import Artifact
@@ -34,7 +34,7 @@ def artifact_digest(artifact: Artifact) -> str:
 
 def manifest_digest(text: str) -> str:
     """Return ``sha256:`` and 64 hex digits over a manifest as the log tells it."""
-    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+    return digest(text.encode())
 
 
 def told_numerics(text: str | None) -> Numerics:
