@@ -24,7 +24,7 @@ import polars as pl
 from machine import best_of, describe
 
 from rulekit.ir.ruleset import Ruleset
-from rulekit.store.folder import draft, read
+from rulekit.store.folder.folder import draft, read
 from rulekit_adapters import fraud
 
 LAW = Path(__file__).parents[1] / "rules" / "fraud" / "card_payments"
@@ -78,18 +78,19 @@ WHOLE = (
 
 def parts(folder: Path) -> dict[str, Callable[[], object]]:
     """Return the parts of an audit, each ready to be run alone."""
-    from rulekit.induction.teachers import teacher
-    from rulekit.reports.audit import audit, recorded_ruleset
-    from rulekit.reports.case import Question, open_case
-    from rulekit.reports.disagreement import disagreement_of
-    from rulekit.reports.drift import drift_of
-    from rulekit.reports.previous import compare_previous
-    from rulekit.reports.record import read_record
-    from rulekit.reports.render import render_html
-    from rulekit.reports.sources import align
-    from rulekit.reports.subgroups import subgroups_of
-    from rulekit.reports.tables import hit_matrix, overlap_rows
-    from rulekit.reports.verdict import replay_case
+    from rulekit.induction.teachers.load import teacher
+    from rulekit.reports.audit.audit import audit, recorded_ruleset
+    from rulekit.reports.audit.inputs.align import align
+    from rulekit.reports.audit.inputs.case import Question, open_case
+    from rulekit.reports.audit.page.render import render_html
+    from rulekit.reports.audit.sections.disagreement import disagreement_of
+    from rulekit.reports.audit.sections.drift import drift_of
+    from rulekit.reports.audit.sections.previous import compare_previous
+    from rulekit.reports.audit.sections.subgroups import subgroups_of
+    from rulekit.reports.audit.sections.tables import overlap_rows
+    from rulekit.reports.audit.sections.verdict import replay_case
+    from rulekit.reports.replay.recompute import hit_matrix
+    from rulekit.reports.replay.record import read_record
 
     decisions = folder / "decisions.parquet"
     law = recorded_ruleset(decisions)

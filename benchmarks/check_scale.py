@@ -21,10 +21,10 @@ from typing import Any
 from machine import describe
 
 import rulekit
-from rulekit.analysis.examination import examine
-from rulekit.analysis.law import box_law
-from rulekit.analysis.questions import never_decides
-from rulekit.ir.condition import All, Compare, Condition, Member
+from rulekit.analysis.check.examine import examine
+from rulekit.analysis.check.questions import never_decides
+from rulekit.analysis.space.boxed_ruleset import box_law
+from rulekit.ir.condition import AllOf, Compare, Condition, Member
 from rulekit.ir.document import ruleset_from_document
 
 LITERALS, TOP = 4, 1000
@@ -101,7 +101,7 @@ def reach_by_z3(ruleset: rulekit.Ruleset) -> tuple[list[bool], float]:
 
 
 def _formula(condition: Condition, values: dict[str, Any], known: dict[str, Any], z3: Any) -> Any:
-    if isinstance(condition, All):
+    if isinstance(condition, AllOf):
         return z3.And(*(_formula(term, values, known, z3) for term in condition.terms))
     assert isinstance(condition, (Compare, Member))
     value, present = values[condition.feature], known[condition.feature]

@@ -20,9 +20,11 @@ import numpy.typing as npt
 import polars as pl
 from datasets import GROUP, SCORE, TRUTH, WEIGHT, Case, Data
 
-from rulekit.induction.folds import Sample, split
-from rulekit.induction.teachers import feature_matrix
-from rulekit.measures import Events, Measures, Proportion, measure
+from rulekit.induction.samples.folds import split
+from rulekit.induction.samples.sample import Sample
+from rulekit.induction.teachers.base import feature_matrix
+from rulekit.measures import Events, Measures, measure
+from rulekit.statistics.intervals import Proportion
 
 Matrix = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float64]

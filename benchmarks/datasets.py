@@ -23,7 +23,8 @@ import numpy.typing as npt
 import polars as pl
 
 import rulekit
-from rulekit.induction.teachers import feature_matrix, teacher
+from rulekit.induction.teachers.base import feature_matrix
+from rulekit.induction.teachers.load import teacher
 
 SCORE, TRUTH, KNOWN, WEIGHT, GROUP = "score", "truth", "known", "weight", "unit"
 DATA = Path(os.environ.get("RULEKIT_DATA", Path(__file__).resolve().parents[1] / ".." / "shared" / "data"))

@@ -26,8 +26,7 @@ from machine import describe
 
 import rulekit
 from rulekit.frames import POLARS, bind_columns, infer_schema
-from rulekit.ir.condition import All, Compare, Condition, Member, Missing
-from rulekit.ir.condition import Any as AnyOf
+from rulekit.ir.condition import AllOf, AnyOf, Compare, Condition, Member, Missing
 from rulekit.ir.semantics import OPERATORS, decide
 
 FAST, OTHERS = ("kernel", "polars", "c"), ("onnx", "sql")
@@ -181,8 +180,8 @@ def as_arrays(feature: rulekit.Feature, column: pl.Series) -> tuple[Any, Any]:
 
 def holds(condition: Condition, bound: Bound, count: int) -> Any:
     """Say for which events a bound condition holds."""
-    if isinstance(condition, (All, AnyOf)):
-        join = np.logical_and if isinstance(condition, All) else np.logical_or
+    if isinstance(condition, (AllOf, AnyOf)):
+        join = np.logical_and if isinstance(condition, AllOf) else np.logical_or
         terms = [holds(term, bound, count) for term in condition.terms]
         return join.reduce(terms) if terms else np.ones(count, bool)
     values, present = bound[condition.feature]

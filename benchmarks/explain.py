@@ -27,8 +27,8 @@ from decide_basic import FEATURES, draw_rules
 from machine import describe
 
 import rulekit
-from rulekit.analysis.axes import places
-from rulekit.analysis.distance import Distances, start_box
+from rulekit.analysis.nearest.distance import Distances, start_box
+from rulekit.analysis.space.axes import places
 from rulekit.explanation.model import Explanation
 from rulekit.ir.semantics import decide
 

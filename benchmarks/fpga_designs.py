@@ -25,10 +25,10 @@ from rulekit.ir.numerics import Fixed
 from rulekit.ir.schema import DType
 from rulekit.targets.lower import lower
 from rulekit.targets.systemverilog.design import Design
-from rulekit.targets.systemverilog.netlist import Netlist
 from rulekit.targets.systemverilog.options import Options
-from rulekit.targets.systemverilog.placement import harness, place
-from rulekit.targets.systemverilog.simulation import Simulation
+from rulekit.targets.systemverilog.simulation.simulate import Simulation
+from rulekit.targets.systemverilog.synthesis.netlist import Netlist
+from rulekit.targets.systemverilog.synthesis.place import harness, place
 from rulekit.targets.systemverilog.tools import YOSYS
 
 Bools = npt.NDArray[np.bool_]

@@ -10,7 +10,7 @@ import rulekit
 from rulekit.ir.document import ruleset_from_document
 from rulekit.ir.formats import fixed_for
 from rulekit.ir.numerics import Fixed
-from rulekit.targets.systemverilog.proving import prove
+from rulekit.targets.systemverilog.proof.prove import prove
 
 FEATURES, LITERALS, BITS = 12, 4, 10
 SIZES = (50, 200)

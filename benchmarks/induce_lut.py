@@ -21,7 +21,7 @@ import rulekit
 from rulekit.ir.formats import default_fixed
 from rulekit.ir.numerics import Fixed
 from rulekit.targets.polars import PolarsRunner
-from rulekit.targets.systemverilog.predict import predicted_lut
+from rulekit.targets.shared.lut_cost import predicted_lut
 
 WIDTH = 10
 CAPS = (20, 40, 80, 160, 320)

@@ -35,11 +35,11 @@ import rulekit
 from rulekit.ir.document import ruleset_to_json
 from rulekit.ir.semantics import decide
 from rulekit.keys import PrivateKey, new_key
-from rulekit.records import record_from_text, record_text, values_from_json
-from rulekit.reports.replay_log import replay
-from rulekit.runtime.log.logged import Logged
-from rulekit.runtime.log.read import read_batches
-from rulekit.runtime.log.writer import open_log
+from rulekit.log.read.records import read_batches
+from rulekit.log.record import record_from_text, record_text, values_from_json
+from rulekit.log.runner import Logged
+from rulekit.log.write.writer import open_log
+from rulekit.reports.replay.log import replay
 
 BATCH = 1 << 15
 BY_HAND = 5_000

@@ -33,11 +33,11 @@ from machine import describe
 
 import rulekit
 from rulekit.keys import PrivateKey, new_key
-from rulekit.runtime.log.options import LogOptions
-from rulekit.runtime.log.read import read_batches, values_frame
-from rulekit.runtime.log.scribe import Scribe
-from rulekit.runtime.log.verify import verify_log
-from rulekit.runtime.log.writer import open_log
+from rulekit.log.options import LogOptions
+from rulekit.log.read.records import read_batches, values_frame
+from rulekit.log.read.verify import verify_log
+from rulekit.log.write.encoder import Scribe
+from rulekit.log.write.writer import open_log
 
 WIDTH = 34
 Rate = tuple[float, float]

@@ -7,7 +7,7 @@ from typing import Any
 
 from contenders import LITERALS
 from datasets import Case
-from pareto_report import CEILING, EITHER, GLASS, OURS, POINTS, Cell, Table
+from pareto_cells import CEILING, EITHER, GLASS, OURS, POINTS, Cell, Table
 
 _BLUE, _ORANGE = "#0072B2", "#D55E00"
 _GREYS = ("#5b5b5b", "#7a7a7a", "#969696")

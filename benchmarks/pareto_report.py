@@ -11,38 +11,15 @@ import math
 import statistics
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
 
 from contenders import LITERALS
 from datasets import CASES, Case
+from pareto_cells import CEILING, EITHER, GLASS, OURS, POINTS, Cell, Line, Table
 
-OURS, POINTS, EITHER = "rulekit", "rulekit points", "rulekit either"
-CEILING, GLASS = "teacher", "EBM"
 _REFERENCES = {CEILING, GLASS}
 _WEIGHED = ("RUX", "RUG")
 _Z95 = 1.959964
 _CLAIM_AHEAD, _CLAIM_TEACHER, _CLAIM_CASES = 0.6, 0.95, 0.5
-
-Line = dict[str, Any]
-
-
-class Cell(NamedTuple):
-    """What a method reached at a cap on literals, over the seeds."""
-
-    seeds: int
-    efficiency: float
-    error: float
-    low: float
-    high: float
-    rate: float
-    rate_error: float
-    fidelity: float
-    used: float | None
-    seconds: float
-
-    def within(self, budget: float) -> bool:
-        """Say whether the rate keeps to a budget, up to one standard error."""
-        return self.rate <= budget + self.rate_error
 
 
 def cell(lines: Iterable[tuple[Line, Line]]) -> Cell | None:
@@ -91,9 +68,6 @@ def with_either(lines: Sequence[Line]) -> list[Line]:
         both = line["seconds"] + other["seconds"]
         found.append({**line, "method": EITHER, "points": list(best.values()), "seconds": both})
     return found
-
-
-Table = dict[tuple[str, int], Cell]
 
 
 def table_of(case: Case, lines: Sequence[Line]) -> Table:

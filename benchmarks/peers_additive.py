@@ -22,7 +22,7 @@ from peers import (
 )
 from peers import teacher as teacher_itself
 
-from rulekit.induction.imodels_rules import figs_predict, learner, quiet
+from rulekit.induction.learners.imodels import figs_predict, learner, quiet
 
 SKOPE_EVENTS, FIGS_EVENTS, RULEFIT_EVENTS, BOOSTED_EVENTS, RULEOPT_EVENTS = (
     40_000,

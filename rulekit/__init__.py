@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from rulekit.explanation.explainer import Explainer, explain
     from rulekit.explanation.model import Explanation
     from rulekit.induction.budget import Budget
-    from rulekit.induction.classes import ClassInduction, induce_classes
     from rulekit.induction.induce import induce
+    from rulekit.induction.multiclass.induce import ClassInduction, induce_classes
     from rulekit.induction.result import Induction
-    from rulekit.ir.lawfile import load
     from rulekit.ir.numerics import Fixed, FixedFormat, Native
     from rulekit.ir.ruleset import HitPolicy, Rule, Ruleset
     from rulekit.ir.schema import Feature, Schema
     from rulekit.ir.semantics import Decision, decide
+    from rulekit.ir.yaml_file import load
     from rulekit.store.check import check
     from rulekit.store.compare import diff
     from rulekit.targets.api import compile, expr  # noqa: A004 - the verb of the field
@@ -37,9 +37,9 @@ _HOMES = {
     "Budget": "rulekit.induction.budget",
     "Induction": "rulekit.induction.result",
     "induce": "rulekit.induction.induce",
-    "ClassInduction": "rulekit.induction.classes",
-    "induce_classes": "rulekit.induction.classes",
-    "load": "rulekit.ir.lawfile",
+    "ClassInduction": "rulekit.induction.multiclass.induce",
+    "induce_classes": "rulekit.induction.multiclass.induce",
+    "load": "rulekit.ir.yaml_file",
     "Fixed": "rulekit.ir.numerics",
     "FixedFormat": "rulekit.ir.numerics",
     "Native": "rulekit.ir.numerics",

@@ -8,7 +8,7 @@ stream.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -249,3 +249,26 @@ _INFERRED: dict[DType, tuple[type[pl.DataType], ...]] = {
     DType.FLOAT64: (pl.Float64,),
     DType.CATEGORY: (pl.String, pl.Categorical, pl.Enum),
 }
+
+
+def feature_columns(schema: Schema, features: Sequence[Feature], frame: pl.DataFrame) -> dict[str, pl.Expr]:
+    """Return one expression per feature.
+
+    Raises
+    ------
+    EventError
+        when a column is absent or has another dtype than its feature.
+
+    """
+    columns = bind_columns(frame.lazy(), schema, tuple(features), cast=True)
+    return {
+        feature.name: columns[feature.name].fill_nan(None)
+        if feature.dtype.is_float
+        else columns[feature.name]
+        for feature in features
+    }
+
+
+def feature_values(schema: Schema, feature: Feature, frame: pl.DataFrame) -> pl.Series:
+    """Return the values of one feature; see :func:`feature_columns`."""
+    return frame.select(feature_columns(schema, (feature,), frame)[feature.name]).to_series()

@@ -20,8 +20,8 @@ from pydantic import AwareDatetime, Field, field_validator
 from rulekit.errors import MissingExtraError, SignatureError, Where
 from rulekit.files import write_text
 from rulekit.ir.document import model_from_document
-from rulekit.ir.lawfile import dump_document, locator, parse_yaml, read_text
 from rulekit.ir.schema import Model
+from rulekit.ir.yaml_file import dump_document, locator, parse_yaml, read_text
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -29,25 +29,6 @@ if TYPE_CHECKING:
 _PREFIX = "ed25519:"
 _RAW = 32
 """Bytes of a public key."""
-
-
-def canonical_json(document: Any) -> bytes:
-    """Return a document as canonical JSON (RFC 8785): one text for equal documents, on every machine.
-
-    Raises
-    ------
-    SignatureError
-        when the document holds what JSON can't say exactly: NaN, infinities, integers beyond 2**53.
-
-    """
-    try:
-        import rfc8785
-    except ImportError:
-        raise MissingExtraError("rfc8785", "law") from None
-    try:
-        return bytes(rfc8785.dumps(document))
-    except rfc8785.CanonicalizationError as error:
-        raise SignatureError(f"this has no canonical JSON: {error}") from None
 
 
 class PublicKey(Model):

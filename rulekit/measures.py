@@ -15,98 +15,13 @@ Stat. 37, 2012; recommended by Fagerland, Lydersen and Laake, Stat. Med. 33, 201
 from __future__ import annotations
 
 import math
-from statistics import NormalDist
 from typing import NamedTuple
 
 import polars as pl
 from pydantic import JsonValue
 
 from rulekit.ir.schema import Model
-
-CONFIDENCE = 0.95
-
-
-class Proportion(NamedTuple):
-    """A measured share with its interval; NaN when there is nothing to take a share of.
-
-    ``part`` and ``whole`` are sums of weights: counts, when events carry no weight.
-    """
-
-    value: float
-    low: float
-    high: float
-    part: float
-    whole: float
-
-    def to_json(self) -> dict[str, JsonValue]:
-        """Return plain JSON; NaN becomes null."""
-        return {name: None if math.isnan(number) else number for name, number in self._asdict().items()}
-
-
-def proportion(
-    part: float, whole: float, effective: float | None = None, confidence: float = CONFIDENCE
-) -> Proportion:
-    """Return ``part / whole`` with its Wilson interval.
-
-    Parameters
-    ----------
-    part, whole : sums of weights, or counts.
-    effective : effective number of events behind ``whole``; ``whole`` itself for counts.
-    confidence : two-sided coverage of the interval.
-
-    """
-    if whole <= 0:
-        return Proportion(math.nan, 0.0, 1.0, part, whole)
-    share = min(1.0, max(0.0, part / whole))
-    count = whole if effective is None else effective
-    z = NormalDist().inv_cdf(0.5 + confidence / 2)
-    centre = (share + z * z / (2 * count)) / (1 + z * z / count)
-    half = z / (1 + z * z / count) * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
-    low = 0.0 if share == 0.0 else max(0.0, centre - half)
-    high = 1.0 if share == 1.0 else min(1.0, centre + half)
-    return Proportion(share, low, high, part, whole)
-
-
-class Shift(NamedTuple):
-    """By how much a share is larger than another one of the same events, with the interval of paired shares.
-
-    ``gained`` and ``lost`` are sums of weights: of the events that only the second share takes, and of those
-    that only the first one does; ``whole`` is that of all.
-    """
-
-    value: float
-    low: float
-    high: float
-    gained: float
-    lost: float
-    whole: float
-
-    def to_json(self) -> dict[str, JsonValue]:
-        """Return plain JSON; NaN becomes null."""
-        return {name: None if math.isnan(number) else number for name, number in self._asdict().items()}
-
-
-def paired_shift(
-    gained: float, lost: float, whole: float, effective: float | None = None, confidence: float = CONFIDENCE
-) -> Shift:
-    """Return ``(gained - lost) / whole`` with its interval: Wald's, adjusted as Bonett and Price do.
-
-    Parameters
-    ----------
-    gained, lost, whole : sums of weights, or counts.
-    effective : effective number of events behind ``whole``; ``whole`` itself for counts.
-    confidence : two-sided coverage of the interval.
-
-    """
-    if whole <= 0:
-        return Shift(math.nan, -1.0, 1.0, gained, lost, whole)
-    count = whole if effective is None else effective
-    more = (gained / whole * count + 1) / (count + 2)
-    less = (lost / whole * count + 1) / (count + 2)
-    z = NormalDist().inv_cdf(0.5 + confidence / 2)
-    half = z * math.sqrt((more + less - (more - less) ** 2) / (count + 2))
-    low, high = max(-1.0, more - less - half), min(1.0, more - less + half)
-    return Shift((gained - lost) / whole, low, high, gained, lost, whole)
+from rulekit.statistics.intervals import Proportion, Shift, paired_shift, proportion
 
 
 class Events:

@@ -14,7 +14,7 @@ from rulekit.ir.document import ruleset_from_document
 from rulekit.ir.numerics import Fixed, FixedFormat
 from rulekit.ir.schema import DType
 from rulekit.ir.semantics import decide
-from rulekit.targets.systemverilog.simulation import Simulation
+from rulekit.targets.systemverilog.simulation.simulate import Simulation
 from rulekit.targets.systemverilog.tools import GHDL, ICARUS, VERILATOR, Tool
 from rulekit.testing.conformance import check_frame
 from rulekit.testing.events import aimed, frame_of

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from fixtures import FRAUD
 
-from rulekit.ir.lawfile import dump_document
+from rulekit.ir.yaml_file import dump_document
 from rulekit.keys import PrivateKey, PublicKey, new_key
-from rulekit.store.times import now
+from rulekit.store.folder.times import now
 
 PROSE = """
 # fraud.card_present: charter

@@ -100,7 +100,7 @@ def sealed_anew(rows: list[Row], first: int) -> list[Row]:
 
 def event_ids(where: str) -> list[str]:
     """Return the event ids of a log in its order."""
-    from rulekit.runtime.log.read import read_batches
+    from rulekit.log.read.records import read_batches
 
     return [event for frame in read_batches(where) for event in frame["event"]]
 

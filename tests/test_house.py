@@ -10,8 +10,8 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
+from places import ROOT
 
-ROOT = Path(__file__).parents[1]
 SOURCES = {"rulekit": ROOT / "rulekit", "rulekit_adapters": ROOT / "adapters" / "rulekit_adapters"}
 FILES = sorted(file for folder in SOURCES.values() for file in folder.rglob("*.py"))
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -105,19 +105,9 @@ def module_of(file: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def top_level(body: list[ast.stmt]) -> Iterator[ast.stmt]:
-    """Statements that run at import: not those in functions, nor those for type checkers alone."""
-    for node in body:
-        if isinstance(node, ast.If) and "TYPE_CHECKING" not in ast.dump(node.test):
-            yield from top_level(node.body + node.orelse)
-        elif isinstance(node, ast.Try):
-            yield from top_level(node.body + node.orelse + node.finalbody)
-        else:
-            yield node
-
-
 def imported(tree: ast.Module, known: set[str]) -> Iterator[str]:
-    for node in top_level(tree.body):
+    """Every module of ours that a module names: at its top, in functions, and for type checkers alone."""
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name in known)
         elif isinstance(node, ast.ImportFrom):

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from rulekit.digests import canonical_json
 from rulekit.errors import LawError, SignatureError
-from rulekit.keys import canonical_json, load_private, load_public, new_key
+from rulekit.keys import load_private, load_public, new_key
 
 NOW = datetime.now(UTC)
 

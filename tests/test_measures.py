@@ -6,16 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rulekit.measures import (
-    Events,
-    cutflow,
-    measure,
-    measure_rules,
-    measure_shifts,
-    overlap,
-    paired_shift,
-    proportion,
-)
+from rulekit.measures import Events, cutflow, measure, measure_rules, measure_shifts, overlap
+from rulekit.statistics.intervals import paired_shift, proportion
 
 
 def test_wilson_interval_of_a_textbook_case():

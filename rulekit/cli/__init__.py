@@ -14,7 +14,7 @@ import sys
 
 import typer
 
-from rulekit.cli.approve import approve
+from rulekit.cli.acts import approve, enact, repeal, rollback
 from rulekit.cli.audit import audit
 from rulekit.cli.bench import bench
 from rulekit.cli.check import check
@@ -22,18 +22,14 @@ from rulekit.cli.compile import compile_
 from rulekit.cli.decide import decide
 from rulekit.cli.demo import demo
 from rulekit.cli.diff import diff
-from rulekit.cli.enact import enact
 from rulekit.cli.explain import explain
 from rulekit.cli.induce import induce
 from rulekit.cli.keys import keys
 from rulekit.cli.law import law
 from rulekit.cli.log import log
 from rulekit.cli.quantise import quantise
-from rulekit.cli.repeal import repeal
 from rulekit.cli.replay import replay
-from rulekit.cli.rollback import rollback
-from rulekit.cli.schema import schema
-from rulekit.cli.targets import targets
+from rulekit.cli.targets import schema, targets
 from rulekit.errors import RulekitError
 
 app = typer.Typer(

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rulekit.cli.common import answer, findings_text, finish
+from rulekit.cli.common import Json, answer
 
 if TYPE_CHECKING:
-    from rulekit.store.acts import Act
-    from rulekit.store.proposals import Proposal
+    from collections.abc import Sequence
+
+    from rulekit.store.acts.model import Approval
+    from rulekit.store.acts.proposals import Proposal
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from rulekit.cli.common import findings_text, finish
+
+if TYPE_CHECKING:
+    from rulekit.store.acts.model import Act
+    from rulekit.store.acts.proposals import Proposal
 
 Folder = Annotated[Path, typer.Argument(help="A law folder.", show_default=False)]
 From = Annotated[
@@ -24,7 +34,7 @@ Key = Annotated[Path | None, typer.Option("--key", help="Private key of an appro
 
 def time_of(text: str | None) -> datetime | None:
     """Return the time of an option; None when it was left out."""
-    from rulekit.store.times import parse_time
+    from rulekit.store.folder.times import parse_time
 
     return None if text is None else parse_time(text)
 
@@ -32,7 +42,7 @@ def time_of(text: str | None) -> datetime | None:
 def carry(proposal: Proposal, key: Path | None, as_json: bool) -> None:
     """Record a proposal and tell of it; findings alone are printed, and leave with 1."""
     from rulekit.keys import load_private
-    from rulekit.store.enact import approve, record
+    from rulekit.store.acts.enact import approve, record
 
     stop_on_findings(proposal, as_json)
     if key is not None:
@@ -67,3 +77,115 @@ def tell(folder: Path, act: Act, as_json: bool) -> None:
 
 def _document(act: Act) -> dict[str, Any]:
     return {**act.document(), "findings": []}
+
+
+def approve(
+    folder: Folder,
+    key: Annotated[Path, typer.Option("--key", help="Your private key.", show_default=False)],
+    begins: From = None,
+    repeal: Annotated[bool, typer.Option("--repeal", help="Approve a repeal.")] = False,
+    rollback: Annotated[
+        str | None, typer.Option("--rollback", help="Approve a rollback to a version.")
+    ] = None,
+    because: Annotated[str, typer.Option("--because", help="Reason of a repeal or rollback.")] = "",
+    json: Json = False,
+) -> None:
+    """Show what would become law, and sign it: this text, from this time, after this register.
+
+    Whatever changes afterwards, one word of it included, has to be approved again.
+    """
+    from rulekit.keys import load_private
+    from rulekit.store.acts.enact import approve as sign
+
+    signer = load_private(key)
+    proposal = _proposed(folder, begins, repeal, rollback, because)
+    stop_on_findings(proposal, json)
+    approvals = sign(proposal, signer)
+    names = [approval.by for approval in approvals]
+    missing = _missing(proposal, approvals)
+    document = {
+        **proposal.bill.document(),
+        "from": begins,
+        "approved_by": names,
+        "missing": missing,
+        "findings": [],
+    }
+    enough = "; ".join(missing) or "enough"
+    lines = [*_shown(proposal), f"approved by {', '.join(names)}: {enough}"]
+    answer(json, document, "\n".join(lines))
+
+
+def _proposed(folder: Path, begins: str | None, repeal: bool, rollback: str | None, because: str) -> Proposal:
+    from rulekit.store.acts.proposals import propose_enactment, propose_repeal, propose_rollback
+
+    if repeal and rollback is not None:
+        raise typer.BadParameter("--repeal and --rollback are two acts")
+    if repeal:
+        return propose_repeal(folder, because, time_of(begins))
+    if rollback is not None:
+        return propose_rollback(folder, rollback, because, time_of(begins))
+    if because:
+        raise typer.BadParameter("--because belongs to --repeal or --rollback; a rule has its own because")
+    return propose_enactment(folder, time_of(begins))
+
+
+def _missing(proposal: Proposal, approvals: Sequence[Approval]) -> list[str]:
+    from rulekit.store.acts.approvals import ballot_on_bill, shortfalls
+
+    ballot = ballot_on_bill(proposal.bill, proposal.begins, proposal.before)
+    return [error.what for error in shortfalls(approvals, ballot)]
+
+
+def _shown(proposal: Proposal) -> list[str]:
+    bill = proposal.bill
+    return [f"{bill.act} {bill.name} {bill.version}, {bill.digest[:19]}", *_changed(proposal)]
+
+
+def _changed(proposal: Proposal) -> list[str]:
+    from rulekit.store.versions.versions import changes
+
+    old, new = proposal.in_force, proposal.ruleset
+    if new is None:
+        return ["nothing would be in force"]
+    if old is None:
+        return [f"nothing is in force before it; {len(new.rules)} rules"]
+    text = str(changes(old, new))
+    return [f"against {old.version}, in force until then:", text or "  the same rules and words"]
+
+
+def enact(folder: Folder, begins: From = None, key: Key = None, json: Json = False) -> None:
+    """Make a draft law: a frozen copy, its evidence, and an entry in the register.
+
+    Refused when the charter is incomplete, precedents fail, the version is too low, or approvals are missing.
+    """
+    from rulekit.store.acts.enact import resume
+    from rulekit.store.acts.proposals import propose_enactment
+
+    resumed = resume(folder)
+    if resumed is not None:
+        tell(folder, resumed, json)
+    else:
+        carry(propose_enactment(folder, time_of(begins)), key, json)
+
+
+def repeal(
+    folder: Folder, because: Because, begins: From = None, key: Key = None, json: Json = False
+) -> None:
+    """Repeal the version in force; its copy stays, and what it decided can be replayed."""
+    from rulekit.store.acts.proposals import propose_repeal
+
+    carry(propose_repeal(folder, because, time_of(begins)), key, json)
+
+
+def rollback(
+    folder: Folder,
+    version: Annotated[str, typer.Argument(help="A version that was enacted.", show_default=False)],
+    because: Because,
+    begins: From = None,
+    key: Key = None,
+    json: Json = False,
+) -> None:
+    """Put a version in force again that was enacted before."""
+    from rulekit.store.acts.proposals import propose_rollback
+
+    carry(propose_rollback(folder, version, because, time_of(begins)), key, json)

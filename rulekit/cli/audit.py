@@ -23,10 +23,10 @@ from rulekit.cli.common import (
 
 if TYPE_CHECKING:
     from rulekit.ir.ruleset import Ruleset
-    from rulekit.reports.contrast import Swap
-    from rulekit.reports.logged_record import LogSource
-    from rulekit.reports.model import Audit
-    from rulekit.reports.standing import Gate
+    from rulekit.reports.audit.inputs.log import LogSource
+    from rulekit.reports.audit.model.audit import Audit
+    from rulekit.reports.audit.model.law import Gate
+    from rulekit.reports.common.comparison import Swap
 
 _WIDTH = 80
 
@@ -94,12 +94,12 @@ def audit(
     Every decision is recomputed and a sample is replayed by the reference semantics. Ends with 1 when there are
     findings, or the record does not keep to what the evidence and the budget of its law promise.
     """
-    from rulekit.induction.teachers import teacher as read_teacher
-    from rulekit.reports.audit import audit as audit_decisions
-    from rulekit.reports.audit import named_ruleset, recorded_ruleset
-    from rulekit.reports.render import write
-    from rulekit.runtime.log.open import is_log
-    from rulekit.store.law import read_law
+    from rulekit.induction.teachers.load import teacher as read_teacher
+    from rulekit.log.open import is_log
+    from rulekit.reports.audit.audit import audit as audit_decisions
+    from rulekit.reports.audit.audit import named_ruleset, recorded_ruleset
+    from rulekit.reports.audit.page.render import write
+    from rulekit.store.lookup import read_law
 
     source: str | LogSource = decisions
     if is_log(decisions):
@@ -137,7 +137,7 @@ def _log(
 ) -> tuple[LogSource, Ruleset, Path | None]:
     """Return a log to be audited, its law, and the folder of that."""
     from rulekit.keys import load_public
-    from rulekit.reports.logged_record import LogSource, law_of_log
+    from rulekit.reports.audit.inputs.log import LogSource, law_of_log
 
     if rules is None:
         raise typer.BadParameter("a log tells the digest of its law, not the law: name it with --rules")
@@ -147,7 +147,7 @@ def _log(
 
 
 def _text(report: Audit, out: Path) -> str:
-    from rulekit.reports.fpga_view import fpga_line
+    from rulekit.reports.audit.page.fpga import fpga_line
 
     parts = [
         _wrapped(report.replay.sentence),

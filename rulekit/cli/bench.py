@@ -30,7 +30,7 @@ def bench(
 ) -> None:
     """Time every target on your rules and events, once all of them have given the same decisions."""
     from rulekit.runtime.bench import bench as bench_targets
-    from rulekit.store.law import read_law
+    from rulekit.store.lookup import read_law
 
     report = bench_targets(read_law(rules).ruleset, events, target or (), cast=cast)
     answer(json, report.model_dump(mode="json"), _text(report))

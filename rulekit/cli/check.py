@@ -48,7 +48,7 @@ def check(
     """
     from rulekit.files import write_text
     from rulekit.store.check import check_law
-    from rulekit.store.law import read_law
+    from rulekit.store.lookup import read_law
 
     law = read_law(rules)
     checked = check_law(law, numerics_of(law.ruleset, numerics, bits))
@@ -61,8 +61,8 @@ def check(
 
 
 def _written(checked: Checked, form: Format) -> str:
-    from rulekit.reports.junit import to_junit
-    from rulekit.reports.sarif import to_sarif
+    from rulekit.reports.formats.junit import to_junit
+    from rulekit.reports.formats.sarif import to_sarif
 
     if form is Format.SARIF:
         return _json(to_sarif(checked))

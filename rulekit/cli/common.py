@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rulekit.findings import Finding
     from rulekit.ir.numerics import Numerics
     from rulekit.ir.ruleset import Ruleset
-    from rulekit.measures import Proportion
+    from rulekit.statistics.intervals import Proportion
 
 Json = Annotated[bool, typer.Option("--json", help="Print the answer as one JSON document.")]
 Rules = Annotated[
@@ -49,7 +49,7 @@ def numerics_of(ruleset: Ruleset, file: Path | None, bits: int | None) -> Numeri
     """Return the numerics that the options ``--numerics`` and ``--bits`` ask for; None for native ones."""
     from rulekit.errors import RulekitError
     from rulekit.ir.formats import fixed_for
-    from rulekit.ir.lawfile import load_numerics
+    from rulekit.ir.yaml_file import load_numerics
 
     if file is not None and bits is not None:
         raise RulekitError("formats are given twice", expected="--numerics or --bits", got="both")

@@ -43,7 +43,7 @@ def compile_(
 
     Exits with 1 when a literal is constant in the numerics, or a proof fails; the artifact is written all the same.
     """
-    from rulekit.store.law import read_law
+    from rulekit.store.lookup import read_law
     from rulekit.targets.api import compile
 
     _check_fit(
@@ -55,9 +55,9 @@ def compile_(
     findings = _findings(artifact)
     texts: list[str] = []
     if prove or synth:
-        from rulekit.cli import hardware
+        from rulekit.cli import compile_fpga
 
-        artifact, texts = hardware.shown(artifact, prove=prove, synth=synth)
+        artifact, texts = compile_fpga.shown(artifact, prove=prove, synth=synth)
     measured = _sizes(artifact) if size else []
     folder = artifact.write(out)
     files = ", ".join([*artifact.files, "manifest.json"])
@@ -95,8 +95,8 @@ def _options(given: list[str]) -> dict[str, object]:
 
 def _findings(artifact: Artifact) -> list[Finding]:
     from rulekit.ir.numerics import Fixed
-    from rulekit.targets.constants import constant_literals
     from rulekit.targets.lower import lower
+    from rulekit.targets.shared.constants import constant_literals
 
     fixed = isinstance(artifact.numerics, Fixed)
     return constant_literals(lower(artifact.ruleset, artifact.numerics)) if fixed else []

@@ -12,9 +12,9 @@ from rulekit.cli.common import Json, Rules, answer, command_line, findings_text,
 from rulekit.cli.log import log_options, private_key
 
 if TYPE_CHECKING:
-    from rulekit.runtime.engine import DecideSummary
-    from rulekit.runtime.log.summary import LogSummary
-    from rulekit.runtime.log.writer import DecisionLog
+    from rulekit.log.summary import LogSummary
+    from rulekit.log.write.writer import DecisionLog
+    from rulekit.runtime.decide_file import DecideSummary
     from rulekit.targets.artifact import Artifact
 
 
@@ -64,7 +64,7 @@ def decide(
     Files of any size stream in bounded memory; a manifest with the law is written beside the decisions. With --log
     each decision is in the log before it is in the file.
     """
-    from rulekit.store.law import read_law
+    from rulekit.store.lookup import read_law
     from rulekit.targets.api import compile
 
     law = read_law(rules)
@@ -73,7 +73,7 @@ def decide(
         _refuse_without_log(log_key, log_sample, mask, hash_, hash_ids, salt, log_policy, log_losses)
         summary = decide_into()
     else:
-        from rulekit.runtime.log.writer import open_log
+        from rulekit.log.write.writer import open_log
 
         policy = log_policy or _policy(law.folder)
         options = log_options(log_sample, mask, hash_, salt, policy, hash_ids=hash_ids, losses=log_losses)
@@ -91,7 +91,7 @@ def _decide(
     cast: bool,
     log: DecisionLog | None = None,
 ) -> DecideSummary:
-    from rulekit.runtime.engine import decide_file
+    from rulekit.runtime.decide_file import decide_file
 
     return decide_file(artifact, events, out, id_column=id_column, cast=cast, command=command_line(), log=log)
 
@@ -103,8 +103,8 @@ def _refuse_without_log(*options: object) -> None:
 
 def _policy(folder: Path | None) -> str:
     """Return what the charter says about a log that fails; closed without a charter."""
-    from rulekit.store.charter import LogPolicy, read_charter
-    from rulekit.store.folder import CHARTER
+    from rulekit.store.folder.charter import LogPolicy, read_charter
+    from rulekit.store.folder.folder import CHARTER
 
     charter = None if folder is None else folder / CHARTER
     policy = LogPolicy() if charter is None or not charter.exists() else read_charter(charter).log

@@ -127,8 +127,8 @@ def law_name(journey: _Journey) -> str:
 
 def _prepare(journey: _Journey, folder: Path, events: int, seed: int) -> tuple[str, str]:
     """Write the teacher, the events to induce from and the events to decide; return truth and id column."""
-    from rulekit.induction.export import export_onnx
-    from rulekit.ir.lawfile import dump_schema
+    from rulekit.induction.teachers.export import export_onnx
+    from rulekit.ir.yaml_file import dump_schema
 
     pack = Registry[Any]("pack", "rulekit.packs", {}).get(journey.pack)
     law = folder / journey.law
@@ -166,7 +166,7 @@ def _run(arguments: Sequence[str], *, as_json: bool = False) -> str:
 
 def _line(journey: _Journey, out: Path, report: dict[str, Any]) -> tuple[str, ...]:
     from rulekit.ir.condition import literals
-    from rulekit.store.folder import read
+    from rulekit.store.folder.folder import read
 
     conditions = read(out / journey.pack / journey.law).ruleset.bound
     measures, teacher = report["measures"], report["teacher"]["measures"]

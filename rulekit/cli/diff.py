@@ -10,7 +10,7 @@ import typer
 from rulekit.cli.common import Json, answer
 
 if TYPE_CHECKING:
-    from rulekit.reports.diff_events import Asked
+    from rulekit.reports.diff.events import Asked
 
 _LAW = "A law folder, a ruleset file, or FOLDER@1.2.0 for an enacted version."
 
@@ -41,9 +41,9 @@ def diff(
     The answer is about every event there can be; with --events, the swap set is measured as well. Ends with 0 when
     no decision changes and the version is high enough.
     """
-    from rulekit.reports.diff import diff_of
-    from rulekit.reports.diff_render import write
-    from rulekit.reports.diff_text import to_text
+    from rulekit.reports.diff.diff import diff_of
+    from rulekit.reports.diff.page import write
+    from rulekit.reports.diff.text import to_text
     from rulekit.store.compare import compare
 
     found = diff_of(compare(old, new), _asked(events, truth, weight, id_column, accept), (old, new))
@@ -58,7 +58,7 @@ def diff(
 def _asked(
     events: str | None, truth: str | None, weight: str | None, id_column: str | None, accept: str | None
 ) -> Asked | None:
-    from rulekit.reports.diff_events import Asked
+    from rulekit.reports.diff.events import Asked
 
     if events is not None:
         return Asked(events, truth, weight, id_column, tuple(accept.split(",")) if accept else None)

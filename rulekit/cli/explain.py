@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rulekit.ir.numerics import Numerics
     from rulekit.ir.ruleset import Ruleset
     from rulekit.ir.schema import Schema
-    from rulekit.records import DecisionRecord
+    from rulekit.log.record import DecisionRecord
 
 
 def explain(
@@ -116,7 +116,7 @@ def _logged(log: str, rules: Path, event_id: str | None, line: int | None) -> _A
 
 
 def _asked(rules: Path, event: str | None, events: str | None, row: int | None, id_: str | None) -> _Asked:
-    from rulekit.store.law import read_law
+    from rulekit.store.lookup import read_law
 
     ruleset = read_law(rules).ruleset
     return _Asked(ruleset, _event(event, events, row, id_, ruleset.schema))

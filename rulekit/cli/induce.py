@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import typer
 
 from rulekit.cli.common import Json, answer, command_line
-from rulekit.cli.induced import class_document, class_text, document, text
+from rulekit.cli.induce_text import class_document, class_text, document, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -133,7 +133,7 @@ def _one(
     """Induce for one outcome and draft it; return the answer as JSON and for people."""
     from rulekit.induction.budget import Budget
     from rulekit.induction.induce import induce as induce_ruleset
-    from rulekit.store.folder import draft, read
+    from rulekit.store.folder.folder import draft, read
 
     budget = Budget(false_positive_rate=fpr, alert_rate=alert_rate, **asked.caps)
     force = None if incumbent is None else read(incumbent).ruleset
@@ -148,8 +148,8 @@ def _one(
 def _several(asked: _Asked, rates: dict[str, float], hit_policy: str | None) -> tuple[object, str]:
     """Induce for several classes and draft it; return the answer as JSON and for people."""
     from rulekit.induction.budget import Budget
-    from rulekit.induction.classes import induce_classes
-    from rulekit.store.folder import draft
+    from rulekit.induction.multiclass.induce import induce_classes
+    from rulekit.store.folder.folder import draft
 
     kind = "alert_rate" if asked.truth is None else "false_positive_rate"
     budgets = {name: Budget.model_validate({kind: rate, **asked.caps}) for name, rate in rates.items()}
@@ -193,8 +193,8 @@ def _names(text: str | None) -> list[str]:
 
 def _schema(path: Path | None, out: Path, frame: Callable[[], Frame], not_features: set[str]) -> Schema:
     from rulekit.frames import infer_schema
-    from rulekit.ir.lawfile import load_schema
-    from rulekit.store.folder import SCHEMA
+    from rulekit.ir.yaml_file import load_schema
+    from rulekit.store.folder.folder import SCHEMA
 
     for known in (path, out / SCHEMA):
         if known is not None and (known == path or known.exists()):

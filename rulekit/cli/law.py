@@ -10,8 +10,8 @@ from rulekit.cli.acts import Folder, time_of
 from rulekit.cli.common import Json, answer, findings_text, finish, table
 
 if TYPE_CHECKING:
-    from rulekit.store.acts import Term
-    from rulekit.store.law import Standing
+    from rulekit.store.acts.model import Term
+    from rulekit.store.lookup import Standing
 
 
 def law(
@@ -20,7 +20,7 @@ def law(
     json: Json = False,
 ) -> None:
     """Say what was in force at a time, and name whatever was tampered with."""
-    from rulekit.store.law import standing
+    from rulekit.store.lookup import standing
 
     stands = standing(folder, time_of(at))
     answer(json, _document(stands), _text(stands))
@@ -28,7 +28,7 @@ def law(
 
 
 def _document(stands: Standing) -> dict[str, Any]:
-    from rulekit.store.times import time_text
+    from rulekit.store.folder.times import time_text
 
     return {
         "name": stands.name,
@@ -57,7 +57,7 @@ def _text(stands: Standing) -> str:
 
 
 def _headline(stands: Standing) -> str:
-    from rulekit.store.times import time_text
+    from rulekit.store.folder.times import time_text
 
     at, term = time_text(stands.at), stands.term
     if term is None:

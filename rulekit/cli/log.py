@@ -12,8 +12,8 @@ from rulekit.cli.common import Json, answer, findings_text, finish, table
 
 if TYPE_CHECKING:
     from rulekit.keys import PrivateKey
-    from rulekit.runtime.log.options import LogOptions
-    from rulekit.runtime.log.verify import Verification
+    from rulekit.log.options import LogOptions
+    from rulekit.log.read.verify import Verification
 
 log = typer.Typer(no_args_is_help=True, help="Verify, show and archive decision logs.")
 
@@ -36,7 +36,7 @@ def verify(
     Whatever is amiss is named, with the number of the first bad line.
     """
     from rulekit.keys import load_public
-    from rulekit.runtime.log.verify import verify_log
+    from rulekit.log.read.verify import verify_log
 
     found = verify_log(
         where, None if key is None else load_public(key), None if head is None else _head(head)
@@ -54,7 +54,7 @@ def show(
     json: Json = False,
 ) -> None:
     """Show the last decisions, or those on an event or with an outcome."""
-    from rulekit.runtime.log.read import find_records
+    from rulekit.log.read.records import find_records
 
     records = find_records(where, event=event, outcome=outcome, last=last)
     shown = "\n\n".join(_record(record) for record in records)
@@ -68,7 +68,7 @@ def export(
     json: Json = False,
 ) -> None:
     """Copy a log into an archive: a folder of Parquet files that is a log itself and verifies like it."""
-    from rulekit.runtime.log.export import export_log
+    from rulekit.log.export import export_log
 
     lines = export_log(where, out)
     answer(json, {"where": where, "out": str(out), "lines": lines}, f"{lines:,} lines and their heads: {out}")
@@ -95,7 +95,7 @@ def log_options(
     from pydantic import ValidationError
 
     from rulekit.errors import LogError
-    from rulekit.runtime.log.options import LogOptions
+    from rulekit.log.options import LogOptions
 
     try:
         return LogOptions.model_validate(
@@ -138,8 +138,8 @@ def _names(text: str | None) -> tuple[str, ...]:
 
 
 def _head(path: Path) -> Any:
-    from rulekit.ir.lawfile import read_text
-    from rulekit.runtime.log.heads import head_from_text
+    from rulekit.ir.yaml_file import read_text
+    from rulekit.log.heads import head_from_text
 
     text = read_text(path)
     try:

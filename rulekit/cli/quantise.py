@@ -14,9 +14,9 @@ from rulekit.cli.common import Json, Rules, answer, interval, percent, table
 
 if TYPE_CHECKING:
     from rulekit.ir.ruleset import Ruleset
-    from rulekit.measures import Proportion, Shift
-    from rulekit.runtime.narrowing import Rung
-    from rulekit.runtime.quantise import FeatureFormat, Quantisation
+    from rulekit.runtime.fixed_point.quantise import FeatureFormat, Quantisation
+    from rulekit.runtime.fixed_point.widths import Rung
+    from rulekit.statistics.intervals import Proportion, Shift
 
 _NEAR = {"2 less": -2, "1 less": -1, "proposed": 0, "1 more": 1, "2 more": 2}
 """Rungs of a ladder that are shown as text, by their distance from the proposed one."""
@@ -46,9 +46,9 @@ def quantise(
 ) -> None:
     """Propose the cheapest fixed-point format for each feature that rules read, by deciding events both ways."""
     from rulekit.files import write_text
-    from rulekit.ir.lawfile import dump_numerics
-    from rulekit.runtime.quantise import quantise as quantise_ruleset
-    from rulekit.store.law import read_law
+    from rulekit.ir.yaml_file import dump_numerics
+    from rulekit.runtime.fixed_point.quantise import quantise as quantise_ruleset
+    from rulekit.store.lookup import read_law
 
     ruleset = read_law(rules).ruleset
     found = quantise_ruleset(

@@ -14,7 +14,7 @@ from rulekit.cli.common import Json, answer, finish, table
 from rulekit.cli.log import Log
 
 if TYPE_CHECKING:
-    from rulekit.reports.logged_model import LawReplay, LogReplay, RecordMismatch
+    from rulekit.reports.replay.model import LawReplay, LogReplay, RecordMismatch
 
 _WIDTH = 80
 
@@ -51,8 +51,8 @@ def replay(
     not in force, and when anything is amiss with the log.
     """
     from rulekit.keys import load_public
-    from rulekit.reports.logged_model import ReplayOptions
-    from rulekit.reports.replay_log import replay as replay_log
+    from rulekit.reports.replay.log import replay as replay_log
+    from rulekit.reports.replay.model import ReplayOptions
 
     options = ReplayOptions(
         target=target,
@@ -112,7 +112,7 @@ def _numbers(*counts: int) -> Iterator[str]:
 
 
 def _law(law: LawReplay, seed: int) -> Iterator[str]:
-    from rulekit.store.times import time_text
+    from rulekit.store.folder.times import time_text
 
     facts = {
         "decided": f"{time_text(law.first)} to {time_text(law.last)}, {' and '.join(law.numerics)} numerics",

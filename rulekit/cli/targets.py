@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import textwrap
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Annotated, Any
@@ -119,3 +120,10 @@ def _of(some: Collection[str], every: Iterable[str]) -> str:
 
 def _installed(target: Target) -> str:
     return "yes" if target.absent() is None else "no"
+
+
+def schema() -> None:
+    """Print the JSON Schema of ruleset files, for editors."""
+    from rulekit.ir.document import json_schema
+
+    typer.echo(json.dumps(json_schema(), indent=2))

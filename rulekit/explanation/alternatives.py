@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rulekit.analysis.axes import places
-from rulekit.analysis.distance import Distances, Limits, in_scales
-from rulekit.analysis.law import BoxedLaw
-from rulekit.analysis.nearest import Nearest, nearest
-from rulekit.analysis.search import Budget, UndecidedError
-from rulekit.analysis.space import Box
-from rulekit.analysis.wishes import Wish
+from rulekit.analysis.nearest.distance import Distances, Limits, in_scales
+from rulekit.analysis.nearest.goals import Wish
+from rulekit.analysis.nearest.search import Nearest, nearest
+from rulekit.analysis.search.search import Budget, UndecidedError
+from rulekit.analysis.space.axes import places
+from rulekit.analysis.space.boxed_ruleset import BoxedLaw
+from rulekit.analysis.space.space import Box
 from rulekit.errors import RulekitError
 from rulekit.explanation.model import Change, Counterfactual
 from rulekit.explanation.sentences import change

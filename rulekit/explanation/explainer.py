@@ -6,11 +6,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
-from rulekit.analysis.distance import Direction, Distances, Limits, in_scales, rulers_of, start_box
-from rulekit.analysis.law import BoxedLaw, box_law
-from rulekit.analysis.search import BUDGET
-from rulekit.analysis.space import bound_conditions
-from rulekit.analysis.wishes import Wish, wish
+from rulekit.analysis.nearest.distance import (
+    Direction,
+    Distances,
+    Limits,
+    in_scales,
+    rulers_of,
+    start_box,
+)
+from rulekit.analysis.nearest.goals import Wish, wish
+from rulekit.analysis.search.search import BUDGET
+from rulekit.analysis.space.boxed_ruleset import BoxedLaw, box_law
+from rulekit.analysis.space.space import bound_conditions
 from rulekit.errors import RulekitError
 from rulekit.explanation.alternatives import Question, counterfactual, nearest_rules
 from rulekit.explanation.model import Counterfactual, Explanation, Hit, NearRule, Reading, Step

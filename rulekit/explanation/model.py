@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import JsonValue, PlainSerializer
 
-from rulekit.analysis.distance import ScaleSource
+from rulekit.analysis.nearest.distance import ScaleSource
 from rulekit.ir.numerics import Scalar
 from rulekit.ir.schema import Model
-from rulekit.records import value_to_json
+from rulekit.log.record import value_to_json
 
 
 def _to_json(value: Scalar | None) -> JsonValue:

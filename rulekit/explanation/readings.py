@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from rulekit.analysis.distance import Distances
-from rulekit.analysis.space import Space
+from rulekit.analysis.nearest.distance import Distances
+from rulekit.analysis.space.space import Space
 from rulekit.explanation.model import Reading
 from rulekit.explanation.sentences import margin, standing
 from rulekit.ir.clauses import condition_to_when
-from rulekit.ir.condition import All, Any, Condition, LiteralCondition
+from rulekit.ir.condition import AllOf, AnyOf, Condition, LiteralCondition
+from rulekit.ir.describe import Range, as_range
 from rulekit.ir.schema import Feature
 from rulekit.ir.text import format_literal
-from rulekit.ir.words import Range, as_range
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +41,23 @@ Tree = Leaf | Branch
 
 def tree_of(space: Space, written: Condition, bound: Condition) -> Tree:
     """Return a condition, as it is written and as it is bound, ready to be read against events."""
-    if isinstance(written, (All, Any)):
-        assert isinstance(bound, (All, Any))  # noqa: S101 - binding keeps the shape of a condition
+    if isinstance(written, (AllOf, AnyOf)):
+        assert isinstance(bound, (AllOf, AnyOf))  # noqa: S101 - binding keeps the shape of a condition
         pairs = zip(written.terms, bound.terms, strict=True)
         parts = tuple(tree_of(space, one, other) for one, other in pairs)
-        return Branch(isinstance(written, All), parts, _range(written, parts))
-    assert not isinstance(bound, (All, Any))  # noqa: S101 - binding keeps the shape of a condition
+        return Branch(isinstance(written, AllOf), parts, _range(written, parts))
+    assert not isinstance(bound, (AllOf, AnyOf))  # noqa: S101 - binding keeps the shape of a condition
     axis = space.places[written.feature]
     where = space.axes[axis].where(bound)
     return Leaf(written, space.axes[axis].feature, axis, where, format_literal(written))
 
 
-def _range(written: All | Any, parts: Sequence[Tree]) -> Leaf | None:
-    ends = as_range(written) if isinstance(written, All) else None
+def _range(written: AllOf | AnyOf, parts: Sequence[Tree]) -> Leaf | None:
+    ends = as_range(written) if isinstance(written, AllOf) else None
     if ends is None:
         return None
     low, high = (part for part in parts if isinstance(part, Leaf))
-    (text,) = condition_to_when(All((written,)))
+    (text,) = condition_to_when(AllOf((written,)))
     return Leaf(ends, low.feature, low.axis, low.atoms & high.atoms, str(text))
 
 

@@ -9,11 +9,11 @@ from rulekit.explanation.model import Explanation
 from rulekit.findings import Finding
 from rulekit.ir.numerics import Event, Numerics
 from rulekit.ir.ruleset import Ruleset
-from rulekit.records import DecisionRecord
-from rulekit.runtime.log.lookup import event_of, find_record, survey_log
-from rulekit.runtime.log.manifests import told_numerics
-from rulekit.store.folder import read
-from rulekit.store.law import find_law
+from rulekit.log.manifests import told_numerics
+from rulekit.log.read.lookup import event_of, find_record, survey_log
+from rulekit.log.record import DecisionRecord
+from rulekit.store.folder.folder import read
+from rulekit.store.lookup import find_law
 
 
 @dataclass(frozen=True, slots=True)

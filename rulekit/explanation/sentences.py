@@ -6,13 +6,13 @@ import math
 from decimal import Decimal
 from typing import cast
 
-from rulekit.analysis.axes import Number, line_of
+from rulekit.analysis.space.axes import Number, line_of
 from rulekit.ir.condition import Compare, LiteralCondition, Member, Missing, Value
+from rulekit.ir.describe import Range, name_in_words, unit_in_words, value_in_words, wanted_in_words
 from rulekit.ir.floats import shortest_float32
 from rulekit.ir.numerics import Scalar
 from rulekit.ir.schema import DType, Feature
 from rulekit.ir.text import format_value
-from rulekit.ir.words import Range, name_in_words, unit_in_words, value_in_words, wanted_in_words
 
 _DIGITS = 6
 """A difference that is no whole number is rounded to so many."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from rulekit.ir.describe import name_in_words
 from rulekit.ir.ruleset import HitPolicy, Ruleset
 from rulekit.ir.semantics import Decision
-from rulekit.ir.words import name_in_words
 
 
 def summary(ruleset: Ruleset, decision: Decision) -> str:

@@ -9,14 +9,15 @@ from pydantic import JsonValue
 
 from rulekit.frames import Frame
 from rulekit.induction.budget import Budget
-from rulekit.induction.constraints import constraints
-from rulekit.induction.entrants import entrants, policy_named
-from rulekit.induction.folds import describe_events, read_sample, split
+from rulekit.induction.learners.methods import entrants, policy_named
+from rulekit.induction.pipeline import Request, answer
 from rulekit.induction.progress import progress_bar
-from rulekit.induction.publishing import Law, Origin
-from rulekit.induction.request import Request, answer
+from rulekit.induction.publish import Law, Origin
 from rulekit.induction.result import Induction
-from rulekit.induction.teachers import teacher as read_teacher
+from rulekit.induction.samples.folds import split
+from rulekit.induction.samples.sample import describe_events, read_sample
+from rulekit.induction.selection.constraints import constraints
+from rulekit.induction.teachers.load import teacher as read_teacher
 from rulekit.ir.numerics import Fixed
 from rulekit.ir.ruleset import Ruleset
 from rulekit.ir.schema import Schema
@@ -49,7 +50,7 @@ def induce(  # noqa: PLR0913 - the verb of the library
 
     Parameters
     ----------
-    teacher : see :func:`rulekit.induction.teachers.teacher`.
+    teacher : see :func:`rulekit.induction.teachers.load.teacher`.
     events : events with the features of the schema; numbers are rounded to the dtype of their feature.
     truth : a Boolean or 0/1 column, 1 for signal. A false-positive rate needs it; without it rules are ranked
         by agreement with the teacher.

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rulekit.errors import BudgetError
-from rulekit.induction.arena import Arena, Result
-from rulekit.induction.calibration import Calibrated
-from rulekit.induction.exact import Selection
-from rulekit.induction.path import path_of
-from rulekit.induction.publishing import Law, Origin, measured_rules, named, provenance, publish
-from rulekit.induction.race import Race
+from rulekit.induction.auto.compare import Race
+from rulekit.induction.publish import Law, Origin, measured_rules, named, provenance, publish
+from rulekit.induction.selection.calibration import Calibrated
+from rulekit.induction.selection.context import Arena, Result
+from rulekit.induction.selection.cp_sat import Selection
+from rulekit.induction.selection.pareto import path_of
 from rulekit.ir.ruleset import Ruleset
 from rulekit.measures import Measures, RuleMeasures
 

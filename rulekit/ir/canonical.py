@@ -15,8 +15,8 @@ from typing import cast
 
 from rulekit.errors import BindError, Where
 from rulekit.ir.condition import (
-    All,
-    Any,
+    AllOf,
+    AnyOf,
     Compare,
     Condition,
     LiteralCondition,
@@ -162,7 +162,7 @@ def complement(condition: Condition) -> Condition:
     if isinstance(condition, Missing):
         return Missing(condition.feature, not condition.negated)
     terms = tuple(complement(term) for term in condition.terms)
-    return Any(terms) if isinstance(condition, All) else All(terms)
+    return AnyOf(terms) if isinstance(condition, AllOf) else AllOf(terms)
 
 
 Canonical = str | dict[str, list["Canonical"]]
@@ -173,8 +173,8 @@ def canonical(condition: Condition, schema: Schema) -> Canonical:
 
     Two conditions with the same spelling decide alike. The result is plain JSON.
     """
-    if isinstance(condition, (All, Any)):
-        kind = type(condition).__name__.lower()
+    if isinstance(condition, (AllOf, AnyOf)):
+        kind = "all" if isinstance(condition, AllOf) else "any"
         parts = {
             _key(part): part for term in condition.terms for part in _flatten(canonical(term, schema), kind)
         }

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any as AnyValue
 
 from rulekit.errors import ParseError, RulekitError
-from rulekit.ir.condition import All, Any, Compare, Condition, Member, Missing
+from rulekit.ir.condition import AllOf, AnyOf, Compare, Condition, Member, Missing
 from rulekit.ir.text import format_literal, format_value, parse_literal
 
 Clause = str | dict[str, list["Clause"]]
@@ -52,11 +52,11 @@ def when_to_condition(when: object) -> Condition:
         holding a :class:`ParseError` and the path of the clause.
 
     """
-    if isinstance(when, (All, Any, Compare, Member, Missing)):
+    if isinstance(when, (AllOf, AnyOf, Compare, Member, Missing)):
         return when
     if not isinstance(when, (list, tuple)):
         raise _problem("`when` is a list of literals", (), expected="a list", got=type(when).__name__)
-    return All(tuple(_clause(item, (index,)) for index, item in enumerate(when)))
+    return AllOf(tuple(_clause(item, (index,)) for index, item in enumerate(when)))
 
 
 def _problem(
@@ -90,24 +90,24 @@ def _clause(clause: object, path: tuple[int | str, ...]) -> Condition:
             f"`{key}` holds a list of clauses", (*path, key), expected="at least one", got=repr(terms)
         )
     parts = tuple(_clause(term, (*path, key, index)) for index, term in enumerate(terms))
-    return All(parts) if key == "all" else Any(parts)
+    return AllOf(parts) if key == "all" else AnyOf(parts)
 
 
 def condition_to_when(condition: Condition) -> list[Clause]:
     """Return the ``when`` list of a condition; ``when_to_condition`` gives an equal condition back."""
-    terms = condition.terms if isinstance(condition, All) else (condition,)
+    terms = condition.terms if isinstance(condition, AllOf) else (condition,)
     return [_to_clause(term) for term in terms]
 
 
 def _to_clause(condition: Condition) -> Clause:
-    if isinstance(condition, Any):
+    if isinstance(condition, AnyOf):
         return {"any": [_to_clause(term) for term in condition.terms]}
-    if isinstance(condition, All):
+    if isinstance(condition, AllOf):
         return _range_text(condition) or {"all": [_to_clause(term) for term in condition.terms]}
     return format_literal(condition)
 
 
-def _range_text(condition: All) -> str | None:
+def _range_text(condition: AllOf) -> str | None:
     """Return ``low < feature <= high`` where an All is just that, as ranges are parsed into one."""
     if len(condition.terms) != 2:
         return None

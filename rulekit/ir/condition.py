@@ -1,4 +1,4 @@
-"""Conditions: literals, and All / Any over them.
+"""Conditions: literals, and AllOf and AnyOf over them.
 
 There is no ``not``. A literal on a missing value is false, and so is its complement, so negation would
 not mean what a reader expects. Write the complement of the sign instead
@@ -45,26 +45,26 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
-class All:
+class AllOf:
     """Every term holds; of no terms at all, true."""
 
     terms: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Any:
+class AnyOf:
     """At least one term holds."""
 
     terms: tuple[Condition, ...]
 
 
 LiteralCondition = Compare | Member | Missing
-Condition = Compare | Member | Missing | All | Any
+Condition = Compare | Member | Missing | AllOf | AnyOf
 
 
 def literals(condition: Condition) -> Iterator[LiteralCondition]:
     """Yield every literal of a condition, in text order."""
-    if isinstance(condition, (All, Any)):
+    if isinstance(condition, (AllOf, AnyOf)):
         for term in condition.terms:
             yield from literals(term)
     else:
@@ -73,8 +73,13 @@ def literals(condition: Condition) -> Iterator[LiteralCondition]:
 
 def map_literals(condition: Condition, function: Callable[[LiteralCondition], Condition]) -> Condition:
     """Return the condition with ``function`` applied to each literal."""
-    if isinstance(condition, All):
-        return All(tuple(map_literals(term, function) for term in condition.terms))
-    if isinstance(condition, Any):
-        return Any(tuple(map_literals(term, function) for term in condition.terms))
+    if isinstance(condition, AllOf):
+        return AllOf(tuple(map_literals(term, function) for term in condition.terms))
+    if isinstance(condition, AnyOf):
+        return AnyOf(tuple(map_literals(term, function) for term in condition.terms))
     return function(condition)
+
+
+def count_literals(condition: Condition) -> int:
+    """Return the number of literals of a condition."""
+    return sum(1 for _ in literals(condition))

@@ -16,7 +16,7 @@ from rulekit.digests import digest
 from rulekit.errors import LawError, RulekitError, Where
 from rulekit.ir.canonical import bind, canonical
 from rulekit.ir.clauses import WHEN_JSON_SCHEMA, condition_to_when, when_to_condition
-from rulekit.ir.condition import All, Condition, literals
+from rulekit.ir.condition import AllOf, Condition, literals
 from rulekit.ir.provenance import Provenance
 from rulekit.ir.schema import NAME_PATTERN, VERSION_PATTERN, Feature, Model, Schema
 from rulekit.ir.text import format_value
@@ -160,7 +160,7 @@ class Ruleset:
         rules = [
             {
                 "id": rule.id,
-                "when": canonical(All((condition,)), self.schema),
+                "when": canonical(AllOf((condition,)), self.schema),
                 **{key: value for key in ("then", "points") if (value := getattr(rule, key)) is not None},
                 "prescale": rule.prescale,
             }

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any as AnyValue
 
-from rulekit.ir.condition import All, Any, Condition, Member, Missing, Sign
+from rulekit.ir.condition import AllOf, AnyOf, Condition, Member, Missing, Sign
 from rulekit.ir.event import bind_event
 from rulekit.ir.numerics import Event, Native, Numerics
 from rulekit.ir.ruleset import INVALID, HitPolicy, Ruleset
@@ -82,9 +82,9 @@ def decide(ruleset: Ruleset, event: Mapping[str, AnyValue], numerics: Numerics |
 
 def holds(condition: Condition, event: Event) -> bool:
     """Say whether a bound condition holds on a bound event."""
-    if isinstance(condition, All):
+    if isinstance(condition, AllOf):
         return all(holds(term, event) for term in condition.terms)
-    if isinstance(condition, Any):
+    if isinstance(condition, AnyOf):
         return any(holds(term, event) for term in condition.terms)
     value = event[condition.feature]
     if isinstance(condition, Missing):

@@ -23,7 +23,7 @@ from typing import NamedTuple, cast
 from rulekit.errors import ParseError, Where
 from rulekit.ir.condition import (
     SIGNS,
-    All,
+    AllOf,
     Compare,
     Condition,
     LiteralCondition,
@@ -161,7 +161,7 @@ class _Parser:
         if high_sign not in {"<", "<="}:
             raise self.error("this is not a range", offset, expected="< or <=", got=high_sign)
         mirrored: Sign = ">" if low_sign == "<" else ">="
-        return All((Compare(feature, mirrored, low), Compare(feature, high_sign, self.number())))
+        return AllOf((Compare(feature, mirrored, low), Compare(feature, high_sign, self.number())))
 
     def feature(self) -> str:
         token = self.token

@@ -1,10 +1,10 @@
 """Reports: a record of decisions, replayed to the last event, measured, and put on one page to sign.
 
-Chosen: the audit is a value (:class:`rulekit.reports.model.Audit`), and the page is drawn from that value
-alone, so that the JSON twin holds every number on the page and the page can be drawn again from it. *Every*
-decision is recomputed by the compiled rules, which is cheap; a seeded sample is replayed by the reference
-semantics, which is slow and obviously right. What is measured is the record, not the recomputation: the
-report is about what was done.
+Chosen: the audit is a value (:class:`rulekit.reports.audit.model.audit.Audit`), and the page is drawn from
+that value alone, so that the JSON twin holds every number on the page and the page can be drawn again from
+it. *Every* decision is recomputed by the compiled rules, which is cheap; a seeded sample is replayed by the
+reference semantics, which is slow and obviously right. What is measured is the record, not the
+recomputation: the report is about what was done.
 
 Chosen: charts are SVG written by Jinja macros from geometry computed here. Text stays text, in the font of the
 page, colours are those of the style sheet, so dark mode and print follow, and a report of 20 rules has a

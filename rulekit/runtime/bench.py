@@ -24,8 +24,8 @@ from rulekit.ir.ruleset import Ruleset
 from rulekit.ir.schema import Model
 from rulekit.ir.semantics import Decision, decide
 from rulekit.targets import targets
-from rulekit.targets.base import Runner
-from rulekit.targets.columns import HITS, decision_columns
+from rulekit.targets.artifact import Runner
+from rulekit.targets.shared.columns import HITS, decision_columns
 from rulekit.version import installed_versions
 
 PATIENCE = 5.0

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from rulekit.analysis.examination import Tally, examine
+from rulekit.analysis.check.examine import Tally, examine
 from rulekit.errors import Where
 from rulekit.findings import Finding, threshold_findings
-from rulekit.ir.lawfile import rule_places
 from rulekit.ir.numerics import Fixed, Numerics
 from rulekit.ir.ruleset import Ruleset
-from rulekit.store.cases import run_cases
-from rulekit.store.folder import Law, read
-from rulekit.targets.constants import constant_literals
+from rulekit.ir.yaml_file import rule_places
+from rulekit.store.folder.cases import run_cases
+from rulekit.store.folder.folder import Law, read
 from rulekit.targets.lower import lower
+from rulekit.targets.shared.constants import constant_literals
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def check(source: Law | Ruleset | str | Path, numerics: Numerics | None = None) 
 def check_law(source: Law | Ruleset | str | Path, numerics: Numerics | None = None) -> Checked:
     """Check a law: thresholds against bounds, every precedent on every target, and all that can happen.
 
-    See :func:`check`, and :mod:`rulekit.analysis.examination` for the questions.
+    See :func:`check`, and :mod:`rulekit.analysis.check.examine` for the questions.
     """
     law = source if isinstance(source, Law) else Law(source) if isinstance(source, Ruleset) else read(source)
     examined = examine(law.ruleset, numerics)

@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from rulekit.analysis.differences import Differences, differences
+from rulekit.analysis.compare.differences import Differences, differences
 from rulekit.ir.ruleset import HitPolicy, Ruleset
-from rulekit.store.amendments import (
+from rulekit.store.folder.folder import Law
+from rulekit.store.lookup import read_law
+from rulekit.store.versions.amendments import (
     Edit,
     FeatureChange,
     RuleChange,
@@ -16,9 +18,7 @@ from rulekit.store.amendments import (
     field_changes,
     rule_changes,
 )
-from rulekit.store.folder import Law
-from rulekit.store.law import read_law
-from rulekit.store.versions import Bump, least_bump, least_version, version_key
+from rulekit.store.versions.versions import Bump, least_bump, least_version, version_key
 
 Source = Law | Ruleset | str | Path
 """A law, or where it lies: a folder, a file, ``FOLDER@1.2.0`` or ``FOLDER@in-force``."""

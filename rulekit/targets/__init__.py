@@ -3,9 +3,9 @@
 Chosen: a target is data (:class:`rulekit.targets.base.Target`): capabilities, an emitter from the low form
 to readable files, a loader from files to a runner. Targets are found by name in the registry below, and
 share work through functions of :mod:`rulekit.targets.lower`. Engines of numbers answer small integers, and
-:mod:`rulekit.targets.answers` alone turns these into outcomes, rules and hits. A target of several files is a
-folder whose ``__init__`` imports nothing heavy, so that listing targets is free; ``absent`` says what is not
-installed here.
+:mod:`rulekit.targets.shared.answers` alone turns these into outcomes, rules and hits. A target of several
+files is a folder whose ``__init__`` imports nothing heavy, so that listing targets is free; ``absent`` says
+what is not installed here.
 
 Refused: inheritance between targets, because a change in one would change another; emitting from the
 ruleset itself, because every emitter would then bind thresholds again and differently; a tolerance, because

@@ -10,24 +10,66 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
+import polars as pl
 from pydantic import TypeAdapter, ValidationError
 
 from rulekit.digests import digest
 from rulekit.errors import ArtifactError, Where
+from rulekit.frames import Frame
 from rulekit.ir.document import ruleset_from_json
 from rulekit.ir.numerics import Numerics
 from rulekit.ir.ruleset import Ruleset
 from rulekit.ir.schema import Model
+from rulekit.ir.semantics import Decision
 from rulekit.targets import targets
 from rulekit.version import VERSION
 
-if TYPE_CHECKING:
-    from rulekit.targets.base import Runner
-
 MANIFEST = "manifest.json"
 LAW = "ruleset.json"
+
+
+class Runner(Protocol):
+    """A loaded artifact: decides events."""
+
+    artifact: Artifact
+
+    def one(self, event: Mapping[str, Any], *, hits: bool = False) -> Decision:
+        """Decide one event; absent keys, None and NaN are missing.
+
+        Raises
+        ------
+        EventError
+            when a value does not fit the schema.
+
+        """
+        ...
+
+    def batch(self, frame: Frame, *, hits: bool = False, cast: bool = False) -> Any:
+        """Return the frame with the decision columns.
+
+        They are ``outcome`` (Enum), ``rule`` (Enum or null), under SCORE ``score`` (Int64), and on request
+        ``hits`` (List of Enum). A LazyFrame gives a LazyFrame, anything else a DataFrame.
+
+        Raises
+        ------
+        EventError
+            when a column is absent or has another dtype than its feature; ``cast`` allows rounding.
+
+        """
+        ...
+
+    def hit_matrix(self, frame: Frame, *, cast: bool = False) -> pl.DataFrame:
+        """Return one Boolean column per rule id, shape (events, rules): whether it hits; never null.
+
+        Raises
+        ------
+        EventError
+            as :meth:`batch` does.
+
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)

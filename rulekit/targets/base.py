@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
-
-import polars as pl
+from typing import Any
 
 from rulekit.errors import Refusal, RulekitError, UnsupportedError
-from rulekit.frames import Frame
 from rulekit.ir.document import ruleset_to_json
 from rulekit.ir.numerics import Numerics
 from rulekit.ir.ruleset import HitPolicy, Ruleset
 from rulekit.ir.schema import DType, Model
-from rulekit.ir.semantics import Decision
-from rulekit.targets.artifact import LAW, Artifact
+from rulekit.targets.artifact import LAW, Artifact, Runner
 from rulekit.targets.lower import Lowered, lower
 
 _NUMERICS = {"native": "native numerics", "fixed": "fixed-point formats (--bits 10, or --numerics FILE)"}
@@ -57,48 +53,6 @@ class Capabilities:
                     Refusal(rule.id, f"prescale {rule.prescale}", reason, "prescale hits after the target")
                 )
         return tuple(found)
-
-
-class Runner(Protocol):
-    """A loaded artifact: decides events."""
-
-    artifact: Artifact
-
-    def one(self, event: Mapping[str, Any], *, hits: bool = False) -> Decision:
-        """Decide one event; absent keys, None and NaN are missing.
-
-        Raises
-        ------
-        EventError
-            when a value does not fit the schema.
-
-        """
-        ...
-
-    def batch(self, frame: Frame, *, hits: bool = False, cast: bool = False) -> Any:
-        """Return the frame with the decision columns.
-
-        They are ``outcome`` (Enum), ``rule`` (Enum or null), under SCORE ``score`` (Int64), and on request
-        ``hits`` (List of Enum). A LazyFrame gives a LazyFrame, anything else a DataFrame.
-
-        Raises
-        ------
-        EventError
-            when a column is absent or has another dtype than its feature; ``cast`` allows rounding.
-
-        """
-        ...
-
-    def hit_matrix(self, frame: Frame, *, cast: bool = False) -> pl.DataFrame:
-        """Return one Boolean column per rule id, shape (events, rules): whether it hits; never null.
-
-        Raises
-        ------
-        EventError
-            as :meth:`batch` does.
-
-        """
-        ...
 
 
 @dataclass(frozen=True, slots=True)

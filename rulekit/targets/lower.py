@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from rulekit.errors import LawError, RulekitError, Where
-from rulekit.ir.condition import All, Any, Condition
+from rulekit.ir.condition import AllOf, AnyOf, Condition
 from rulekit.ir.numerics import Fixed, FixedFormat, Numerics
 from rulekit.ir.ruleset import HitPolicy, Rule, Ruleset
 from rulekit.ir.schema import Feature, Model
@@ -83,7 +83,7 @@ def lower(ruleset: Ruleset, numerics: Numerics, options: Model | None = None) ->
 
 def flatten(condition: Condition) -> Condition:
     """Return an equal condition with no list inside a list of its kind, and no list of one."""
-    if not isinstance(condition, (All, Any)):
+    if not isinstance(condition, (AllOf, AnyOf)):
         return condition
     kind = type(condition)
     terms: list[Condition] = []

@@ -34,7 +34,8 @@ from rulekit.testing.strategies import numerics, rulesets
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rulekit.targets.base import Runner, Target
+    from rulekit.targets.artifact import Runner
+    from rulekit.targets.base import Target
 
 WRONG: dict[DType, tuple[Any, ...]] = {
     DType.BOOL: (1, 0.0, "true", b"", []),

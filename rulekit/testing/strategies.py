@@ -17,8 +17,8 @@ from rulekit.errors import BindError
 from rulekit.ir import condition as ir
 from rulekit.ir.condition import (
     SIGNS,
-    All,
-    Any,
+    AllOf,
+    AnyOf,
     Compare,
     Condition,
     LiteralCondition,
@@ -173,8 +173,8 @@ def conditions(schema: Schema, depth: int = 2) -> st.SearchStrategy[Condition]:
     literal = literals(schema)
     nested: st.SearchStrategy[Condition] = literal
     for _ in range(depth):
-        every = st.lists(nested, max_size=3).map(lambda parts: All(tuple(parts)))
-        some = st.lists(nested, min_size=1, max_size=3).map(lambda parts: Any(tuple(parts)))
+        every = st.lists(nested, max_size=3).map(lambda parts: AllOf(tuple(parts)))
+        some = st.lists(nested, min_size=1, max_size=3).map(lambda parts: AnyOf(tuple(parts)))
         nested = st.one_of(literal, every, some)
     return nested
 
@@ -200,7 +200,7 @@ def rulesets(
     distinct = ladder.filter(lambda drawn: len(set(drawn.values())) == len(drawn))
     scales = prescale and policy is HitPolicy.COLLECT
     # Few terms at the top, so that a rule hits often enough for the order of rules to matter.
-    when = st.lists(conditions(schema), max_size=2).map(lambda terms: All(tuple(terms)))
+    when = st.lists(conditions(schema), max_size=2).map(lambda terms: AllOf(tuple(terms)))
     return Ruleset(
         name="drawn",
         version="1.0.0",

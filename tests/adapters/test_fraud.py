@@ -6,10 +6,10 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from rulekit_adapters import fraud
-from rulekit_adapters._fraud_ledger import ledger
-from rulekit_adapters._fraud_velocity import with_velocity
-from rulekit_adapters._fraud_world import distance
 from rulekit_adapters._pack import conform
+from rulekit_adapters.fraud.ledger import ledger
+from rulekit_adapters.fraud.velocity import with_velocity
+from rulekit_adapters.fraud.world import distance
 
 DTYPES = {
     "bool": pl.Boolean,

@@ -6,7 +6,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from rulekit_adapters import hep
-from rulekit_adapters._hep_kinematics import cylindrical, decay, pair_mass, steep
+from rulekit_adapters.hep.kinematics import cylindrical, decay, pair_mass, steep
 
 DTYPES = {
     "bool": pl.Boolean,

@@ -6,9 +6,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from rulekit.induction.export import export_onnx
-from rulekit.ir.lawfile import dump_schema
-from rulekit.store.folder import read
+from rulekit.induction.teachers.export import export_onnx
+from rulekit.ir.yaml_file import dump_schema
+from rulekit.store.folder.folder import read
 
 pack = pytest.importorskip("rulekit_adapters.hep")
 
@@ -20,7 +20,7 @@ def place(tmp_path_factory):
     from sklearn.impute import SimpleImputer
     from sklearn.pipeline import make_pipeline
 
-    from rulekit.induction.teachers import teacher
+    from rulekit.induction.teachers.load import teacher
 
     folder = tmp_path_factory.mktemp("journey")
     forest = make_pipeline(SimpleImputer(strategy="constant", fill_value=-1.0),

@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from fixtures import FRAUD
+from places import ROOT
 
 import rulekit
 from rulekit.cli.targets import markdown, support
@@ -17,7 +18,7 @@ from rulekit.runtime import bench as library
 from rulekit.targets import targets
 from rulekit.targets.base import Capabilities
 
-README = Path(__file__).parents[2] / "README.md"
+README = ROOT / "README.md"
 EVENTS = pl.DataFrame(
     {
         "amount": [60.0, 12.5, 6000.0, None] * 600,

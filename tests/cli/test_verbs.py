@@ -9,7 +9,7 @@ import pytest
 from fixtures import FRAUD
 
 from rulekit.errors import RulekitError
-from rulekit.ir.lawfile import load
+from rulekit.ir.yaml_file import load
 
 EVENTS = pl.DataFrame(
     {

@@ -25,7 +25,7 @@ from postgres import postgres_server
 
 import rulekit
 from rulekit.frames import bind_columns, collect, scan
-from rulekit.ir.condition import All
+from rulekit.ir.condition import AllOf
 from rulekit.ir.event import bind_event
 from rulekit.ir.floats import float32_edge
 from rulekit.ir.numerics import Native
@@ -34,7 +34,7 @@ from rulekit.ir.schema import DType
 from rulekit.ir.semantics import decide
 from rulekit.targets.artifact import Artifact
 from rulekit.targets.base import Target
-from rulekit.targets.columns import check_free, decision_columns, one_by_frame
+from rulekit.targets.shared.columns import check_free, decision_columns, one_by_frame
 from rulekit.targets.sql import TARGET, select, where
 from rulekit.testing import TargetContract, load_corpus
 from rulekit.testing.conformance import Drawn, check_frame, drawn
@@ -325,7 +325,7 @@ def test_doubles_beside_a_float32_threshold(
         "schema: {name: near, version: 1.0.0, features: [{name: x, dtype: float32}]}\n"
         f'rules: [{{id: r, when: ["x {sign} {threshold}"], then: hit}}]\n'
     )
-    bound = ruleset.bound[0].terms[0] if isinstance(ruleset.bound[0], All) else ruleset.bound[0]
+    bound = ruleset.bound[0].terms[0] if isinstance(ruleset.bound[0], AllOf) else ruleset.bound[0]
     edges = [float32_edge(bound.value, side)[0] for side in (-math.inf, math.inf)]
     turning = [math.nextafter(edge, side) for edge in edges for side in (-math.inf, math.inf)]
     events = [{"x": value} for value in (*turning, *edges, bound.value, None, math.nan, -math.inf, math.inf)]

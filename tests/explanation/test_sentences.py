@@ -7,11 +7,11 @@ import pytest
 from rulekit.explanation.sentences import change, standing, value_of_feature
 from rulekit.ir.canonical import bind
 from rulekit.ir.clauses import when_to_condition
-from rulekit.ir.condition import All
+from rulekit.ir.condition import AllOf
+from rulekit.ir.describe import as_range
 from rulekit.ir.event import bind_event
 from rulekit.ir.schema import Schema
 from rulekit.ir.semantics import holds
-from rulekit.ir.words import as_range
 
 SCHEMA = Schema.model_validate(
     {
@@ -67,9 +67,9 @@ SCHEMA = Schema.model_validate(
 def test_how_a_literal_stands_to_a_value(text, value, words):
     (literal,) = when_to_condition([text]).terms
     bound = bind(literal, SCHEMA)
-    name = bound.terms[0].feature if isinstance(bound, All) else bound.feature
+    name = bound.terms[0].feature if isinstance(bound, AllOf) else bound.feature
     event = bind_event(SCHEMA.features, {name: value})
-    written = as_range(literal) if isinstance(literal, All) else literal
+    written = as_range(literal) if isinstance(literal, AllOf) else literal
     assert standing(SCHEMA.by_name[name], written, event[name], holds=holds(bound, event)) == words
 
 

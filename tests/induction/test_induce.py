@@ -13,14 +13,15 @@ import pytest
 
 import rulekit
 from rulekit.errors import BudgetError, EventError, RulekitError, TeacherError
-from rulekit.induction import inducers
 from rulekit.induction.budget import Budget
-from rulekit.induction.encoding import encode
-from rulekit.induction.folds import read_sample, split
 from rulekit.induction.induce import induce
-from rulekit.induction.proposals import Task
+from rulekit.induction.learners.base import Task
+from rulekit.induction.learners.registry import inducers
 from rulekit.induction.result import Induction
-from rulekit.induction.teachers import ColumnTeacher
+from rulekit.induction.samples.encoding import encode
+from rulekit.induction.samples.folds import split
+from rulekit.induction.samples.sample import read_sample
+from rulekit.induction.teachers.base import ColumnTeacher
 from rulekit.ir.condition import literals
 from rulekit.ir.document import ruleset_from_json, ruleset_to_json
 from rulekit.ir.schema import Feature, Schema

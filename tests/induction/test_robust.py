@@ -14,9 +14,10 @@ import pytest
 import rulekit
 from rulekit.errors import BudgetError, TeacherError
 from rulekit.induction.budget import Budget
-from rulekit.induction.folds import read_sample, split
 from rulekit.induction.induce import induce
-from rulekit.induction.teachers import teacher
+from rulekit.induction.samples.folds import split
+from rulekit.induction.samples.sample import read_sample
+from rulekit.induction.teachers.load import teacher
 from rulekit.ir.schema import Feature, Schema
 
 pytest.importorskip("numba", reason="pip install 'rulekit-engine[induction]'")
@@ -75,9 +76,9 @@ def test_a_second_is_enough_for_something(events: pl.DataFrame, schema: Schema) 
 def test_a_winner_that_keeps_to_no_budget_leaves_it_to_the_next(
     events: pl.DataFrame, schema: Schema, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from rulekit.induction import request
+    from rulekit.induction import pipeline
 
-    calibrate, refused = request.calibrate, []
+    calibrate, refused = pipeline.calibrate, []
 
     def picky(draft: Any, arena: Any, tried: int) -> Any:
         if not tried:
@@ -87,7 +88,7 @@ def test_a_winner_that_keeps_to_no_budget_leaves_it_to_the_next(
 
     some = events.head(2500)
     plain = induce("score", some, "truth", schema=schema, budget=FPR)
-    monkeypatch.setattr(request, "calibrate", picky)
+    monkeypatch.setattr(pipeline, "calibrate", picky)
     found = induce("score", some, "truth", schema=schema, budget=FPR)
     assert found.race == plain.race
     assert refused == [found.race[0].method]

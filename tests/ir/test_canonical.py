@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rulekit.errors import BindError
 from rulekit.ir.canonical import bind, canonical, complement
-from rulekit.ir.condition import All, Any, Compare, Condition, Member, Missing, literals
+from rulekit.ir.condition import AllOf, AnyOf, Compare, Condition, Member, Missing, literals
 from rulekit.ir.event import bind_event
 from rulekit.ir.schema import DType, Feature, Schema
 from rulekit.ir.semantics import holds
@@ -143,13 +143,13 @@ def test_a_comparison_and_its_complement_both_fail_on_missing(
 
 def shuffled(condition: Condition, random: AnyValue) -> Condition:
     """The same condition in other words: terms reordered, repeated, and wrapped in lists of one."""
-    if isinstance(condition, (All, Any)):
+    if isinstance(condition, (AllOf, AnyOf)):
         terms = [shuffled(term, random) for term in condition.terms]
         terms += [term for term in terms if random.random() < 0.3]
         random.shuffle(terms)
         return type(condition)(tuple(terms))
     return random.choice(
-        [condition, All((condition,)), Any((condition,)), Any((All((condition,)), condition))]
+        [condition, AllOf((condition,)), AnyOf((condition,)), AnyOf((AllOf((condition,)), condition))]
     )
 
 
@@ -162,13 +162,13 @@ def test_order_repetition_and_nesting_do_not_change_the_spelling(
 ) -> None:
     schema, condition = case
     bound = bind(condition, schema)
-    assert canonical(All((shuffled(bound, random),)), schema) == canonical(All((bound,)), schema)
+    assert canonical(AllOf((shuffled(bound, random),)), schema) == canonical(AllOf((bound,)), schema)
 
 
 def test_lists_that_shrink_to_one_term_are_flattened() -> None:
-    pair = All((Compare("i", ">", 1), Compare("i", "<", 9)))
-    twice = All((Any((pair, pair)), Missing("f")))
-    once = All((*pair.terms, Missing("f")))
+    pair = AllOf((Compare("i", ">", 1), Compare("i", "<", 9)))
+    twice = AllOf((AnyOf((pair, pair)), Missing("f")))
+    once = AllOf((*pair.terms, Missing("f")))
     assert canonical(twice, SCHEMA) == canonical(once, SCHEMA) == {"all": ["f is missing", "i < 9", "i > 1"]}
 
 
@@ -221,5 +221,7 @@ def test_conditions_that_differ_are_spelled_differently() -> None:
         "l > 3",
     ]
     spelled = {str(canonical(bind(parse_literal(text), SCHEMA), SCHEMA)) for text in texts}
-    both = {str(canonical(kind((Compare("i", ">", 1), Compare("l", ">", 1))), SCHEMA)) for kind in (All, Any)}
+    both = {
+        str(canonical(kind((Compare("i", ">", 1), Compare("l", ">", 1))), SCHEMA)) for kind in (AllOf, AnyOf)
+    }
     assert (len(spelled), len(both)) == (len(texts), 2)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 from rulekit.ir.clauses import ClauseError, condition_to_when, when_to_condition
-from rulekit.ir.condition import All, Any, Compare, Condition, Missing
+from rulekit.ir.condition import AllOf, AnyOf, Compare, Condition, Missing
 from rulekit.testing import conditions, schemas
 
 LOW, HIGH = Compare("x", ">=", 8), Compare("x", "<", 12)
@@ -16,21 +16,21 @@ LOW, HIGH = Compare("x", ">=", 8), Compare("x", "<", 12)
 def test_what_is_written_is_read_back(condition: Condition) -> None:
     when = condition_to_when(condition)
     read = when_to_condition(when)
-    assert read == (condition if isinstance(condition, All) else All((condition,)))
+    assert read == (condition if isinstance(condition, AllOf) else AllOf((condition,)))
     assert condition_to_when(read) == when
 
 
 @pytest.mark.parametrize(
     ("condition", "when"),
     [
-        (All(()), []),
-        (All((LOW, Missing("y"))), ["x >= 8", "y is missing"]),
-        (All((LOW, HIGH)), ["x >= 8", "x < 12"]),
-        (All((All((LOW, HIGH)),)), ["8 <= x < 12"]),
-        (All((All((Compare("x", ">", 8), Compare("x", "<=", 12))),)), ["8 < x <= 12"]),
-        (All((All((HIGH, LOW)),)), [{"all": ["x < 12", "x >= 8"]}]),
-        (All((All((LOW, Compare("y", "<", 12))),)), [{"all": ["x >= 8", "y < 12"]}]),
-        (All((Any((LOW, All(()))),)), [{"any": ["x >= 8", {"all": []}]}]),
+        (AllOf(()), []),
+        (AllOf((LOW, Missing("y"))), ["x >= 8", "y is missing"]),
+        (AllOf((LOW, HIGH)), ["x >= 8", "x < 12"]),
+        (AllOf((AllOf((LOW, HIGH)),)), ["8 <= x < 12"]),
+        (AllOf((AllOf((Compare("x", ">", 8), Compare("x", "<=", 12))),)), ["8 < x <= 12"]),
+        (AllOf((AllOf((HIGH, LOW)),)), [{"all": ["x < 12", "x >= 8"]}]),
+        (AllOf((AllOf((LOW, Compare("y", "<", 12))),)), [{"all": ["x >= 8", "y < 12"]}]),
+        (AllOf((AnyOf((LOW, AllOf(()))),)), [{"any": ["x >= 8", {"all": []}]}]),
     ],
 )
 def test_writes_as_a_person_would(condition: Condition, when: list[AnyValue]) -> None:
@@ -60,4 +60,4 @@ def test_names_the_path_of_a_bad_clause(when: AnyValue, path: tuple[int | str, .
 
 
 def test_an_empty_all_is_allowed_inside() -> None:
-    assert when_to_condition([{"all": []}]) == All((All(()),))
+    assert when_to_condition([{"all": []}]) == AllOf((AllOf(()),))

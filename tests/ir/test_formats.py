@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from rulekit.errors import BindError
 from rulekit.ir.canonical import bind_literal
-from rulekit.ir.condition import All, LiteralCondition
+from rulekit.ir.condition import AllOf, LiteralCondition
 from rulekit.ir.formats import default_fixed, finest_format, fixed_for, format_for
 from rulekit.ir.numerics import Fixed, FixedFormat, Rounding
 from rulekit.ir.ruleset import Rule, Ruleset
@@ -279,7 +279,7 @@ def test_literals_that_no_format_can_hold(texts: list[str], width: int, words: s
 
 def _law(*texts: str, schema: Schema = SCHEMA) -> Ruleset:
     rules = [
-        Rule(id=f"r{number}", when=All((parse_literal(text),)), then="accept")
+        Rule(id=f"r{number}", when=AllOf((parse_literal(text),)), then="accept")
         for number, text in enumerate(texts)
     ]
     return Ruleset(name="s", version="1.0.0", schema=schema, hit_policy="any", otherwise="no", rules=rules)

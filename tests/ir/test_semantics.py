@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rulekit.errors import BindError, EventError, LawError
-from rulekit.ir.condition import All, Compare, Member, Missing
-from rulekit.ir.condition import Any as AnyOf
+from rulekit.ir.condition import AllOf, AnyOf, Compare, Member, Missing
 from rulekit.ir.document import ruleset_from_document
 from rulekit.ir.numerics import Fixed, FixedFormat
 from rulekit.ir.ruleset import HitPolicy, Ruleset
@@ -31,13 +30,13 @@ TRUE, FALSE = Compare("x", ">", 0), Compare("x", "<", 0)
 @pytest.mark.parametrize(
     ("condition", "expected"),
     [
-        (All(()), True),
-        (All((TRUE, TRUE)), True),
-        (All((TRUE, FALSE)), False),
+        (AllOf(()), True),
+        (AllOf((TRUE, TRUE)), True),
+        (AllOf((TRUE, FALSE)), False),
         (AnyOf((FALSE, TRUE)), True),
         (AnyOf((FALSE, FALSE)), False),
         (AnyOf(()), False),
-        (AnyOf((All((TRUE, FALSE)), All(()))), True),
+        (AnyOf((AllOf((TRUE, FALSE)), AllOf(()))), True),
         (Missing("x"), False),
         (Missing("x", negated=True), True),
         (Missing("y"), True),

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rulekit.errors import ParseError
-from rulekit.ir.condition import SIGNS, All, Compare, Condition, LiteralCondition, Member, Missing
+from rulekit.ir.condition import SIGNS, AllOf, Compare, Condition, LiteralCondition, Member, Missing
 from rulekit.ir.schema import DType
 from rulekit.ir.text import format_feature, format_literal, format_value, parse_literal
 from rulekit.testing import literals, schemas
@@ -66,10 +66,10 @@ def test_numbers_stay_exact(sign: str, number: int | Decimal) -> None:
         ("inf.rate > inf", Compare("inf.rate", ">", Decimal("inf"))),
         ("class != lambda", Compare("class", "!=", "lambda")),
         ("Δφ < 0.4", Compare("Δφ", "<", Decimal("0.4"))),
-        ("8 <= mass < 12", All((Compare("mass", ">=", 8), Compare("mass", "<", 12)))),
+        ("8 <= mass < 12", AllOf((Compare("mass", ">=", 8), Compare("mass", "<", 12)))),
         (
             "-1.5 < `a b` <= inf",
-            All((Compare("a b", ">", Decimal("-1.5")), Compare("a b", "<=", Decimal("inf")))),
+            AllOf((Compare("a b", ">", Decimal("-1.5")), Compare("a b", "<=", Decimal("inf")))),
         ),
     ],
 )

@@ -1,15 +1,13 @@
 """The project's own law, under rules/, obeys what the project demands of law."""
 
-from pathlib import Path
-
 import pytest
+from places import RULES
 
 import rulekit
 from rulekit.registry import Registry
-from rulekit.store.folder import read
+from rulekit.store.folder.folder import read
 
-ROOT = Path(__file__).parents[2] / "rules"
-FOLDERS = sorted(path.parent for path in ROOT.glob("*/*/ruleset.yaml"))
+FOLDERS = sorted(path.parent for path in RULES.glob("*/*/ruleset.yaml"))
 
 
 @pytest.fixture(params=FOLDERS, ids=lambda folder: "/".join(folder.parts[-2:]))

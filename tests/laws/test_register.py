@@ -1,19 +1,18 @@
 """The project's own law is enacted, its register is sound, and tampering with it is found."""
 
 import shutil
-from pathlib import Path
 
 import pytest
+from places import RULES
 
 import rulekit
-from rulekit.store.charter import missing_headings, read_charter
-from rulekit.store.law import in_force, law_in_force, ruleset_of_digest, standing
-from rulekit.store.papers import load_register
-from rulekit.store.proposals import frozen_text, propose_enactment
-from rulekit.store.versions import least_bump, least_version, version_key
+from rulekit.store.acts.proposals import frozen_text, propose_enactment
+from rulekit.store.acts.register import load_register
+from rulekit.store.folder.charter import missing_headings, read_charter
+from rulekit.store.lookup import in_force, law_in_force, ruleset_of_digest, standing
+from rulekit.store.versions.versions import least_bump, least_version, version_key
 
-ROOT = Path(__file__).parents[2] / "rules"
-FOLDERS = sorted(path.parent for path in ROOT.glob("*/*/register.yaml"))
+FOLDERS = sorted(path.parent for path in RULES.glob("*/*/register.yaml"))
 
 
 @pytest.fixture(params=FOLDERS, ids=lambda folder: "/".join(folder.parts[-2:]))
@@ -28,7 +27,7 @@ def latest(folder):
 
 
 def test_every_law_is_enacted():
-    assert [path.parent for path in sorted(ROOT.glob("*/*/ruleset.yaml"))] == FOLDERS
+    assert [path.parent for path in sorted(RULES.glob("*/*/ruleset.yaml"))] == FOLDERS
 
 
 def test_the_register_is_sound(folder):

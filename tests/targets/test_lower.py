@@ -1,13 +1,13 @@
 from rulekit.ir.clauses import when_to_condition
-from rulekit.ir.condition import All, Any, Compare
+from rulekit.ir.condition import AllOf, AnyOf, Compare
 from rulekit.targets.lower import flatten, identifiers
 
 
 def test_flatten_keeps_the_meaning_and_drops_the_nesting():
     a, b, c = (Compare(name, ">", 1) for name in "abc")
-    assert flatten(All((All((a, All((b,)))), Any((Any((c, a)),))))) == All((a, b, Any((c, a))))
-    assert flatten(All((Any((a,)),))) == a
-    assert flatten(when_to_condition([])) == All(())
+    assert flatten(AllOf((AllOf((a, AllOf((b,)))), AnyOf((AnyOf((c, a)),))))) == AllOf((a, b, AnyOf((c, a))))
+    assert flatten(AllOf((AnyOf((a,)),))) == a
+    assert flatten(when_to_condition([])) == AllOf(())
 
 
 def test_identifiers_are_legal_distinct_and_readable():

@@ -15,8 +15,8 @@ from __future__ import annotations
 from importlib.util import find_spec
 
 from rulekit.errors import MissingExtraError, MissingToolError, RulekitError
-from rulekit.targets.artifact import Artifact
-from rulekit.targets.base import Capabilities, Runner, Target
+from rulekit.targets.artifact import Artifact, Runner
+from rulekit.targets.base import Capabilities, Target
 from rulekit.targets.c.emission import SOURCE, emit
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
-from rulekit.ir.condition import All, Any, Compare, Condition, LiteralCondition, Member, Missing
+from rulekit.ir.condition import AllOf, AnyOf, Compare, Condition, LiteralCondition, Member, Missing
 from rulekit.ir.schema import DType
 from rulekit.targets.c.names import Names, integer, is_infinite, is_real, limit, real, storage
 from rulekit.targets.lower import LowFeature
@@ -71,18 +71,18 @@ class Writer:
 
     def condition(self, condition: Condition) -> str:
         """Return the expression of a whole rule, one term of the outermost list a line."""
-        if not isinstance(condition, (All, Any)):
+        if not isinstance(condition, (AllOf, AnyOf)):
             return self.term(condition)
         return self._joined(condition, self.style.margin) or self.style.always
 
     def term(self, condition: Condition) -> str:
         """Return the expression of a part of a rule, in parentheses where it needs them."""
-        if isinstance(condition, (All, Any)):
+        if isinstance(condition, (AllOf, AnyOf)):
             return f"({self._joined(condition, ' ')})" if condition.terms else self.style.always
         return self.literal(condition)
 
-    def _joined(self, condition: All | Any, space: str) -> str:
-        word = self.style.both if isinstance(condition, All) else self.style.either
+    def _joined(self, condition: AllOf | AnyOf, space: str) -> str:
+        word = self.style.both if isinstance(condition, AllOf) else self.style.either
         return f"{space}{word} ".join(self.term(term) for term in condition.terms)
 
     def literal(self, literal: LiteralCondition) -> str:

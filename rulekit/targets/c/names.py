@@ -15,7 +15,7 @@ from rulekit.ir.floats import shortest_float32
 from rulekit.ir.ruleset import Rule
 from rulekit.ir.schema import DType, Feature
 from rulekit.targets.lower import Lowered, LowFeature, distinct, slug
-from rulekit.targets.source import clause_text
+from rulekit.targets.shared.python_source import clause_text
 
 WIDTH = 110
 _RESERVED = frozenset(

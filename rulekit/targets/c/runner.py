@@ -15,15 +15,15 @@ from rulekit.frames import Frame
 from rulekit.ir.event import bind_event
 from rulekit.ir.ruleset import INVALID
 from rulekit.ir.semantics import Decision
-from rulekit.targets.answers import Answers, Hits, batch_by_answers, hit_matrix_by_answers
 from rulekit.targets.artifact import Artifact
 from rulekit.targets.c.build import build
 from rulekit.targets.c.header import words
 from rulekit.targets.c.names import Names
 from rulekit.targets.c.packing import Columns, Packer
-from rulekit.targets.columns import lacking
 from rulekit.targets.lower import lower
-from rulekit.targets.threads import cores, spread
+from rulekit.targets.shared.answers import Answers, Hits, batch_by_answers, hit_matrix_by_answers
+from rulekit.targets.shared.columns import lacking
+from rulekit.targets.shared.threads import cores, spread
 
 _LEAST = 1 << 13
 """Events for which another thread is worth its start."""
@@ -60,7 +60,7 @@ class CRunner:
         self._invalid = len(decided)
 
     def one(self, event: Mapping[str, Any], *, hits: bool = False) -> Decision:
-        """Decide one event; see :class:`rulekit.targets.base.Runner`."""
+        """Decide one event; see :class:`rulekit.targets.artifact.Runner`."""
         data = self.pack(event)
         if not hits and not self._is_score:
             rule = self.first_rule(data)
@@ -94,17 +94,17 @@ class CRunner:
         return Decision(INVALID, None, found, lacking(ruleset, bind_event(ruleset.read, event)))
 
     def batch(self, frame: Frame, *, hits: bool = False, cast: bool = False) -> Any:
-        """Decide a frame; see :class:`rulekit.targets.base.Runner`."""
+        """Decide a frame; see :class:`rulekit.targets.artifact.Runner`."""
         return batch_by_answers(self, frame, self._engine, hits=hits, cast=cast)
 
     def hit_matrix(self, frame: Frame, *, cast: bool = False) -> pl.DataFrame:
-        """Return which rules hit; see :class:`rulekit.targets.base.Runner`."""
+        """Return which rules hit; see :class:`rulekit.targets.artifact.Runner`."""
         return hit_matrix_by_answers(self, frame, self._engine, cast=cast)
 
     def answers(self, columns: pl.DataFrame, *, hits: bool = False) -> Answers:
         """Decide bound columns (one per feature that is read, categories as codes) into codes.
 
-        This is what deciding costs without a frame around it; see :class:`rulekit.targets.answers.Answers`.
+        This is what deciding costs without a frame around it; see :class:`rulekit.targets.shared.answers.Answers`.
         """
         events = columns.height
         lying = Columns(self.artifact.ruleset.read, columns)

@@ -20,10 +20,10 @@ import polars as pl
 
 from rulekit.errors import MissingExtraError
 from rulekit.targets import targets
-from rulekit.targets.artifact import Artifact
-from rulekit.targets.base import Capabilities, Runner, Target
-from rulekit.targets.columns import OUTCOME
+from rulekit.targets.artifact import Artifact, Runner
+from rulekit.targets.base import Capabilities, Target
 from rulekit.targets.kernel.emission import ENTRY, emit
+from rulekit.targets.shared.columns import OUTCOME
 
 _log = logging.getLogger("rulekit")
 _NEEDS = ("numba", "pyarrow")

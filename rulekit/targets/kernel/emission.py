@@ -10,8 +10,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from rulekit.ir.condition import All, Compare, Condition, LiteralCondition, Member, Missing
-from rulekit.ir.condition import Any as AnyOf
+from rulekit.ir.condition import AllOf, AnyOf, Compare, Condition, LiteralCondition, Member, Missing
 from rulekit.ir.schema import DType
 from rulekit.targets.kernel.tables import CHAPTER, OPS, VOLUME
 from rulekit.targets.lower import Lowered, LowFeature
@@ -80,8 +79,8 @@ class _Builder:
 
     def _tree(self, condition: Condition) -> Any:
         """Return the condition over atoms: an atom, or ``("all" | "any", trees)``."""
-        if isinstance(condition, (All, AnyOf)):
-            kind = "all" if isinstance(condition, All) else "any"
+        if isinstance(condition, (AllOf, AnyOf)):
+            kind = "all" if isinstance(condition, AllOf) else "any"
             return kind, tuple(self._tree(term) for term in condition.terms)
         if isinstance(condition, Member):
             return self._member(condition)

@@ -12,14 +12,14 @@ from rulekit.frames import Frame
 from rulekit.ir.event import bind_event
 from rulekit.ir.ruleset import INVALID
 from rulekit.ir.semantics import Decision
-from rulekit.targets.answers import Answers, Hits, batch_by_answers, hit_matrix_by_answers
 from rulekit.targets.artifact import Artifact
-from rulekit.targets.columns import lacking, scored
 from rulekit.targets.kernel import machine
 from rulekit.targets.kernel.columns import Part, part_of_arrays, part_of_event, parts_of_frame
 from rulekit.targets.kernel.plan import new_scratch, read_plan
 from rulekit.targets.kernel.tables import BLOCK, Answer
-from rulekit.targets.threads import cores, spread
+from rulekit.targets.shared.answers import Answers, Hits, batch_by_answers, hit_matrix_by_answers
+from rulekit.targets.shared.columns import lacking, scored
+from rulekit.targets.shared.threads import cores, spread
 
 _LEAST = 32 * BLOCK
 """Events for which another thread is worth its start."""
@@ -89,15 +89,15 @@ class KernelRunner:
         spread(decide, part.events, self.threads, least=_LEAST, multiple=BLOCK)
 
     def batch(self, frame: Frame, *, hits: bool = False, cast: bool = False) -> Any:
-        """Decide a frame; see :class:`rulekit.targets.base.Runner`."""
+        """Decide a frame; see :class:`rulekit.targets.artifact.Runner`."""
         return batch_by_answers(self, frame, self._engine, hits=hits, cast=cast)
 
     def hit_matrix(self, frame: Frame, *, cast: bool = False) -> pl.DataFrame:
-        """Return which rules hit; see :class:`rulekit.targets.base.Runner`."""
+        """Return which rules hit; see :class:`rulekit.targets.artifact.Runner`."""
         return hit_matrix_by_answers(self, frame, self._engine, cast=cast)
 
     def one(self, event: Mapping[str, Any], *, hits: bool = False) -> Decision:
-        """Decide one event; see :class:`rulekit.targets.base.Runner`."""
+        """Decide one event; see :class:`rulekit.targets.artifact.Runner`."""
         ruleset = self.artifact.ruleset
         bound = bind_event(self._features, event)
         answer = self._decide_parts([part_of_event(self._features, bound)], self._words if hits else 0)

@@ -15,8 +15,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 from onnx import TensorProto
 
-from rulekit.ir.condition import All, Compare, Condition, Member, Missing, Sign
-from rulekit.ir.condition import Any as AnyOf
+from rulekit.ir.condition import AllOf, AnyOf, Compare, Condition, Member, Missing, Sign
 from rulekit.ir.numerics import FixedFormat
 from rulekit.ir.schema import DType
 from rulekit.targets.lower import Lowered, LowFeature
@@ -83,7 +82,7 @@ class Conditions:
 
     def condition(self, condition: Condition, output: str) -> str:
         """Return the tensor of a condition; ``output`` is what a list of terms is called."""
-        if isinstance(condition, (All, AnyOf)):
+        if isinstance(condition, (AllOf, AnyOf)):
             return self.join(condition, output)
         if isinstance(condition, Missing):
             column = self._column(condition.feature)
@@ -92,7 +91,7 @@ class Conditions:
 
     def join(self, condition: Condition, output: str, *, name: str = "", doc: str = "") -> str:
         """Return the tensor of a condition under the name ``output``, by a node of that name and text."""
-        terms = condition.terms if isinstance(condition, (All, AnyOf)) else (condition,)
+        terms = condition.terms if isinstance(condition, (AllOf, AnyOf)) else (condition,)
         found = [self.condition(term, f"{output}.{place}") for place, term in enumerate(terms, start=1)]
         operator = "Or" if isinstance(condition, AnyOf) else "And"
         return self._graph.chain(operator, found or [self.always()], output, name=name, doc=doc)

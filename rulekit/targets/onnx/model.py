@@ -11,7 +11,7 @@ from rulekit.targets.lower import Lowered
 from rulekit.targets.onnx.conditions import Conditions
 from rulekit.targets.onnx.graph import ML, Graph
 from rulekit.targets.onnx.signature import HITS, OUTCOME, RULE, SCORE, TYPES, Signature, signature
-from rulekit.targets.source import rule_lines
+from rulekit.targets.shared.python_source import rule_lines
 from rulekit.version import VERSION
 
 OPSETS = {"": 17, ML: 3}

@@ -14,11 +14,11 @@ from rulekit.frames import POLARS, Frame
 from rulekit.ir.event import bind_event
 from rulekit.ir.schema import DType
 from rulekit.ir.semantics import Decision
-from rulekit.targets.answers import Answers, Hits, batch_by_answers, hit_matrix_by_answers
 from rulekit.targets.artifact import Artifact
-from rulekit.targets.columns import lacking
 from rulekit.targets.lower import lower
 from rulekit.targets.onnx.signature import HITS, OUTCOME, RULE, SCORE, signature
+from rulekit.targets.shared.answers import Answers, Hits, batch_by_answers, hit_matrix_by_answers
+from rulekit.targets.shared.columns import lacking
 
 Feeds = dict[str, npt.NDArray[Any]]
 
@@ -65,7 +65,7 @@ class OnnxRunner:
         self._is_score = SCORE in described.outputs
 
     def one(self, event: Mapping[str, Any], *, hits: bool = False) -> Decision:
-        """Decide one event; see :class:`rulekit.targets.base.Runner`."""
+        """Decide one event; see :class:`rulekit.targets.artifact.Runner`."""
         ruleset = self._ruleset
         bound = bind_event(ruleset.read, event)
         answers = self._run(self._single(bound), hits=hits)
@@ -80,11 +80,11 @@ class OnnxRunner:
         )
 
     def batch(self, frame: Frame, *, hits: bool = False, cast: bool = False) -> Any:
-        """Decide a frame; see :class:`rulekit.targets.base.Runner`."""
+        """Decide a frame; see :class:`rulekit.targets.artifact.Runner`."""
         return batch_by_answers(self, frame, self._decide, hits=hits, cast=cast, codes=False)
 
     def hit_matrix(self, frame: Frame, *, cast: bool = False) -> pl.DataFrame:
-        """Return which rules hit; see :class:`rulekit.targets.base.Runner`."""
+        """Return which rules hit; see :class:`rulekit.targets.artifact.Runner`."""
         return hit_matrix_by_answers(self, frame, self._decide, cast=cast, codes=False)
 
     def _run(self, feeds: Feeds, *, hits: bool) -> dict[str, npt.NDArray[Any]]:

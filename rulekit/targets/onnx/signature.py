@@ -8,7 +8,7 @@ from typing import Any
 
 from rulekit.ir.schema import DType, Feature
 from rulekit.targets.lower import Lowered
-from rulekit.targets.source import rule_lines
+from rulekit.targets.shared.python_source import rule_lines
 
 OUTCOME, RULE, SCORE, HITS = "outcome", "rule", "score", "hits"
 TYPES = {

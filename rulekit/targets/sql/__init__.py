@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING
 
 from rulekit.errors import MissingExtraError, RulekitError, UnsupportedError
 from rulekit.ir.numerics import Native
-from rulekit.targets.base import Capabilities, Runner, Target
+from rulekit.targets.artifact import Runner
+from rulekit.targets.base import Capabilities, Target
 from rulekit.targets.lower import Lowered, lower
 
 if TYPE_CHECKING:

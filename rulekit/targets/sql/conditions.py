@@ -15,8 +15,7 @@ from collections.abc import Callable, Sequence
 
 from sqlglot import exp
 
-from rulekit.ir.condition import All, Compare, Condition, Member, Missing, Sign, Value
-from rulekit.ir.condition import Any as AnyOf
+from rulekit.ir.condition import AllOf, AnyOf, Compare, Condition, Member, Missing, Sign, Value
 from rulekit.ir.floats import float32_edge
 from rulekit.ir.schema import DType
 from rulekit.targets.lower import LowFeature
@@ -41,11 +40,11 @@ Read = Callable[[str], tuple[LowFeature, Tree]]
 
 def condition_tree(condition: Condition, dialect: Dialect, read: Read) -> Tree:
     """Return the tree of a bound condition; NULL where a missing value decides, which is no hit."""
-    if isinstance(condition, (All, AnyOf)):
+    if isinstance(condition, (AllOf, AnyOf)):
         if not condition.terms:
             return dialect.truth(value=True)
         terms = [condition_tree(term, dialect, read) for term in condition.terms]
-        return joined(exp.And if isinstance(condition, All) else exp.Or, terms)
+        return joined(exp.And if isinstance(condition, AllOf) else exp.Or, terms)
     feature, column = read(condition.feature)
     if isinstance(condition, Missing):
         return present(column) if condition.negated else exp.Is(this=column, expression=exp.Null())

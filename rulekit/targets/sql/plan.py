@@ -13,7 +13,7 @@ from rulekit.ir.clauses import condition_to_when
 from rulekit.ir.condition import Condition
 from rulekit.ir.ruleset import INVALID, Rule
 from rulekit.targets.lower import Lowered, LowFeature, identifiers
-from rulekit.targets.source import clause_text
+from rulekit.targets.shared.python_source import clause_text
 from rulekit.targets.sql.conditions import CHUNK, Read, condition_tree, joined
 from rulekit.targets.sql.dialects import Dialect, Tree
 from rulekit.version import VERSION

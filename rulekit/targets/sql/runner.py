@@ -20,7 +20,7 @@ from rulekit.ir.event import bind_event
 from rulekit.ir.schema import DType
 from rulekit.ir.semantics import Decision
 from rulekit.targets.artifact import Artifact
-from rulekit.targets.columns import (
+from rulekit.targets.shared.columns import (
     HITS,
     OUTCOME,
     RULE,
@@ -58,7 +58,7 @@ class DuckDBRunner:
         self._lock = Lock()
 
     def one(self, event: Mapping[str, Any], *, hits: bool = False) -> Decision:
-        """Decide one event; see :class:`rulekit.targets.base.Runner`."""
+        """Decide one event; see :class:`rulekit.targets.artifact.Runner`."""
         bound = bind_event(self._ruleset.read, event)
         if any(isinstance(value, str) and "\0" in value for value in bound.values()):
             return one_by_frame(self, event, hits=hits)  # SQL text ends at a NUL
@@ -82,7 +82,7 @@ class DuckDBRunner:
         return self._connection.cursor().execute(f"PREPARE one AS {events} {answer}")
 
     def batch(self, frame: Frame, *, hits: bool = False, cast: bool = False) -> Any:
-        """Decide a frame; see :class:`rulekit.targets.base.Runner`."""
+        """Decide a frame; see :class:`rulekit.targets.artifact.Runner`."""
         events = scan(frame, self._ruleset.schema)
         bound = self._bind(events, cast=cast)
         added = decision_columns(self._ruleset, hits=hits)
@@ -98,7 +98,7 @@ class DuckDBRunner:
         return decided if isinstance(frame, pl.LazyFrame) else collect(decided)
 
     def hit_matrix(self, frame: Frame, *, cast: bool = False) -> pl.DataFrame:
-        """Return which rules hit; see :class:`rulekit.targets.base.Runner`."""
+        """Return which rules hit; see :class:`rulekit.targets.artifact.Runner`."""
         events = scan(frame, self._ruleset.schema)
         bound = self._bind(events, cast=cast)
         batch = collect(events.select(bound) if bound else events)

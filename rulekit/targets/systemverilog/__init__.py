@@ -19,12 +19,13 @@ from __future__ import annotations
 from rulekit.errors import MissingToolError, Refusal, RulekitError
 from rulekit.ir.numerics import Numerics
 from rulekit.ir.ruleset import HitPolicy, Ruleset
-from rulekit.targets.artifact import Artifact
-from rulekit.targets.base import Capabilities, Runner, Target
-from rulekit.targets.systemverilog import control, tables
-from rulekit.targets.systemverilog.emission import ENTRY, emit
+from rulekit.targets.artifact import Artifact, Runner
+from rulekit.targets.base import Capabilities, Target
+from rulekit.targets.systemverilog.emit import ENTRY, emit
 from rulekit.targets.systemverilog.options import Options
+from rulekit.targets.systemverilog.tables import layout
 from rulekit.targets.systemverilog.tools import ICARUS
+from rulekit.targets.systemverilog.wrappers import control
 
 STAGES = 3
 """Register cuts that every design has places for."""
@@ -53,14 +54,14 @@ def load(artifact: Artifact) -> Runner:
     missing = absent()
     if missing is not None:
         raise missing
-    from rulekit.targets.systemverilog.runner import HardwareRunner
+    from rulekit.targets.systemverilog.simulation.runner import HardwareRunner
 
     return HardwareRunner(artifact)
 
 
 def refuses(ruleset: Ruleset, numerics: Numerics, options: Options) -> tuple[Refusal, ...]:
     """Return what the options can't express of a ruleset: in the module around the law, and in tables."""
-    found = (*control.refuses(ruleset, numerics, options), *tables.refusals(ruleset, numerics, options))
+    found = (*control.refuses(ruleset, numerics, options), *layout.refusals(ruleset, numerics, options))
     deep = (
         ruleset.hit_policy is HitPolicy.SCORE
         and options.architecture == "comparators"

@@ -6,11 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from rulekit.ir.ruleset import INVALID
-from rulekit.targets.constants import constant_words
 from rulekit.targets.lower import Lowered
-from rulekit.targets.systemverilog import logic, policy, scores, table_logic
-from rulekit.targets.systemverilog.asked import Asked
-from rulekit.targets.systemverilog.chains import answer, format_words, words
+from rulekit.targets.shared.constants import constant_words
 from rulekit.targets.systemverilog.names import (
     Names,
     code_bits,
@@ -22,9 +19,14 @@ from rulekit.targets.systemverilog.names import (
     width_of,
 )
 from rulekit.targets.systemverilog.options import Options
-from rulekit.targets.systemverilog.stages import ANSWER, RULES, SUM, TESTS, Cuts, cuts_of
-from rulekit.targets.systemverilog.table_images import contents
-from rulekit.targets.systemverilog.tables import Tables, widened
+from rulekit.targets.systemverilog.rtl import logic, policy
+from rulekit.targets.systemverilog.rtl import score as scores
+from rulekit.targets.systemverilog.rtl.comparators import answer, format_words, words
+from rulekit.targets.systemverilog.rtl.questions import Asked
+from rulekit.targets.systemverilog.rtl.stages import ANSWER, RULES, SUM, TESTS, Cuts, cuts_of
+from rulekit.targets.systemverilog.tables import logic as table_logic
+from rulekit.targets.systemverilog.tables.images import contents
+from rulekit.targets.systemverilog.tables.layout import Tables, widened
 
 
 @dataclass(frozen=True, slots=True)

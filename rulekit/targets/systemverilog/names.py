@@ -10,7 +10,7 @@ from functools import cached_property
 from rulekit.ir.ruleset import Rule
 from rulekit.ir.schema import DType
 from rulekit.targets.lower import Lowered, LowFeature, distinct, slug
-from rulekit.targets.source import rule_lines
+from rulekit.targets.shared.python_source import rule_lines
 
 WIDTH = 110
 _KEPT = frozenset(

@@ -1,0 +1,1 @@
+"""Static checks of one ruleset: rules that never decide, overlaps, gaps, completeness."""

@@ -1,0 +1,1 @@
+"""Where two rulesets decide differently, exactly."""

@@ -1,0 +1,167 @@
+"""Which decisions change from one law to another: in which regions, or the proof that there is none.
+
+Three answers. *Same*: no decision changes, which is proved. *Changed*: the regions, all of them or as many as the
+budget allowed. *Undecided*: neither an event nor a proof was found, and why. Every event that is shown was
+decided by ``semantics`` under both laws.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from rulekit.analysis.compare.common_schema import on_common_schema
+from rulekit.analysis.compare.first_hit import amended
+from rulekit.analysis.compare.joint import join
+from rulekit.analysis.compare.regions import Region, Told, in_order, merged
+from rulekit.analysis.compare.score import resummed
+from rulekit.analysis.search.predicates import Differs
+from rulekit.analysis.search.search import BUDGET, Budget, UndecidedError, find
+from rulekit.analysis.space.boxed_ruleset import BoxedLaw, box_laws
+from rulekit.analysis.space.space import Box, Space, TooManyBoxesError
+from rulekit.analysis.space.witness import witness
+from rulekit.ir.ruleset import HitPolicy, Ruleset
+from rulekit.ir.semantics import Decision, decide
+
+Verdict = Literal["same", "changed", "undecided"]
+
+
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """Events that lack a feature which only one of both laws requires; ``event`` is one of them."""
+
+    feature: str
+    event: Mapping[str, Any]
+    old: Decision
+    new: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class HitChange:
+    """A rule of both laws whose own hits change, whatever is decided.
+
+    Attributes
+    ----------
+    rule : its id.
+    lost, gained : where only the old law's rule hits, and only the new one's.
+    reason : why that is not known.
+
+    """
+
+    rule: str
+    lost: tuple[Box, ...] = ()
+    gained: tuple[Box, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """What two laws decide differently.
+
+    Attributes
+    ----------
+    space : of the events that both decide; None where there is none.
+    regions : disjoint, plausible ones first, then the largest first.
+    invalid : events that only one of both laws decides at all.
+    hits : rules whose own hits change.
+    reason : why the regions are not all; empty when they are.
+
+    """
+
+    space: Space | None
+    regions: tuple[Region, ...] = ()
+    invalid: tuple[Validity, ...] = ()
+    hits: tuple[HitChange, ...] = ()
+    reason: str = ""
+
+    @property
+    def verdict(self) -> Verdict:
+        """The answer; ``same`` is proved, ``changed`` is shown by an event."""
+        if self.regions or self.invalid:
+            return "changed"
+        return "undecided" if self.reason else "same"
+
+
+def differences(old: Ruleset, new: Ruleset, budget: int = BUDGET) -> Differences:
+    """Compare two laws, for every event, in native numerics.
+
+    Parameters
+    ----------
+    old, new : the laws.
+    budget : pieces of the space that may be looked at for one kind of change.
+
+    """
+    try:
+        laws = box_laws(list(on_common_schema(old, new)))
+    except (UndecidedError, TooManyBoxesError) as error:
+        return Differences(None, reason=error.what)
+    space = laws[0].index.space
+    regions, reason = _regions(laws, budget)
+    if reason and not regions:
+        regions, reason = _some(laws, old, new, budget, reason)
+    return Differences(
+        space,
+        in_order(space, regions),
+        tuple(_validities(old, new, space)),
+        tuple(_hit_changes(*laws)),
+        reason,
+    )
+
+
+def _regions(laws: Sequence[BoxedLaw], budget: int) -> tuple[list[Region], str]:
+    """Return the regions, and why they are not all."""
+    summed = sum(law.ruleset.hit_policy is HitPolicy.SCORE for law in laws)
+    if summed == 1:
+        return [], "one law sums points and the other does not, which is compared by single events"
+    kind = resummed if summed else amended
+    found = list(kind(join(*laws), budget))
+    regions = [region for region in found if region is not None]
+    given_up = len(found) - len(regions)
+    return regions, f"the search was given up for {given_up:,} kinds of change" if given_up else ""
+
+
+def _some(
+    laws: Sequence[BoxedLaw], old: Ruleset, new: Ruleset, budget: int, reason: str
+) -> tuple[list[Region], str]:
+    """Return one event that is decided differently, if there is one; the reason where that is not known."""
+    space, (before, after) = laws[0].index.space, (law.decider for law in laws)
+    try:
+        piece = find(laws[0].index, space.everything, Differs(before, after), Budget(budget))
+    except UndecidedError:
+        return [], reason
+    if piece is None:
+        return [], ""
+    event = witness(space, piece)
+    point = tuple(1 << place for place in space.locate(event))
+    then, now = (Told(it.outcome, it.rule) for it in (decide(old, event), decide(new, event)))
+    return [Region((point,), event, then, now, all(map(int.__and__, point, space.plausible)))], reason
+
+
+def _validities(old: Ruleset, new: Ruleset, space: Space) -> Iterator[Validity]:
+    """Yield what events become that lack what only one law requires, and nothing else."""
+    usual = witness(space, space.everything)
+    for feature in sorted({*old.schema.required} ^ {*new.schema.required}):
+        event = {name: value for name, value in usual.items() if name != feature}
+        yield Validity(feature, event, decide(old, event), decide(new, event))
+
+
+def _hit_changes(old: BoxedLaw, new: BoxedLaw) -> Iterator[HitChange]:
+    space, everything = old.index.space, old.index.space.everything
+    before = {rule.id: place for place, rule in enumerate(old.ruleset.rules)}
+    for place, rule in enumerate(new.ruleset.rules):
+        if rule.id not in before:
+            continue
+        ours, theirs = old.regions(before[rule.id]), new.regions(place)
+        if ours == theirs:
+            continue
+        try:
+            lost, gained = (
+                tuple(space.box(region, everything) for region in space.without(*pair))
+                for pair in ((ours, theirs), (theirs, ours))
+            )
+        except TooManyBoxesError as error:
+            yield HitChange(rule.id, reason=error.what)
+            continue
+        if lost or gained:
+            yield HitChange(rule.id, tuple(merged(lost)), tuple(merged(gained)))

@@ -1,0 +1,148 @@
+"""Two laws as one list of boxes, most of which count in both: what can change is where the others lie.
+
+A rule whose threshold moved becomes three groups of boxes: where both versions of it hit, where only the old one
+does, and where only the new one does. Groups of one law alone are *single*. An event in no single box is hit by the
+same rules in both laws, in the same order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
+from typing import NamedTuple
+
+from rulekit.analysis.compare.alignment import align
+from rulekit.analysis.compare.regions import Told
+from rulekit.analysis.space.axes import places
+from rulekit.analysis.space.boxed_ruleset import BoxedLaw
+from rulekit.analysis.space.index import Index
+from rulekit.analysis.space.space import Region, Space, TooManyBoxesError
+from rulekit.ir.ruleset import HitPolicy, Ruleset
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of both laws. Unless it sums points, ``otherwise`` is its last rule, and hits every event.
+
+    Attributes
+    ----------
+    ruleset : the law.
+    bits : the boxes of each rule, in text order.
+
+    """
+
+    ruleset: Ruleset
+    bits: tuple[int, ...]
+
+    @cached_property
+    def all(self) -> int:
+        """All boxes of the law."""
+        return sum(self.bits)
+
+    @cached_property
+    def before(self) -> tuple[int, ...]:
+        """The boxes of all rules before each."""
+        return tuple(accumulate(self.bits, initial=0))
+
+    @cached_property
+    def outcomes(self) -> tuple[str, ...]:
+        """The outcome of each rule."""
+        return (*(str(rule.then) for rule in self.ruleset.rules), self.ruleset.otherwise)
+
+    @cached_property
+    def by_outcome(self) -> dict[str, int]:
+        """The boxes of each outcome."""
+        found: dict[str, int] = {}
+        for outcome, bits in zip(self.outcomes, self.bits, strict=False):
+            found[outcome] = found.get(outcome, 0) | bits
+        return found
+
+    @cached_property
+    def owner(self) -> dict[int, int]:
+        """The rule of each box."""
+        return {bit: place for place, bits in enumerate(self.bits) for bit in places(bits)}
+
+    def told(self, place: int) -> Told:
+        """Return what is decided where a rule is the first to hit."""
+        rules = self.ruleset.rules
+        return Told(self.outcomes[place], rules[place].id if place < len(rules) else None)
+
+    def ids(self, bits: int) -> tuple[str, ...]:
+        """Return the ids of the rules that have one of some boxes, in text order."""
+        rules = self.ruleset.rules
+        return tuple(rule.id for rule, own in zip(rules, self.bits, strict=False) if own & bits)
+
+
+@dataclass(frozen=True)
+class Joint:
+    """Two laws in one index, whose boxes are in an order that keeps the order of each law."""
+
+    index: Index
+    old: Side
+    new: Side
+
+    @cached_property
+    def single(self) -> int:
+        """The boxes that count in one law alone."""
+        return self.old.all ^ self.new.all
+
+
+class _Group(NamedTuple):
+    """Boxes, and the place of the rule that they count for in each law."""
+
+    regions: Sequence[Region]
+    old: int | None
+    new: int | None
+
+
+def join(old: BoxedLaw, new: BoxedLaw) -> Joint:
+    """Return two laws of one space as one list of boxes."""
+    regions: list[Region] = []
+    owned = [0] * (len(old.bits) + 1), [0] * (len(new.bits) + 1)
+    for group in _groups(old, new):
+        bits = ((1 << len(group.regions)) - 1) << len(regions)
+        regions += group.regions
+        for side, place in zip(owned, (group.old, group.new), strict=True):
+            if place is not None:
+                side[place] |= bits
+    sides = (Side(law.ruleset, tuple(bits)) for law, bits in zip((old, new), owned, strict=True))
+    return Joint(Index(old.index.space, regions), *sides)
+
+
+def _groups(old: BoxedLaw, new: BoxedLaw) -> Iterator[_Group]:
+    for mine, other in align(old, new):
+        if mine is not None and other is not None:
+            both, lost, gained = _split(old.index.space, old.regions(mine), new.regions(other))
+            yield from (_Group(both, mine, other), _Group(lost, mine, None), _Group(gained, None, other))
+        elif mine is not None:
+            yield _Group(old.regions(mine), mine, None)
+        elif other is not None:
+            yield _Group(new.regions(other), None, other)
+    if HitPolicy.SCORE not in {old.ruleset.hit_policy, new.ruleset.hit_policy}:
+        yield from _last(old.ruleset, new.ruleset)
+
+
+def _last(old: Ruleset, new: Ruleset) -> Iterator[_Group]:
+    """Yield ``otherwise`` as a rule behind all others."""
+    ours, theirs = len(old.rules), len(new.rules)
+    if old.otherwise == new.otherwise:
+        yield _Group(({},), ours, theirs)
+    else:
+        yield from (_Group(({},), ours, None), _Group(({},), None, theirs))
+
+
+def _split(
+    space: Space, old: Sequence[Region], new: Sequence[Region]
+) -> tuple[Sequence[Region], Sequence[Region], Sequence[Region]]:
+    """Return where both of two conditions hold, where only the old one does, and where only the new one does.
+
+    Where that takes too many boxes nothing is said to be common to both, which is less and not wrong.
+    """
+    if list(old) == list(new):
+        return old, (), ()
+    try:
+        return space.meet(old, new), space.without(old, new), space.without(new, old)
+    except TooManyBoxesError:
+        return (), old, new

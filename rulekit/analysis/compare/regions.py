@@ -1,0 +1,106 @@
+"""Regions: events that two laws decide differently, each of both in one way, with one of them to show.
+
+A region is a few boxes less the events that some earlier rules take, as an amendment is written: *where the amount
+is between 50 and 60 EUR, unless a rule above hits*. Boxes alone would be thousands for a law of ten rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import Any, NamedTuple, cast
+
+from rulekit.analysis.space.axes import Axis, Number, runs
+from rulekit.analysis.space.space import Box, Space
+
+
+class Told(NamedTuple):
+    """What a law decides about every event of a region: the outcome, and the rule that is the first to hit.
+
+    The rule is None where none hits, and where points are summed.
+    """
+
+    outcome: str
+    rule: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Events that two laws decide differently.
+
+    Attributes
+    ----------
+    pieces : boxes, in one of which the events are.
+    event : one of them.
+    old, new : what the laws decide about all of them.
+    plausible : whether some event of the region is within the bounds of the schema, and of known categories.
+    unless_old, unless_new : rules that hit none of them, though some of the boxes: earlier ones, of each law.
+    points : the least and the largest sum of points that the old law gives them, where points are summed; None for
+        no limit.
+    shift : by how much the sum of points is larger in the new law.
+    through : rules that give all of them other points than before, where points are summed.
+
+    """
+
+    pieces: tuple[Box, ...]
+    event: Mapping[str, Any]
+    old: Told
+    new: Told
+    plausible: bool
+    unless_old: tuple[str, ...] = ()
+    unless_new: tuple[str, ...] = ()
+    points: tuple[int | None, int | None] = (None, None)
+    shift: int = 0
+    through: tuple[str, ...] = ()
+
+    @property
+    def unless(self) -> tuple[str, ...]:
+        """The rules that hit none of the events, of both laws."""
+        return tuple(dict.fromkeys((*self.unless_old, *self.unless_new)))
+
+
+def merged(pieces: Iterable[Box]) -> list[Box]:
+    """Return disjoint pieces with those put together that differ in one axis only, until no two do."""
+    found = list(pieces)
+    before = len(found) + 1
+    while len(found) < before:
+        before = len(found)
+        for place in range(len(found[0]) if found else 0):
+            together: dict[Box, int] = {}
+            for piece in found:
+                rest = (*piece[:place], *piece[place + 1 :])
+                together[rest] = together.get(rest, 0) | piece[place]
+            found = [(*rest[:place], atoms, *rest[place:]) for rest, atoms in together.items()]
+    return found
+
+
+def extent(space: Space, pieces: Iterable[Box]) -> float:
+    """Return which part of the plausible space some boxes take up, as if all values were equally frequent.
+
+    A number without bounds counts by its atoms. It is a measure to order by, and says nothing about real events.
+    """
+    return sum(
+        prod(_part(axis, atoms & axis.plausible) for axis, atoms in zip(space.axes, piece, strict=True))
+        for piece in pieces
+    )
+
+
+def _part(axis: Axis, atoms: int) -> float:
+    if atoms == axis.plausible:
+        return 1.0
+    if axis.feature.bounds is None or not atoms & axis.present:
+        return atoms.bit_count() / axis.plausible.bit_count()
+    return _width(axis, atoms) / _width(axis, axis.plausible)
+
+
+def _width(axis: Axis, atoms: int) -> float:
+    ends = [(axis.atoms[start], axis.atoms[end - 1]) for start, end in runs(atoms & axis.present)]
+    whole = axis.feature.dtype.is_integer
+    width = sum(cast("Number", last.high) - cast("Number", first.low) + whole for first, last in ends)
+    return float(width) or float(len(ends))
+
+
+def in_order(space: Space, regions: Sequence[Region]) -> tuple[Region, ...]:
+    """Return regions with the plausible ones first, and of these the largest first."""
+    return tuple(sorted(regions, key=lambda it: (not it.plausible, -extent(space, it.pieces))))

@@ -1,0 +1,1 @@
+"""The least change to an event that gives another outcome."""

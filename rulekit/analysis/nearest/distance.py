@@ -1,0 +1,227 @@
+"""Distances: what it costs to move an event into other atoms, and which moves are allowed at all.
+
+The cost of a number is its change over the scale of its feature; a bool or a category costs one over its scale, and
+a value that becomes known, or is lost, costs one. The event's nearest value in an atom is the end of the atom that
+faces it, a value of the dtype, so nothing is nearer.
+
+Costs are whole steps of 2**-128, and no change costs less than one step: sums of them are exact in any order, and
+equal sums are equal.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, cast
+
+from rulekit.analysis.space.axes import Axis, Number
+from rulekit.analysis.space.space import Box, Space
+from rulekit.analysis.space.witness import value_of
+from rulekit.errors import RulekitError
+from rulekit.ir.numerics import Event, Scalar
+from rulekit.ir.schema import Feature, Schema
+
+Direction = Literal["up", "down"]
+ScaleSource = Literal["given", "bounds", "one"]
+
+STEPS = 1 << 128
+"""Steps of cost in a change by one scale."""
+
+_FARTHEST = 1e260
+"""A change counts as so many scales at most; to and from an infinity it does."""
+
+_NEVER = math.ceil(_FARTHEST) * STEPS * 2
+"""More than any change costs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What may be changed about an event, and what a change counts.
+
+    Attributes
+    ----------
+    immutable : features that stay as they are.
+    monotone : numbers that may only rise, or only fall.
+    scales : the change of a feature that costs one; without it the width of its bounds, and 1 without bounds.
+    losable : whether a known value may become missing.
+
+    """
+
+    immutable: frozenset[str] = frozenset()
+    monotone: Mapping[str, Direction] = field(default_factory=dict)
+    scales: Mapping[str, float] = field(default_factory=dict)
+    losable: bool = False
+
+    def check(self, schema: Schema) -> None:
+        """Hold the limits to a schema.
+
+        Raises
+        ------
+        RulekitError
+            for a feature that the schema does not have, a direction that is none or of no number, a scale that is
+            not above 0.
+
+        """
+        for what, names in (
+            ("immutable", self.immutable),
+            ("monotone", self.monotone),
+            ("scales", self.scales),
+        ):
+            for name in names:
+                _known(name, schema, what)
+        for name, direction in self.monotone.items():
+            if direction not in {"up", "down"} or not schema.by_name[name].dtype.is_number:
+                got = f"{direction} for a {schema.by_name[name].dtype}"
+                raise RulekitError(f"monotone: {name}", expected="up or down, for a number", got=got)
+        for name, scale in self.scales.items():
+            if not 0 < scale < math.inf:
+                raise RulekitError(f"scales: {name}", expected="a finite number above 0", got=str(scale))
+
+    def scale(self, feature: Feature) -> tuple[float, ScaleSource]:
+        """Return the scale of a feature, and where it comes from."""
+        if feature.name in self.scales:
+            return float(self.scales[feature.name]), "given"
+        if feature.bounds is not None and feature.bounds[0] < feature.bounds[1]:
+            return float(feature.bounds[1] - feature.bounds[0]), "bounds"
+        return 1.0, "one"
+
+    def allowed(self, axis: Axis, own: int) -> int:
+        """Return the atoms that an event in one of an axis may end up in: its own, and plausible ones."""
+        name, here = axis.feature.name, 1 << own & axis.everything
+        known = here and here != axis.missing
+        if name in self.immutable:
+            return here
+        found = axis.plausible
+        if known and not self.losable:
+            found &= axis.present
+        if known and name in self.monotone:
+            below = (1 << own) - 1
+            found &= axis.missing | (below if self.monotone[name] == "down" else axis.present & ~below)
+        return found | here
+
+
+def _known(name: str, schema: Schema, what: str) -> None:
+    if name not in schema.by_name:
+        near = schema.nearest_names(name)
+        hint = f"did you mean {' or '.join(near)}?" if near else None
+        raise RulekitError(
+            f"{what}: unknown feature {name!r}", expected=f"a feature of schema {schema.name}", hint=hint
+        )
+
+
+class Ruler:
+    """What a change along one axis costs.
+
+    Parameters
+    ----------
+    axis : whose values are changed.
+    scale : the change that costs one.
+
+    """
+
+    def __init__(self, axis: Axis, scale: float) -> None:
+        self.axis = axis
+        self.scale = scale
+        self.number = axis.feature.dtype.is_number
+        self._present = axis.atoms[:-1]
+        self._lost = len(self._present)
+        self._other = max(1, math.ceil(STEPS / scale))
+
+    def nearest(self, value: Scalar | None, own: int, atoms: int) -> tuple[int, int]:
+        """Return the cost of the nearest of some atoms, in steps, and its place; ``own`` is the value's."""
+        if atoms >> own & 1:
+            return 0, own
+        missing = atoms & self.axis.missing
+        present = atoms ^ missing
+        best = (STEPS, self._lost) if missing else (_NEVER, self._lost)
+        if value is not None and self.number:
+            below = present & ((1 << own) - 1)
+            present ^= below
+            if below:
+                best = min(best, self._to(value, own, below.bit_length() - 1))
+        if present:
+            best = min(best, self._to(value, own, (present & -present).bit_length() - 1))
+        return best
+
+    def _to(self, value: Scalar | None, own: int, place: int) -> tuple[int, int]:
+        return self.cost(value, own, place), place
+
+    def cost(self, value: Scalar | None, own: int, place: int) -> int:
+        """Return what it costs to move from a value into one atom, in steps."""
+        if place == own:
+            return 0
+        if value is None or place == self._lost:
+            return STEPS
+        if not self.number:
+            return self._other
+        atom = self._present[place]
+        change = abs(cast("Number", atom.low if place > own else atom.high) - cast("Number", value))
+        return math.ceil(min(change / self.scale, _FARTHEST) * STEPS) or 1
+
+    def value(self, value: Scalar | None, own: int, place: int) -> Scalar | None:
+        """Return the value of an atom that is nearest to another; a round one where all are as near."""
+        if place == own:
+            return value
+        atom = self.axis.atoms[place]
+        if value is None:
+            return cast("Scalar | None", value_of(self.axis, atom))
+        return atom.low if place > own else atom.high
+
+
+class Distances:
+    """From one event to the atoms of every axis.
+
+    Parameters
+    ----------
+    rulers : of all axes of a space, in order.
+    event : bound to the schema.
+
+    Attributes
+    ----------
+    values : of the event, per axis.
+    point : the places of the atoms that they are in.
+
+    """
+
+    def __init__(self, rulers: Sequence[Ruler], event: Event) -> None:
+        self.rulers = rulers
+        self.values = [event[ruler.axis.feature.name] for ruler in rulers]
+        self.point = tuple(ruler.axis.place(value) for ruler, value in zip(rulers, self.values, strict=True))
+        self._near: list[dict[int, tuple[int, int]]] = [{} for _ in rulers]
+
+    def nearest(self, axis: int, atoms: int) -> tuple[int, int]:
+        """Return the cost of the nearest of some atoms of an axis, in steps, and its place."""
+        found = self._near[axis].get(atoms)
+        if found is None:
+            found = self.rulers[axis].nearest(self.values[axis], self.point[axis], atoms)
+            self._near[axis][atoms] = found
+        return found
+
+    def cost(self, axis: int, place: int) -> int:
+        """Return what it costs to move into one atom of an axis, in steps."""
+        return self.rulers[axis].cost(self.values[axis], self.point[axis], place)
+
+    def value(self, axis: int, place: int) -> Scalar | None:
+        """Return the value of an atom that is nearest to the event; a round one where all are as near."""
+        return self.rulers[axis].value(self.values[axis], self.point[axis], place)
+
+    def to_box(self, region: Mapping[int, int]) -> int:
+        """Return what it costs to move into a box, in steps."""
+        return sum(self.nearest(axis, atoms)[0] for axis, atoms in region.items())
+
+
+def in_scales(steps: int) -> float:
+    """Return a cost as a number of scales."""
+    return steps / STEPS
+
+
+def rulers_of(space: Space, limits: Limits) -> tuple[Ruler, ...]:
+    """Return the rulers of all axes of a space."""
+    return tuple(Ruler(axis, limits.scale(axis.feature)[0]) for axis in space.axes)
+
+
+def start_box(limits: Limits, distances: Distances) -> Box:
+    """Return the part of the space that an event may be moved in; an axis may have no atom in it."""
+    moved = zip(distances.rulers, distances.point, strict=True)
+    return tuple(limits.allowed(ruler.axis, own) for ruler, own in moved)

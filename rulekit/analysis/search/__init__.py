@@ -1,0 +1,1 @@
+"""Exact search of the event space by splitting boxes."""

@@ -1,0 +1,1 @@
+"""The event space: axes of atoms, boxes, and an event inside each box."""

@@ -1,0 +1,177 @@
+"""The ruleset in force, when a challenger is induced: its rules as candidates, and whatever of them can stay.
+
+A challenger that moves every threshold by a hair is a new law to review and the same law to decide by. So a rule
+of the incumbent stays, word for word, where the challenger's rule takes nearly the same events for nearly the same
+cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any as AnyValue
+from typing import cast
+
+import numpy as np
+import numpy.typing as npt
+
+from rulekit.errors import RulekitError, Where
+from rulekit.induction.auto.stability import overlaps
+from rulekit.induction.regions.region import Choice, Region, Span, is_free
+from rulekit.induction.samples.encoding import Column, Encoding
+from rulekit.induction.selection.context import Arena, costs
+from rulekit.induction.selection.draft import Draft, hit_matrix
+from rulekit.ir.canonical import bind
+from rulekit.ir.condition import AllOf, AnyOf, Compare, Condition, Member, Missing, count_literals, literals
+from rulekit.ir.ruleset import HitPolicy, Rule, Ruleset
+from rulekit.ir.schema import Schema
+from rulekit.labels import Mask
+
+INCUMBENT = "incumbent"
+
+_SAME = 0.9
+_LOST = 0.005
+"""Shares: of the events that two rules must have in common to be one, of a ruleset's signal that it may lose for a
+rule that stays, and of the budget that this may cost."""
+
+_SIGNS = {
+    "<": np.less,
+    "<=": np.less_equal,
+    ">": np.greater,
+    ">=": np.greater_equal,
+    "==": np.equal,
+    "!=": np.not_equal,
+}
+
+
+def standing(ruleset: Ruleset, outcome: str, arena: Arena) -> Draft:
+    """Return the incumbent's rules for an outcome as a draft.
+
+    Rules that ask for a forbidden feature, or against a direction, are left out; so are all rules of a sum, which
+    mean nothing alone.
+
+    Raises
+    ------
+    BindError
+        when a rule does not fit the schema.
+
+    """
+    rules = [rule for rule in ruleset.rules if rule.then == outcome]
+    conditions: list[Condition] = []
+    regions: list[Region] = []
+    for rule in rules:
+        region = region_of(_bound(rule, arena.schema), arena.encoding)
+        used = {literal.feature for literal in literals(rule.when)}
+        allowed = not used & arena.caps.forbidden
+        if arena.caps.directions:
+            allowed = allowed and region is not None and arena.caps.relaxed(region, arena.encoding) == region
+        if allowed:
+            conditions.append(rule.when)
+            regions.extend(() if region is None else (region,))
+    return Draft(INCUMBENT, HitPolicy.ANY, tuple(conditions), regions=tuple(regions))
+
+
+def _bound(rule: Rule, schema: Schema) -> Condition:
+    try:
+        return bind(rule.when, schema)
+    except RulekitError as error:
+        raise error.at(Where(rule=rule.id)) from None
+
+
+def conserved(draft: Draft, standing: Sequence[Condition], arena: Arena) -> Draft:
+    """Return a draft in which standing rules take the place of rules that hardly differ from them.
+
+    Only under ANY, where a rule means the same whatever stands before it.
+    """
+    if draft.policy is not HitPolicy.ANY or not standing or not draft.conditions:
+        return draft
+    search = arena.folds.search
+    mine, theirs = (hit_matrix(part, search, arena.schema) for part in (draft.conditions, standing))
+    gain = search.weights * arena.signal_search
+    cost = costs(search, arena.signal_search, arena.budget.kind)
+    lost = mine @ gain - (theirs @ gain)[:, None]
+    more = (theirs @ cost)[:, None] - mine @ cost
+    allowed = arena.budget.rate * float(search.charged(arena.budget.kind).sum())
+    fits = (lost <= _LOST * float(gain @ mine.any(axis=0))) & (more <= _LOST * allowed)
+    alike = np.where(fits.T, overlaps(mine, theirs, search.weights), 0.0)
+    conditions = [
+        _stands_in(condition, shares, standing)
+        for condition, shares in zip(draft.conditions, alike, strict=True)
+    ]
+    # Rungs hold several variants of one rule, and one standing rule may take the place of them all.
+    place = {condition: index for index, condition in reversed(list(enumerate(conditions)))}
+    if not draft.rungs:
+        return replace(draft, conditions=tuple(dict.fromkeys(conditions)), regions=())
+    order = {condition: number for number, condition in enumerate(standing)}
+
+    def rung(indices: Sequence[int]) -> tuple[int, ...]:
+        """Put what stays first, in the order of the law in force."""
+        kept = dict.fromkeys(place[conditions[index]] for index in indices)
+        return tuple(sorted(kept, key=lambda index: order.get(conditions[index], len(order))))
+
+    return replace(draft, conditions=tuple(conditions), rungs=tuple(map(rung, draft.rungs)), regions=())
+
+
+def _stands_in(
+    condition: Condition, alike: npt.NDArray[np.float64], standing: Sequence[Condition]
+) -> Condition:
+    """Return the standing rule that is most alike, if it is alike enough and no longer."""
+    best = int(alike.argmax())
+    fits = alike[best] >= _SAME and count_literals(standing[best]) <= count_literals(condition)
+    return standing[best] if fits else condition
+
+
+def region_of(condition: Condition, encoding: Encoding) -> Region | None:
+    """Return the smallest region around a bound condition; None when it is no box of the encoding's features."""
+    parts: dict[str, list[Condition]] = {}
+    for term in condition.terms if isinstance(condition, AllOf) else (condition,):
+        names = {literal.feature for literal in literals(term)}
+        if len(names) != 1:
+            return None
+        parts.setdefault(names.pop(), []).append(term)
+    known = {column.feature.name for column in encoding.columns}
+    if not parts.keys() <= known:
+        return None
+    region: Region = {}
+    for name, terms in parts.items():
+        column = encoding.columns[encoding.column_of(name)]
+        part = _part(AllOf(tuple(terms)), column, encoding)
+        if part is None:
+            return None
+        if not is_free(part, column):
+            region[name] = part
+    return region
+
+
+def _part(condition: Condition, column: Column, encoding: Encoding) -> Span | Choice | None:
+    """Return what a condition on one feature allows; None for nothing."""
+    missing = column.missing and _holds_missing(condition)
+    if column.category is None:
+        inside = np.flatnonzero(_holds(condition, column.values))
+        if len(inside):
+            return Span(int(inside[0]), int(inside[-1]) + 1, missing)
+        return Span(0, 0, missing=True) if missing else None
+    values = [one.category for one in encoding.columns if one.feature == column.feature]
+    names = np.array(values, dtype=object)
+    chosen = tuple(cast("list[str]", names[_holds(condition, names)].tolist()))
+    return Choice(chosen, negated=False, missing=missing) if chosen else None
+
+
+def _holds(condition: Condition, values: npt.NDArray[AnyValue]) -> Mask:
+    """Return for which values of its one feature a bound condition holds, shape (values,)."""
+    if isinstance(condition, (AllOf, AnyOf)):
+        found = np.array([_holds(term, values) for term in condition.terms])
+        return np.asarray(found.all(axis=0) if isinstance(condition, AllOf) else found.any(axis=0))
+    if isinstance(condition, Compare):
+        bound: AnyValue = condition.value
+        return np.asarray(_SIGNS[condition.sign](values, bound), dtype=np.bool_)
+    if isinstance(condition, Member):
+        return np.array([(value in condition.values) != condition.negated for value in values.tolist()])
+    return np.full(len(values), condition.negated)
+
+
+def _holds_missing(condition: Condition) -> bool:
+    if isinstance(condition, (AllOf, AnyOf)):
+        found = [_holds_missing(term) for term in condition.terms]
+        return all(found) if isinstance(condition, AllOf) else any(found)
+    return isinstance(condition, Missing) and not condition.negated

@@ -1,0 +1,110 @@
+"""Turning a ruleset up in small steps: its ranges grow, one edge at a time, and it takes a little more each time.
+
+A search meets a few rulesets around a budget, and between two of them up to a fifth of the budget can stay unspent.
+Their edges fill the gap at no literal more: each step moves the one that brings most for what it costs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from rulekit.induction.boxes.grid import Box
+
+if TYPE_CHECKING:
+    from rulekit.induction.boxes.ground import Ground
+
+
+class Turn(NamedTuple):
+    """One edge moved: the codes of an axis that a rule takes as well, and what that brings and costs."""
+
+    rule: int
+    axis: int
+    codes: slice
+    gain: float
+    cost: float
+
+
+def turned(ground: Ground, boxes: Sequence[Box], step: float) -> Iterator[tuple[Box, ...]]:
+    """Yield rulesets that each take a little more than the one before, the first a little more than these boxes.
+
+    Parameters
+    ----------
+    ground : what is searched on.
+    boxes : the rules to begin with; they stay as they are.
+    step : what one step may cost at most, in the unit of the ground's costs.
+
+    """
+    dial = _Dial(ground, boxes)
+    while (turn := dial.best(step)) is not None:
+        dial.apply(turn)
+        yield tuple(box.copy() for box in dial.boxes)
+
+
+class _Dial:
+    """The rules at hand, with how many axes keep each event out of each of them, shape (rules, events)."""
+
+    def __init__(self, ground: Ground, boxes: Sequence[Box]) -> None:
+        self.ground = ground
+        self.boxes = [box.copy() for box in boxes]
+        self.sizes = [axis.size for axis in ground.grid.axes]
+        self.out = np.stack([self._count(box) for box in self.boxes])
+        self.taken = (self.out == 0).any(axis=0)
+
+    def _count(self, box: Box) -> npt.NDArray[np.int16]:
+        found = np.zeros(self.ground.codes.shape[1], dtype=np.int16)
+        for row, codes in zip(box, self.ground.codes, strict=True):
+            found += row[codes] == 0
+        return found
+
+    def best(self, step: float) -> Turn | None:
+        """Return the turn that brings most for its cost; None when no edge can move."""
+        turns = [turn for rule in range(len(self.boxes)) for turn in self._turns(rule, step)]
+        return max(turns, key=lambda turn: turn.gain / max(turn.cost, 1e-12), default=None)
+
+    def _turns(self, rule: int, step: float) -> Iterator[Turn]:
+        """Yield the best turn of each edge of a rule; the events to gain are those that it alone keeps out."""
+        near = np.flatnonzero((self.out[rule] == 1) & ~self.taken)
+        for axis, row in enumerate(self.boxes[rule]):
+            size = self.sizes[axis]
+            inside = np.flatnonzero(row[:size])
+            if self.ground.grid.axes[axis].is_category or not 0 < len(inside) < size:
+                continue
+            codes = self.ground.codes[axis, near]
+            first, last = int(inside[0]), int(inside[-1])
+            for outside in (slice(last + 1, size), slice(0, first)):
+                events = near[(codes >= outside.start) & (codes < outside.stop)]
+                if len(events):
+                    yield from self._moved(rule, axis, outside, events, step)
+
+    def _moved(
+        self, rule: int, axis: int, outside: slice, events: npt.NDArray[np.intp], step: float
+    ) -> Iterator[Turn]:
+        """Yield how far an edge is best moved outwards: never so far that the literal is gone."""
+        width, downwards = outside.stop - outside.start, outside.start == 0
+        codes = self.ground.codes[axis, events].astype(np.int64)
+        away = outside.stop - 1 - codes if downwards else codes - outside.start
+        gain, cost = (
+            np.cumsum(np.bincount(away, weights=part[events], minlength=width))
+            for part in (self.ground.gain, self.ground.cost)
+        )
+        allowed = np.flatnonzero((cost <= step) & (gain > 0))
+        allowed = allowed[allowed < width - 1]
+        if len(allowed):
+            far = int(allowed[np.argmax(gain[allowed] / np.maximum(cost[allowed], 1e-12))])
+            codes_taken = (
+                slice(outside.stop - 1 - far, outside.stop)
+                if downwards
+                else slice(outside.start, outside.start + far + 1)
+            )
+            yield Turn(rule, axis, codes_taken, float(gain[far]), float(cost[far]))
+
+    def apply(self, turn: Turn) -> None:
+        """Move the edge."""
+        box = self.boxes[turn.rule]
+        box[turn.axis, turn.codes] = 1
+        self.out[turn.rule] = self._count(box)
+        self.taken |= self.out[turn.rule] == 0

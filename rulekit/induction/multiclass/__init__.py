@@ -1,0 +1,1 @@
+"""Induction for several classes: one teacher for each class, one ruleset for all."""

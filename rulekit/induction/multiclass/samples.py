@@ -1,0 +1,146 @@
+"""The events of several classes: one sample for each, of the same events in the same folds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from rulekit.errors import BudgetError, EventError
+from rulekit.frames import Frame, scan
+from rulekit.induction.budget import Budget
+from rulekit.induction.pipeline import Request
+from rulekit.induction.samples.folds import split
+from rulekit.induction.samples.sample import Folds, Sample, read_sample
+from rulekit.induction.teachers.base import Teacher
+from rulekit.ir.schema import Schema
+from rulekit.labels import read_column
+
+Samples = Mapping[str, Sample]
+"""The sample of each class: all events, with its scores, and as truth whether they are of the class."""
+
+
+def check_budgets(budgets: Mapping[str, Budget], truth: str | None, otherwise: str) -> None:
+    """Check that there are classes to decide between.
+
+    Raises
+    ------
+    BudgetError
+        when there is none, one is the outcome of everything else, or a false-positive rate has no truth.
+
+    """
+    if not budgets:
+        raise BudgetError("no class has a budget", expected="a budget for each class, the most urgent first")
+    if otherwise in budgets:
+        raise BudgetError(f"class {otherwise} is the outcome of everything else", expected="another name for one",
+                          hint="give no budget to the class that is left over, or name `otherwise`")  # fmt: skip
+    for budget in budgets.values():
+        budget.check_truth(truth, "the column of classes")
+
+
+@contextmanager
+def errors_of(name: str) -> Iterator[None]:
+    """Say of a budget's error which class it is about."""
+    try:
+        yield
+    except BudgetError as error:
+        error.what = f"class {name}: {error.what}"
+        raise
+
+
+def read_classes(
+    events: Frame,
+    teachers: Mapping[str, Teacher],
+    schema: Schema,
+    *,
+    truth: str | None = None,
+    weight: str | None = None,
+    groups: str | None = None,
+) -> dict[str, Sample]:
+    """Read the events once for each class; see :func:`rulekit.induction.samples.sample.read_sample`.
+
+    Raises
+    ------
+    EventError
+        when the truth is absent, or lacks values or a class; else as for one class.
+
+    """
+    frame = scan(events, schema)
+    if truth is not None:
+        _check_truth(frame, truth, list(teachers))
+    found = {}
+    for name, teacher in teachers.items():
+        column = None if truth is None else f"{truth} is {name}"
+        of_class = frame
+        if truth is not None and column is not None:
+            of_class = frame.with_columns((pl.col(truth).cast(pl.String) == name).alias(column))
+        found[name] = read_sample(of_class, teacher, schema, truth=column, weight=weight, groups=groups)
+    return found
+
+
+def _check_truth(frame: pl.LazyFrame, truth: str, classes: list[str]) -> None:
+    column = read_column(frame, truth, "truth")
+    expected = "words, whole numbers or Booleans"
+    if column.dtype.is_float() or column.dtype.is_nested():
+        raise EventError(f"truth column {truth} has another dtype", expected=expected, got=str(column.dtype))
+    if column.null_count():
+        raise EventError(f"truth column {truth} lacks {column.null_count():,} values", expected=expected,
+                         hint="leave out the events whose class is unknown")  # fmt: skip
+    known = sorted(column.cast(pl.String).unique().to_list())
+    for name in classes:
+        if name not in known:
+            raise EventError(
+                f"no event of truth column {truth} is of class {name!r}", expected=", ".join(known[:20])
+            )
+
+
+def scale_of(samples: Samples) -> dict[str, Sample]:
+    """Return the samples of classes that are steps of a scale, the highest first.
+
+    An event is of a step when it is of its class or of a higher one. The score is the same for all: how many steps
+    an event is expected to climb, which is the sum of the classes' scores, each times the number of its step.
+    """
+    steps = len(samples)
+    climbed = np.sum(
+        [(steps - place) * sample.scores for place, sample in enumerate(samples.values())], axis=0
+    )
+    found: dict[str, Sample] = {}
+    reached: npt.NDArray[np.bool_] | None = None
+    for name, sample in samples.items():
+        if sample.truth is not None:
+            reached = sample.truth if reached is None else reached | sample.truth
+        found[name] = replace(sample, scores=climbed, truth=reached)
+    return found
+
+
+def split_classes(samples: Samples, requests: Mapping[str, Request]) -> dict[str, Folds]:
+    """Split the events in the same way for each class, with equal shares of all classes in each fold.
+
+    Raises
+    ------
+    BudgetError
+        naming the class that has too few events.
+
+    """
+    strata = _strata(samples, requests)
+    found = {}
+    for name, sample in samples.items():
+        with errors_of(name):
+            found[name] = split(sample, requests[name].seed, strata)
+    return found
+
+
+def _strata(samples: Samples, requests: Mapping[str, Request]) -> npt.NDArray[Any]:
+    """Return the number of each event's class, 0 for none; without truth of the class whose scores stand out."""
+    found = np.zeros(len(next(iter(samples.values()))), dtype=np.int64)
+    for number, (name, sample) in reversed(list(enumerate(samples.items(), start=1))):
+        belongs = sample.truth
+        if belongs is None:
+            belongs = sample.scores >= np.quantile(sample.scores, 1 - requests[name].caps.budget.rate)
+        found[belongs] = number
+    return found

@@ -1,0 +1,250 @@
+"""Sums of weighted rules, fitted to soft labels: few literals that together order the events as the labels do.
+
+A rule is one literal, or a few that hold together. The sum grows by the rule that takes most off the logistic loss
+for its price in literals; its literals are chosen among all thresholds of the grid, pairs of them from a coarser
+grid first. After each rule all weights are fitted anew, and every so often each literal is moved to where it gains
+most beside all others. At each size that is asked for, the rules that matter least give way to better ones while
+that helps. This is boosting that corrects itself fully (S. Shalev-Shwartz, N. Srebro and T. Zhang, SIAM J. Optim.
+20, 2010), with thresholds that stay free.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from rulekit.induction.boxes.grid import Codes
+from rulekit.induction.points.loops import (
+    Slopes,
+    curvature_of,
+    derive,
+    descend,
+    passing,
+    refine,
+    slope_of,
+)
+from rulekit.induction.points.search import Finder, tidied
+from rulekit.labels import Weights
+
+_SWAPS = 2
+_ROUNDS = 1
+_HALVINGS = 5
+_LEAST_GAIN = 1e-6
+_LEAST_STEP = 1e-5
+_RENEWED_EVERY = 10
+_PATIENCE = 2
+
+
+class Term(NamedTuple):
+    """A rule of a sum.
+
+    Attributes
+    ----------
+    axes : int64, shape (literals,).
+    rows : uint8, shape (literals, cells): which codes of its axis each literal allows.
+    hits : int64: the events that pass all of them, as rising positions.
+
+    """
+
+    axes: npt.NDArray[np.int64]
+    rows: npt.NDArray[np.uint8]
+    hits: npt.NDArray[np.int64]
+
+
+class Sum(NamedTuple):
+    """The rules of a sum; its weights are theirs, and a constant after them."""
+
+    terms: tuple[Term, ...]
+    weights: Weights
+
+    def scores(self, codes: Codes, weights: npt.NDArray[Any] | None = None) -> Weights:
+        """Return the sum of the weights of the rules that hit, for codes of the shape (axes, events).
+
+        Other weights may be given; a constant after them is not needed.
+        """
+        found = np.zeros(codes.shape[1])
+        for term, weight in zip(self.terms, self.weights if weights is None else weights, strict=False):
+            found[passing(codes, term.axes, term.rows, -1)] += weight
+        return found
+
+
+class _Point(NamedTuple):
+    """Weights of the rules, the constant last, with what they give: scores, the loss and its derivatives."""
+
+    weights: Weights
+    score: Weights
+    loss: float
+    slopes: Slopes
+
+
+class Additive:
+    """A sum of weighted rules that grows, fitted to labels in [0, 1] with event weights, both of shape (events,).
+
+    ``rest`` is the loss of the constant alone.
+    """
+
+    def __init__(self, finder: Finder, targets: Weights, weights: Weights) -> None:
+        self.finder, self.limits, self.space = finder, finder.limits, finder.space
+        self.targets, self.event_weights = targets, weights / weights.mean()
+        self.terms: list[Term] = []
+        share = float(np.clip(np.average(self.targets, weights=self.event_weights), 1e-6, 1 - 1e-6))
+        self.point = self._at(np.array([np.log(share / (1 - share))]))
+        self.rest = self.point.loss
+
+    @property
+    def literals(self) -> int:
+        """Number of literals of all rules together."""
+        return sum(len(term.axes) for term in self.terms)
+
+    def grow(self, caps: Sequence[int], deadline: float | None = None) -> Iterator[tuple[int, Sum]]:
+        """Yield the sum at each of the rising caps on literals, until the time is up; the first always comes."""
+        for place, cap in enumerate(caps):
+            self._fill(cap)
+            for _ in range(_SWAPS):
+                self.renew()
+                if len(self.terms) < 2 or not self._swap(cap):
+                    break
+            yield cap, Sum(tuple(self.terms), self.point.weights)
+            if place + 1 < len(caps) and deadline is not None and time.monotonic() > deadline:
+                return
+
+    def renew(self) -> None:
+        """Move the literals of each rule to where they gain most beside the others, and fit the weights."""
+        for place, term in enumerate(self.terms):
+            second, first = self.point.slopes.second, self.point.slopes.first.copy()
+            first[term.hits] -= second[term.hits] * self.point.weights[place]
+            slopes = self._slopes(first, second)
+            rows, gain = term.rows.copy(), _newton(term, slopes)[1]
+            if refine(self.space, term.axes, rows, slopes, gain) > gain * (1 + _LEAST_GAIN):
+                moved = self._term(*tidied(term.axes, rows))
+                self._move(place, moved, _newton(moved, slopes)[0])
+        self._merge()
+        self._fit()
+
+    def _merge(self) -> None:
+        """Make one rule of those that hit the same events."""
+        first: dict[bytes, int] = {}
+        places = [first.setdefault(term.hits.tobytes(), place) for place, term in enumerate(self.terms)]
+        if len(first) == len(self.terms):
+            return
+        weights = np.bincount(places, weights=self.point.weights[:-1], minlength=len(places))
+        kept = sorted(first.values())
+        self.terms = [self.terms[place] for place in kept]
+        self.point = self._at(np.append(weights[kept], self.point.weights[-1]))
+
+    def loss_of(self, weights: Weights) -> float:
+        """Return the loss with other weights of the rules, and a constant after them."""
+        return self._at(weights).loss
+
+    def _fill(self, cap: int) -> None:
+        """Add rules while there is room, and while that takes something off the loss."""
+        added = 0
+        for _ in range(_PATIENCE * cap):
+            room, before = cap - self.literals, self.point.loss
+            if room <= 0 or len(self.terms) >= self.limits.rules or not self._add(room):
+                break
+            if self.point.loss > before * (1 - _LEAST_GAIN):
+                break
+            added += 1
+            if added > len(self.terms) // _RENEWED_EVERY:
+                self.renew()
+                added = 0
+
+    def _add(self, room: int) -> bool:
+        """Add the rule that promises most, or fit anew where it is there already; say whether one was found.
+
+        It is taken back where it does not keep what the curvature promised.
+        """
+        before = self.point
+        used = frozenset(int(axis) for term in self.terms for axis in term.axes)
+        found = self.finder.propose(before.slopes, used, min(room, self.limits.longest))
+        if found is None or found.gain <= _LEAST_GAIN * before.loss:
+            return False
+        new = self._term(found.axes, found.rows)
+        is_new = not any(np.array_equal(new.hits, term.hits) for term in self.terms)
+        if is_new:
+            self.terms.append(new)
+            self.point = before._replace(weights=np.insert(before.weights, -1, 0.0))
+        self._fit()
+        if is_new and self.point.loss > before.loss * (1 - _LEAST_GAIN):
+            self.terms.pop()
+            self.point = before
+        return True
+
+    def _swap(self, cap: int) -> bool:
+        """Replace the rule that matters least; say whether that helped, and take it back if not."""
+        terms, point = list(self.terms), self.point
+        worst = int(np.argmin([self._worth(place) for place in range(len(terms))]))
+        del self.terms[worst]
+        self.point = self._at(np.delete(point.weights, worst))
+        self._fit()
+        self._fill(cap)
+        if self.point.loss < point.loss * (1 - _LEAST_GAIN):
+            return True
+        self.terms, self.point = terms, point
+        return False
+
+    def _worth(self, place: int) -> float:
+        """Return about what the loss would rise without a rule, for its price."""
+        term, slopes = self.terms[place], self.point.slopes
+        curvature = float(curvature_of(slopes.second[term.hits].sum(), slopes))
+        return 0.5 * float(self.point.weights[place]) ** 2 * curvature / self.limits.price(len(term.axes))
+
+    def _term(self, axes: npt.NDArray[np.int64], rows: npt.NDArray[np.uint8]) -> Term:
+        return Term(axes, rows, passing(self.space.codes, axes, rows, -1))
+
+    def _slopes(self, first: Weights, second: Weights) -> Slopes:
+        sums = float(first.sum()), float(second.sum())
+        return Slopes(first, second, *sums, self.limits.ridge, self.limits.least)
+
+    def _at(self, weights: Weights, score: Weights | None = None) -> _Point:
+        """Return what weights give; the scores may be known."""
+        if score is None:
+            score = np.full(len(self.targets), weights[-1])
+            for term, weight in zip(self.terms, weights[:-1], strict=True):
+                score[term.hits] += weight
+        first, second = np.empty_like(score), np.empty_like(score)
+        loss = derive(score, self.targets, self.event_weights, first, second)
+        loss += 0.5 * self.limits.ridge * float((weights[:-1] ** 2).sum())
+        return _Point(weights, score, loss, self._slopes(first, second))
+
+    def _fit(self) -> None:
+        """Fit all weights: descend on the quadratic, halve the step where the loss itself rises."""
+        hits = np.concatenate([*(term.hits for term in self.terms), np.empty(0, dtype=np.int64)])
+        starts = np.cumsum([0, *(len(term.hits) for term in self.terms)])
+        directed = [bool(self.space.directions[term.axes].any()) for term in self.terms]
+        rising = np.array(directed, dtype=np.bool_)
+        for _ in range(_ROUNDS):
+            before, aim = self.point, self.point.weights.copy()
+            descend(hits, starts, aim, rising, self._slopes(before.slopes.first.copy(), before.slopes.second))
+            for halving in range(_HALVINGS):
+                after = self._at(before.weights + (aim - before.weights) * 0.5**halving)
+                if after.loss <= before.loss:
+                    self.point = after
+                    break
+            if before.loss - after.loss < _LEAST_STEP * before.loss:
+                break
+
+    def _move(self, place: int, moved: Term, weight: float) -> None:
+        """Put another rule in the place of one, unless the loss would rise; the constant makes up for it."""
+        weights, score = self.point.weights.copy(), self.point.score.copy()
+        score[self.terms[place].hits] -= weights[place]
+        score[moved.hits] += weight
+        slopes = self.point.slopes
+        shift = float((self.point.score - score) @ slopes.second) / slopes.second_sum
+        weights[place] = weight
+        weights[-1] += shift
+        after = self._at(weights, score + shift)
+        if after.loss < self.point.loss:
+            self.terms[place], self.point = moved, after
+
+
+def _newton(term: Term, slopes: Slopes) -> tuple[float, float]:
+    """Return the weight that one Newton step gives a rule, and what it gains."""
+    first, second = float(slopes.first[term.hits].sum()), float(slopes.second[term.hits].sum())
+    slope, curvature = slope_of(first, second, slopes), curvature_of(second, slopes)
+    return -slope / curvature, 0.5 * slope**2 / curvature

@@ -1,0 +1,211 @@
+"""The search for the rule that joins a sum next: one literal, a corner of two axes, or one of these made longer.
+
+Every threshold of every axis is tried for a single literal, and for each further one. Pairs that are worth nothing
+alone, as in an exclusive or, no such step finds: so all pairs of axes are searched on a coarser grid, and the best
+of them refined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from rulekit.induction.boxes.grid import Codes, Grid
+from rulekit.induction.points.loops import Slopes, Space, best_literal, best_pairs, passing, refine
+from rulekit.labels import Weights
+
+_BINS = 24
+_MOST_PAIRED = 24
+_PAIRS_KEPT = 5
+_PAIRS_FOLLOWED = 30
+_ALL_PAIRS_EVERY = 8
+_EXTENDED = 3
+_LEAST_GAIN = 1e-6
+
+
+class Limits(NamedTuple):
+    """What binds a sum while it grows.
+
+    Attributes
+    ----------
+    rules, longest : so many rules, and literals of one rule, at most.
+    rule_price : what a rule costs beside its literals, in literals.
+    least : so many events that a rule must hold.
+    ridge : on the weights, where the weights of events are 1 on average.
+    affords : whether rules may together ask for a set of axes.
+
+    """
+
+    rules: int
+    longest: int = 3
+    rule_price: float = 0.0
+    least: int = 20
+    ridge: float = 1.0
+    affords: Callable[[frozenset[int]], bool] = lambda _: True
+
+    def price(self, literals: int) -> float:
+        """Return what a rule costs."""
+        return literals + self.rule_price
+
+
+class Found(NamedTuple):
+    """A rule that could join.
+
+    Attributes
+    ----------
+    gain : what it takes off the loss.
+    axes : int64, shape (literals,).
+    rows : uint8, shape (literals, cells): which codes of its axis each literal allows.
+
+    """
+
+    gain: float
+    axes: npt.NDArray[np.int64]
+    rows: npt.NDArray[np.uint8]
+
+
+class Finder:
+    """The search on some events."""
+
+    def __init__(self, space: Space, limits: Limits, lasts: list[npt.NDArray[np.intp]]) -> None:
+        self.space, self.limits = space, limits
+        self._lasts = lasts
+        self._cells = int(space.sizes.max()) + 1
+        self._all = np.arange(space.codes.shape[1])
+        self._orders: dict[int, npt.NDArray[np.intp]] = {}
+        self._pairs = np.zeros((0, 0), dtype=np.bool_)
+        self._followed = self._pairs
+        self._since = 0
+
+    @classmethod
+    def on(
+        cls, codes: Codes, grid: Grid, directions: Mapping[str, int], mass: Weights, limits: Limits
+    ) -> Finder:
+        """Return the search on events with these codes, shape (axes, events).
+
+        Parameters
+        ----------
+        directions : of features whose literals may only ask for more (1), or for less (-1).
+        mass : coarse codes hold about equal mass, shape (events,).
+
+        """
+        facts = grid.arrays(0.0, directions)
+        coarse, lasts = np.zeros(codes.shape, dtype=np.uint8), []
+        for axis, size in enumerate(facts.sizes):
+            last = _last_codes(np.bincount(codes[axis], weights=mass, minlength=size + 1)[:size])
+            if not facts.categories[axis]:
+                coarse[axis] = np.searchsorted(last, codes[axis])
+            elif size > _BINS:
+                last = last[:0]
+            lasts.append(last)
+        bins, opened = np.array([len(last) for last in lasts]), np.ones(len(lasts), dtype=np.bool_)
+        space = Space(codes, coarse, facts.sizes, bins, facts.categories, opened, facts.directions)
+        return cls(space, limits, lasts)
+
+    def propose(self, slopes: Slopes, used: frozenset[int], longest: int) -> Found | None:
+        """Return the rule of at most so many literals that gains most for its price, beside the axes in use."""
+        self._prepare(slopes, used)
+        nothing = Found(0.0, np.empty(0, np.int64), np.empty((0, self._cells), np.uint8))
+        found = [*self._longer(nothing, slopes)]
+        if longest > 1:
+            found += self._corners(slopes)
+        for length in range(2, longest + 1):
+            last = sorted((one for one in found if len(one.axes) == length - 1), key=lambda one: -one.gain)
+            found += [longer for one in last[:_EXTENDED] for longer in self._longer(one, slopes)]
+        allowed = [one for one in found if self.limits.affords(used | {*map(int, one.axes)})]
+        return max(allowed, key=lambda one: one.gain / self.limits.price(len(one.axes)), default=None)
+
+    def _prepare(self, slopes: Slopes, used: frozenset[int]) -> None:
+        """Close the axes that can't be afforded, and put categories into the order of their slopes."""
+        axes = range(len(self.space.sizes))
+        opened = np.array([self.limits.affords(used | {axis}) for axis in axes], dtype=np.bool_)
+        self.space = self.space._replace(open=opened)
+        for axis in map(int, np.flatnonzero(self.space.categories)):
+            size, codes = int(self.space.sizes[axis]), self.space.codes[axis]
+            first, second = (np.bincount(codes, part, size + 1)[:size] for part in slopes[:2])
+            self._orders[axis] = np.argsort(first / (second + 1e-9), kind="stable")
+            if size <= _BINS:
+                self.space.coarse[axis] = np.append(np.argsort(self._orders[axis]), size)[codes]
+        if not self._pairs.size:
+            promising = self._promising(slopes)
+            self._pairs = promising[:, None] & promising
+
+    def _promising(self, slopes: Slopes) -> npt.NDArray[np.bool_]:
+        """Return the axes that are searched in pairs: those that gain most alone, where there are many."""
+        count = len(self.space.sizes)
+        if count <= _MOST_PAIRED:
+            return np.ones(count, dtype=np.bool_)
+        gains, row = np.empty(count), np.empty(self._cells, np.uint8)
+        for axis in range(count):
+            alone = self.space._replace(open=np.arange(count) == axis)
+            gains[axis] = best_literal(alone, self._all, slopes, False, row)[1]
+        return np.isin(np.arange(count), np.argsort(-gains, kind="stable")[:_MOST_PAIRED])
+
+    def _longer(self, base: Found, slopes: Slopes) -> Iterator[Found]:
+        """Yield a rule with the one more literal that gains most, if any does."""
+        events = passing(self.space.codes, base.axes, base.rows, -1) if len(base.axes) else self._all
+        row, rising = np.empty(self._cells, np.uint8), bool(self.space.directions[base.axes].any())
+        axis, gain = best_literal(self.space, events, slopes, rising, row)
+        if axis >= 0 and gain > base.gain * (1 + _LEAST_GAIN):
+            yield self._refined(gain, np.append(base.axes, axis), np.vstack([base.rows, row]), slopes)
+
+    def _corners(self, slopes: Slopes) -> Iterator[Found]:
+        """Yield the best corners of two axes.
+
+        One rule more changes little of what pairs gain: most times only those that led the last time are searched.
+        """
+        count = len(self.space.sizes)
+        gains, corners = np.empty((count, count)), np.empty((count, count, 4), np.int64)
+        everyone = not self._followed.size or self._since >= _ALL_PAIRS_EVERY
+        wanted = self._pairs if everyone else self._followed
+        affordable = self.space.open[:, None] & self.space.open
+        best_pairs(self.space, slopes, wanted & affordable, gains, corners)
+        self._since = 1 if everyone else self._since + 1
+        if everyone:
+            self._followed = gains >= np.sort(gains, axis=None)[-min(_PAIRS_FOLLOWED, gains.size)]
+        for place in np.argsort(-gains, axis=None, kind="stable")[:_PAIRS_KEPT]:
+            one, other = divmod(int(place), count)
+            if gains[one, other] > 0:
+                start, is_upper, begin, is_right = map(int, corners[one, other])
+                rows = np.stack([self._side(one, start, is_upper), self._side(other, begin, is_right)])
+                yield self._refined(float(gains[one, other]), np.array([one, other]), rows, slopes)
+
+    def _side(self, axis: int, start: int, is_upper: int) -> npt.NDArray[np.uint8]:
+        """Return the row of a literal: the codes before the start of a coarse code, or the others."""
+        row, order = np.zeros(self._cells, np.uint8), self._orders.get(axis)
+        if order is None:
+            order, start = np.arange(self.space.sizes[axis]), int(self._lasts[axis][start - 1]) + 1
+        row[order[start:] if is_upper else order[:start]] = 1
+        return row
+
+    def _refined(
+        self, gain: float, axes: npt.NDArray[np.int64], rows: npt.NDArray[np.uint8], slopes: Slopes
+    ) -> Found:
+        """Return a rule with its literals moved to where they gain most, and without those that ask for nothing."""
+        gain = refine(self.space, axes, rows, slopes, gain)
+        return Found(gain, *tidied(axes, rows))
+
+
+def tidied(
+    axes: npt.NDArray[np.int64], rows: npt.NDArray[np.uint8]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint8]]:
+    """Return the literals of a rule without those that another one of the same axis implies."""
+    kept: list[int] = []
+    for place in range(len(axes)):
+        others = [other for other in range(len(axes)) if other != place and axes[other] == axes[place]]
+        implied = [other for other in others if not (rows[other] > rows[place]).any()]
+        if not any(other in kept or other > place for other in implied):
+            kept.append(place)
+    return axes[kept], rows[kept]
+
+
+def _last_codes(mass: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
+    """Return the last code of each coarse code."""
+    if len(mass) <= _BINS:
+        return np.arange(len(mass))
+    share = np.cumsum(mass) / mass.sum()
+    inner = np.unique(np.searchsorted(share, np.arange(1, _BINS) / _BINS))
+    return np.append(inner[inner < len(mass) - 1], len(mass) - 1)

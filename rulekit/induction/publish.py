@@ -1,0 +1,188 @@
+"""From a calibrated draft to a ruleset with words and provenance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+from typing import NamedTuple
+
+import polars as pl
+from pydantic import JsonValue
+
+from rulekit.induction.auto.compare import Race
+from rulekit.induction.naming import reason, rule_ids, title
+from rulekit.induction.samples.folds import FRACTIONS
+from rulekit.induction.selection.calibration import Calibrated
+from rulekit.induction.selection.context import Arena
+from rulekit.ir.canonical import bind, canonical
+from rulekit.ir.condition import AllOf, Condition
+from rulekit.ir.provenance import Provenance
+from rulekit.ir.ruleset import HitPolicy, Rule, Ruleset
+from rulekit.ir.schema import Schema
+from rulekit.measures import RuleMeasures, measure_rules
+from rulekit.version import installed_versions
+
+_LIBRARIES = ("rulekit-engine", "polars", "numpy", "scikit-learn", "imodels", "onnxruntime")
+
+
+class Law(NamedTuple):
+    """What the ruleset is called, which outcomes it gives, and the ruleset in force that it challenges.
+
+    New rules have ids that begin with ``prefix``.
+    """
+
+    name: str
+    schema: Schema
+    outcome: str
+    otherwise: str
+    incumbent: Ruleset | None = None
+    prefix: str = ""
+
+    def standing(self, condition: Condition, then: str | None) -> Rule | None:
+        """Return the rule in force that says the same."""
+        if self.incumbent is None:
+            return None
+        wanted = _meaning(condition, self.schema)
+        same = (
+            rule
+            for rule in self.incumbent.rules
+            if rule.then == then and _meaning(rule.when, self.schema) == wanted
+        )
+        return next(same, None)
+
+
+def _meaning(condition: Condition, schema: Schema) -> object:
+    return canonical(AllOf((bind(condition, schema),)), schema)
+
+
+def named(calibrated: Calibrated, law: Law) -> list[str]:
+    """Return the id of each kept rule: its own where it stands in the law in force, and else a new one."""
+    conditions = [calibrated.draft.conditions[index] for index in calibrated.kept]
+    standing = [
+        law.standing(condition, _then(calibrated, law, index))
+        for index, condition in zip(calibrated.kept, conditions, strict=True)
+    ]
+    taken = [] if law.incumbent is None else [rule.id for rule in law.incumbent.rules]
+    new = [condition for condition, rule in zip(conditions, standing, strict=True) if rule is None]
+    ids = iter(rule_ids(new, taken, law.prefix))
+    return [next(ids) if rule is None else rule.id for rule in standing]
+
+
+def _then(calibrated: Calibrated, law: Law, index: int) -> str | None:
+    """Return the outcome of a kept rule; None under SCORE."""
+    draft = calibrated.draft
+    if draft.policy is HitPolicy.SCORE:
+        return None
+    rejects = draft.policy is HitPolicy.FIRST and index not in draft.exits[: calibrated.cut.size]
+    return law.otherwise if rejects else law.outcome
+
+
+def measured_rules(calibrated: Calibrated, ids: Sequence[str]) -> list[RuleMeasures]:
+    """Measure each kept rule on the calibration fold."""
+    columns = {name: calibrated.hits[index] for name, index in zip(ids, calibrated.kept, strict=True)}
+    return measure_rules(pl.DataFrame(columns), calibrated.events)
+
+
+def publish(calibrated: Calibrated, law: Law, measured: list[RuleMeasures], facts: Provenance) -> Ruleset:
+    """Return the ruleset of a calibrated draft."""
+    draft, cut = calibrated.draft, calibrated.cut
+    is_score = draft.policy is HitPolicy.SCORE
+    rules = tuple(
+        _rule(calibrated, law, index, found) for index, found in zip(calibrated.kept, measured, strict=True)
+    )
+    made = Ruleset(
+        name=law.name,
+        version="0.1.0",
+        schema=law.schema,
+        hit_policy=draft.policy,
+        otherwise=law.otherwise,
+        thresholds={law.outcome: cut.threshold} if is_score and cut.threshold is not None else None,
+        rules=rules,
+        provenance=facts,
+    )
+    return made if law.incumbent is None else replace(made, version=next_version(law.incumbent, made))
+
+
+def _rule(calibrated: Calibrated, law: Law, index: int, found: RuleMeasures) -> Rule:
+    """Return a rule in words; one that stands in the law in force keeps its own, unless its points change."""
+    draft = calibrated.draft
+    condition, then = draft.conditions[index], _then(calibrated, law, index)
+    points = draft.points[index] if draft.policy is HitPolicy.SCORE else None
+    in_force = () if law.incumbent is None else law.incumbent.rules
+    standing = next((rule for rule in in_force if rule.id == found.id), None)
+    if standing is not None and standing.points == points:
+        return standing
+    return Rule(
+        id=found.id,
+        title=title(condition) if standing is None else standing.title,
+        when=condition,
+        then=then,
+        points=points,
+        because=reason(found, calibrated.events.count),
+        origin="induced",
+    )
+
+
+def next_version(incumbent: Ruleset, challenger: Ruleset) -> str:
+    """Return the least version a challenger may have: MAJOR for other outcomes or another schema, else MINOR."""
+    if challenger.digest == incumbent.digest:
+        return incumbent.version
+    major, minor, _ = (int(part) for part in incumbent.version.split(".")[:3])
+    same = challenger.outcomes == incumbent.outcomes and challenger.schema == incumbent.schema
+    return f"{major}.{minor + 1}.0" if same else f"{major + 1}.0.0"
+
+
+class Origin(NamedTuple):
+    """What was asked for: the words of the provenance that only the caller knows."""
+
+    teacher: str
+    data: str
+    method: str
+    weight: str | None
+    bounds: Mapping[str, JsonValue] = MappingProxyType({})
+    stability: tuple[float, ...] | None = None
+    parents: tuple[str, ...] = ()
+
+
+def provenance(
+    calibrated: Calibrated, arena: Arena, race: Race, origin: Origin, ids: Sequence[str]
+) -> Provenance:
+    """Return how the ruleset was made; ``ids`` are those of its rules."""
+    folds, draft = arena.folds, calibrated.draft
+    parameters: dict[str, JsonValue] = {
+        "budget": arena.budget.model_dump(mode="json", exclude_none=True),
+        "hit_policy": draft.policy.value,
+        "asked_for": origin.method,
+        "weight": origin.weight,
+        "folds": {
+            "fit": len(folds.fit),
+            "selection": len(folds.selection),
+            "calibration": len(folds.calibration),
+        },
+        "fractions": list(FRACTIONS),
+        "teacher_threshold": arena.threshold,
+        "race": [result.to_json() for _, result in race.ranked],
+    }
+    if draft.selection is not None:
+        parameters["selection"] = draft.selection.to_json()
+    if race.stopped is not None:
+        parameters["stopped"] = race.stopped
+    parameters |= {name: value for name, value in origin.bounds.items() if value}
+    measures = calibrated.measures[calibrated.chosen].to_json()
+    if origin.stability is not None:
+        measures["reappears"] = dict(zip(ids, origin.stability, strict=True))
+    return Provenance(
+        teacher=origin.teacher,
+        data=origin.data,
+        method=draft.method,
+        parameters=parameters,
+        seed=arena.seed,
+        parents=origin.parents,
+        measures={
+            "measured_on": "calibration fold, held out from fitting and ranking",
+            **measures,
+            "rate_limit": {"confidence": arena.budget.confidence, "at_most": calibrated.limit},
+        },
+        versions=installed_versions(_LIBRARIES),
+    )

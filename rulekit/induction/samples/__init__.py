@@ -1,0 +1,1 @@
+"""Samples: the events of an induction, their folds, their encoding, and the labels of the teacher."""

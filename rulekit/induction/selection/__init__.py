@@ -1,0 +1,1 @@
+"""Selection: from many candidate rules to a few under the budget, calibrated and certified."""

@@ -1,0 +1,131 @@
+"""What rules may speak of, and how: forbidden features, monotone directions, and the numbers of the hardware."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any as AnyValue
+
+from rulekit.errors import BudgetError
+from rulekit.induction.budget import Budget
+from rulekit.induction.regions.region import Region, Span
+from rulekit.induction.samples.encoding import Encoding
+from rulekit.ir.condition import Condition, count_literals, literals
+from rulekit.ir.formats import default_fixed
+from rulekit.ir.numerics import Fixed
+from rulekit.ir.schema import Schema
+from rulekit.targets.shared.lut_cost import gate_cost, predicted_lut, shared_logic
+
+HARDWARE_WIDTH = 10
+"""Bits of a number where a budget counts look-up tables and no format is given."""
+
+
+Shared = tuple[Sequence[frozenset[AnyValue]], Mapping[AnyValue, float], float]
+"""What each rule needs, the price of each need, and the cap on the prices together."""
+
+
+@dataclass(frozen=True)
+class Constraints:
+    """All that binds a ruleset but the rate.
+
+    Attributes
+    ----------
+    budget : caps on rules, literals, features, cost and look-up tables.
+    forbidden : features that no rule may ask for, as a protected attribute.
+    directions : of a feature, 1 where rules may only ask for more of it, and -1 where only for less.
+    numerics : the fixed-point formats that look-up tables are counted in; thresholds are then cheap ones there.
+
+    """
+
+    budget: Budget
+    schema: Schema
+    forbidden: frozenset[str] = frozenset()
+    directions: Mapping[str, int] = field(default_factory=dict)
+    numerics: Fixed | None = None
+
+    def broken(self, conditions: Sequence[Condition]) -> list[str]:
+        """Return the caps that rules with these conditions break, in words; none when they keep to all."""
+        budget = self.budget
+        sizes: list[tuple[str, float, float | None]] = [
+            ("rules", len(conditions), budget.rules),
+            ("literals", sum(map(count_literals, conditions)), budget.literals),
+        ]
+        if budget.features is not None or budget.cost is not None:
+            used = {literal.feature for condition in conditions for literal in literals(condition)}
+            sizes += [("features", len(used), budget.features), ("cost", budget.cost_of(used), budget.cost)]
+        if budget.lut is not None and self.numerics is not None:
+            sizes.append(("lut", predicted_lut(conditions, self.schema, self.numerics), budget.lut))
+        return [f"{name} {got:g} of {cap:g}" for name, got, cap in sizes if cap is not None and got > cap]
+
+    def shared(self, conditions: Sequence[Condition]) -> Iterator[Shared]:
+        """Yield what rules share and a cap binds: what each needs, the price of each part, and the cap."""
+        budget = self.budget
+        needs = [frozenset(literal.feature for literal in literals(condition)) for condition in conditions]
+        used = frozenset[str]().union(*needs)
+        if budget.features is not None:
+            yield needs, dict.fromkeys(used, 1.0), budget.features
+        if budget.cost is not None:
+            yield needs, {name: budget.feature_costs.get(name, 0.0) for name in used}, budget.cost
+        if budget.lut is not None and self.numerics is not None:
+            yield self._logic(conditions, self.numerics, budget.lut)
+
+    def _logic(self, conditions: Sequence[Condition], numerics: Fixed, cap: int) -> Shared:
+        """Return the comparators and, as a part of its own, the gates of each rule with its share of the OR."""
+        prices: dict[AnyValue, float] = {}
+        needs = []
+        for number, condition in enumerate(conditions):
+            parts = shared_logic(condition, self.schema, numerics)
+            own = ("rule", number)
+            prices |= parts | {own: gate_cost(count_literals(condition)) + 0.2}
+            needs.append(frozenset({*parts, own}))
+        return needs, prices, cap
+
+    def relaxed(self, region: Region, encoding: Encoding) -> Region:
+        """Return a region without the ends that directions forbid."""
+        found = dict(region)
+        for name, direction in self.directions.items():
+            part = found.get(name)
+            if not isinstance(part, Span) or part.is_empty:
+                continue
+            last = len(encoding.columns[encoding.column_of(name)].values)
+            part = replace(part, high=last) if direction > 0 else replace(part, low=0)
+            found[name] = part
+            if (part.low, part.high) == (0, last) and part.missing:
+                del found[name]
+        return found
+
+
+def constraints(
+    budget: Budget,
+    schema: Schema,
+    *,
+    forbidden: Iterable[str] = (),
+    directions: Mapping[str, int] | None = None,
+    numerics: Fixed | None = None,
+) -> Constraints:
+    """Return the constraints, checked.
+
+    Raises
+    ------
+    BudgetError
+        when a name is no feature, a direction is not 1 or -1 or of a category, or every feature is forbidden.
+    BindError
+        when look-up tables are budgeted, and a number has no bounds to choose a format by.
+
+    """
+    budget.check_features(schema)
+    barred, wanted = frozenset(forbidden), dict(directions or {})
+    for name in (*sorted(barred), *wanted):
+        if name not in schema.by_name:
+            near = schema.nearest_names(name)
+            raise BudgetError(f"{name!r} is no feature of schema {schema.name}", expected=", ".join(schema.names),
+                              hint=f"did you mean {' or '.join(near)}?" if near else None)  # fmt: skip
+    for name, direction in wanted.items():
+        if direction not in {-1, 1} or not schema.by_name[name].dtype.is_number:
+            raise BudgetError(f"feature {name} can't have direction {direction!r}",
+                              expected="1 (only more of it) or -1 (only less) of a number")  # fmt: skip
+    if barred == set(schema.names):
+        raise BudgetError("every feature is forbidden", expected="a feature that rules may ask for")
+    if budget.lut is not None and numerics is None:
+        numerics = default_fixed(schema, HARDWARE_WIDTH)
+    return Constraints(budget, schema, barred, wanted, numerics)

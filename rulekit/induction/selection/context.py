@@ -1,0 +1,146 @@
+"""The arena: what every method is given, and how what it makes of that is judged on the selection fold."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import polars as pl
+from pydantic import JsonValue
+
+from rulekit.errors import BudgetError
+from rulekit.induction.budget import Budget
+from rulekit.induction.samples.encoding import Encoding, encode
+from rulekit.induction.samples.sample import Folds, Sample, decidable
+from rulekit.induction.samples.teacher_labels import expected_signal, threshold_at
+from rulekit.induction.selection.constraints import Constraints
+from rulekit.induction.selection.draft import Draft, hit_matrix, last_within
+from rulekit.ir.schema import Schema
+from rulekit.labels import Weights
+from rulekit.measures import Measures, measure
+from rulekit.statistics.effective import effective_count
+
+_LEAST_SPENT = 0.5
+
+
+_MARGIN = {"false_positive_rate": 1.0, "alert_rate": 0.5}
+"""Standard deviations to stay below the budget. Rules that were chosen for looking pure take more background
+elsewhere; how many events they take is known better. By cross-validation within the train parts of two data sets.
+"""
+
+
+@dataclass(frozen=True)
+class Arena:
+    """What every method is given.
+
+    Attributes
+    ----------
+    signal : expected signal of each event of the fit fold, and of the fit and selection folds together.
+    threshold : the teacher's score at the budget.
+    above : where classes are steps of a scale, the arenas of the higher ones: the same events, with other truth.
+    caps : all that binds a ruleset but the rate.
+
+    """
+
+    folds: Folds
+    encoding: Encoding
+    schema: Schema
+    budget: Budget
+    caps: Constraints
+    seed: int
+    threshold: float
+    signal_fit: Weights
+    signal_search: Weights
+    above: tuple[Arena, ...] = ()
+
+    def hardened(self, hardness: float) -> Arena:
+        """Return the arena where the signal that is expected of an event is in part what it turned out to be.
+
+        At 0 nothing changes, at 1 an event is signal or is not: what the teacher missed counts, and so does chance.
+        """
+        truth = self.folds.search.truth
+        if truth is None or not hardness:
+            return self
+        mixed = (1 - hardness) * self.signal_search + hardness * truth
+        return replace(self, signal_search=mixed, signal_fit=mixed[: len(self.folds.fit)])
+
+
+class Result(NamedTuple):
+    """What one method reached on the selection fold, cut at the budget there.
+
+    ``expected_efficiency`` is the share of the *expected* signal that is accepted. It differs less from fold to
+    fold than the count of true signal does, and decides the race where the truth is known.
+    """
+
+    method: str
+    policy: str
+    candidates: int
+    rules: int
+    literals: int
+    measures: Measures | None
+    expected_efficiency: float | None = None
+
+    def to_json(self) -> dict[str, JsonValue]:
+        """Return plain JSON."""
+        measures = None if self.measures is None else self.measures.to_json()
+        return {**self._asdict(), "measures": measures}
+
+
+def open_arena(folds: Folds, caps: Constraints, seed: int) -> Arena:
+    """Encode the fit fold, and calibrate the teacher on the fit and the selection fold.
+
+    Raises
+    ------
+    BudgetError
+        when the features say nothing.
+
+    """
+    schema, budget = caps.schema, caps.budget
+    folds = replace(folds, fit=decidable(folds.fit, schema))
+    search = folds.search
+    threshold = threshold_at(search, budget)
+    signal = expected_signal(search, search.scores, threshold)
+    encoding = encode(folds.fit.frame, schema, caps.forbidden)
+    if not encoding.columns:
+        raise BudgetError(
+            "no rule can be found: no feature has two different values", expected="events that differ"
+        )
+    return Arena(folds, encoding, schema, budget, caps, seed, threshold, signal[: len(folds.fit)], signal)
+
+
+def costs(sample: Sample, signal: Weights, kind: str) -> Weights:
+    """Return what accepting each event is expected to cost of the budget."""
+    return sample.weights if kind == "alert_rate" else sample.weights * (1 - signal)
+
+
+def spend(arena: Arena) -> float:
+    """Return the rate that rules are chosen to spend: the budget, less some of the cut's standard deviation.
+
+    On the calibration fold a rate is a count of events. Rules that are expected to fill the budget to the brim
+    break it there every other time, and the cut then takes away a whole rule.
+    """
+    count = arena.budget.rate * effective_count(arena.folds.calibration.charged(arena.budget.kind))
+    return arena.budget.rate * max(_LEAST_SPENT, 1 - _MARGIN[arena.budget.kind] / math.sqrt(max(count, 1.0)))
+
+
+def judge(draft: Draft, pool: int, arena: Arena) -> Result:
+    """Cut a draft on the selection fold and measure it there."""
+    sample = arena.folds.selection
+    matrix = hit_matrix(draft.conditions, sample, arena.schema)
+    cut = last_within(list(draft.cuts(matrix, sample, arena.caps)), sample, arena.budget)
+    if cut is None:
+        return Result(draft.method, draft.policy.value, pool, 0, 0, None)
+    measures = measure(pl.Series(cut.accepted), sample.known(sample.scores >= arena.threshold))
+    size, value = len(draft.kept(cut.size)), sample.weights * arena.signal_search[len(arena.folds.fit) :]
+    expected = float(value[cut.accepted].sum() / value.sum()) if value.any() else 0.0
+    return Result(draft.method, draft.policy.value, pool, size, draft.literals(cut.size), measures, expected)
+
+
+def merit(result: Result) -> float:
+    """Return what the race is decided by: expected efficiency, or without truth the F1 against the teacher."""
+    if result.measures is None:
+        return -1.0
+    if result.measures.efficiency is not None:
+        return result.expected_efficiency or 0.0
+    return result.measures.teacher_f1 or 0.0

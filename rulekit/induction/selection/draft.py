@@ -1,0 +1,182 @@
+"""Drafts: ordered conditions that can be cut anywhere, and the cut."""
+
+from __future__ import annotations
+
+import bisect
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from rulekit.induction.budget import Budget
+from rulekit.induction.regions.region import Region
+from rulekit.induction.samples.sample import Sample
+from rulekit.ir.condition import Condition, count_literals
+from rulekit.ir.ruleset import HitPolicy, Rule, Ruleset
+from rulekit.ir.schema import Schema
+from rulekit.labels import Mask
+from rulekit.statistics.effective import effective_count
+from rulekit.statistics.upper_limits import upper_limit
+from rulekit.targets.api import compile as compile_ruleset
+from rulekit.targets.polars import PolarsRunner
+
+if TYPE_CHECKING:
+    from rulekit.induction.selection.constraints import Constraints
+    from rulekit.induction.selection.cp_sat import Selection
+
+
+class Cut(NamedTuple):
+    """A draft cut to its first ``size`` steps: the events it accepts, and the points to reach (SCORE)."""
+
+    size: int
+    accepted: Mask
+    threshold: int | None = None
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A ruleset in the making.
+
+    Attributes
+    ----------
+    method, policy : who made it, and how hits become an outcome.
+    conditions : in rank order; under FIRST in the order of the list.
+    points : of each condition, under SCORE.
+    exits : under FIRST, the conditions that may accept, the purest first; the others reject.
+    rungs : under ANY, whole rulesets in place of beginnings of the list: their conditions, strictest first.
+    whole : under SCORE, whether the points were fitted together, so that no beginning of the list means anything.
+    regions : what the conditions were written from, where that was asked for.
+    selection : how far the best of the candidates may be, where that was asked of a solver.
+
+    """
+
+    method: str
+    policy: HitPolicy
+    conditions: tuple[Condition, ...]
+    points: tuple[int, ...] = ()
+    exits: tuple[int, ...] = ()
+    rungs: tuple[tuple[int, ...], ...] = ()
+    whole: bool = False
+    regions: tuple[Region, ...] = ()
+    selection: Selection | None = None
+
+    @property
+    def sizes(self) -> range:
+        """The sizes that it can be cut to; of rungs, their numbers."""
+        if self.whole:
+            return range(len(self.conditions), len(self.conditions) + 1)
+        steps = self.rungs or (self.exits if self.policy is HitPolicy.FIRST else self.conditions)
+        return range(1, len(steps) + 1)
+
+    def kept(self, size: int) -> Sequence[int]:
+        """Return which conditions are rules at a size: under FIRST all up to the last that accepts."""
+        if self.rungs:
+            return self.rungs[size - 1]
+        return range(max(self.exits[:size]) + 1 if self.policy is HitPolicy.FIRST else size)
+
+    def literals(self, size: int) -> int:
+        """Return the number of literals at a size."""
+        return sum(count_literals(self.conditions[index]) for index in self.kept(size))
+
+    def cuts(self, hits: Mask, sample: Sample, caps: Constraints) -> Iterator[Cut]:
+        """Yield every cut that keeps to all caps but the rate; hits have the shape (conditions, events)."""
+        for size in self.sizes:
+            if not caps.broken([self.conditions[index] for index in self.kept(size)]):
+                yield self._cut(hits, sample, caps.budget, size)
+
+    def _cut(self, hits: Mask, sample: Sample, budget: Budget, size: int) -> Cut:
+        kept = hits[list(self.kept(size))]
+        if self.policy is HitPolicy.SCORE:
+            score = np.asarray(self.points[:size], dtype=np.int64) @ kept
+            threshold = lowest_threshold(score, sample, budget, len(self.sizes))
+            return Cut(size, score >= threshold, threshold)
+        if self.policy is HitPolicy.FIRST:
+            first = np.where(kept.any(axis=0), kept.argmax(axis=0), -1)
+            return Cut(size, np.isin(first, self.exits[:size]))
+        return Cut(size, np.asarray(kept.any(axis=0)))
+
+
+def lowest_threshold(score: npt.NDArray[np.int64], sample: Sample, budget: Budget, choices: int = 1) -> int:
+    """Return the lowest number of points whose events keep to the budget; above all scores when none do.
+
+    For a certified budget thresholds are tested from the highest down, and the first whose limit breaks the budget
+    ends the search; ``choices`` is how many sums are tested so.
+    """
+    charged = sample.charged(budget.kind)
+    values, inverse = np.unique(score, return_inverse=True)
+    at = np.bincount(inverse, weights=charged, minlength=len(values))
+    above = np.cumsum(at[::-1])[::-1]
+    fits = np.flatnonzero(above <= budget.rate * charged.sum() * (1 + 1e-12))
+    if budget.certified:
+        fits = fits[fits >= _least_certified(score, values, sample, budget, choices)]
+    return int(values[fits[0]]) if len(fits) else int(values[-1]) + 1
+
+
+def _least_certified(
+    score: npt.NDArray[np.int64], values: npt.NDArray[np.int64], sample: Sample, budget: Budget, choices: int
+) -> int:
+    """Return the place of the lowest value that is certified; limits rise as values fall."""
+    charged = sample.charged(budget.kind)
+
+    def breaks(place: int) -> bool:
+        limit = upper_limit(score >= values[place], charged, budget.confidence, choices, sample.groups)
+        return limit > budget.rate
+
+    return len(values) - bisect.bisect_left(
+        range(1, len(values) + 1), True, key=lambda far: breaks(len(values) - far)
+    )
+
+
+def rate_of(accepted: Mask, sample: Sample, kind: str) -> float:
+    """Return the rate that the budget caps."""
+    charged = sample.charged(kind)
+    return float(charged[accepted].sum() / charged.sum())
+
+
+def last_within(cuts: Sequence[Cut], sample: Sample, budget: Budget) -> Cut | None:
+    """Return the largest cut that keeps to the budget's rate; None when not even the smallest does.
+
+    A larger cut is expected to accept more, so the first that breaks the budget by more than a standard deviation
+    of the count ends the search; by less it may be chance, because rungs are not beginnings of one another.
+
+    For a certified budget the upper limit on the rate must keep to it. Cuts are then tested in an order that was
+    fixed before, each only when all before it passed, so that the confidence needs no correction for their number
+    (P. Bauer, Stat. Med. 10, 1991).
+    """
+    best, end = None, budget.rate * (1 + 1e-12)
+    if not budget.certified:
+        end += math.sqrt(budget.rate / max(effective_count(sample.charged(budget.kind)), 1.0))
+    for cut in cuts:
+        spent = _spent(cut.accepted, sample, budget)
+        if spent > end:
+            return best
+        best = cut if cut.accepted.any() and spent <= budget.rate * (1 + 1e-12) else best
+    return best
+
+
+def _spent(accepted: Mask, sample: Sample, budget: Budget) -> float:
+    if budget.certified:
+        return upper_limit(accepted, sample.charged(budget.kind), budget.confidence, groups=sample.groups)
+    return rate_of(accepted, sample, budget.kind)
+
+
+def hit_matrix(conditions: Sequence[Condition], sample: Sample, schema: Schema) -> Mask:
+    """Return which condition hits which event, by the compiled ``polars`` target: shape (conditions, events)."""
+    if not conditions:
+        return np.zeros((0, len(sample)), dtype=np.bool_)
+    rules = tuple(
+        Rule(id=f"r{index}", when=condition, then="hit") for index, condition in enumerate(conditions)
+    )
+    ruleset = Ruleset(
+        name="candidates",
+        version="0.1.0",
+        schema=schema,
+        hit_policy=HitPolicy.ANY,
+        otherwise="no_hit",
+        rules=rules,
+    )
+    frame = PolarsRunner(compile_ruleset(ruleset, "polars")).hit_matrix(sample.frame)
+    return np.stack([column.to_numpy() for column in frame.get_columns()])

@@ -1,0 +1,1 @@
+"""Teachers: scikit-learn estimators, ONNX graphs and score columns, all of which score events."""

@@ -1,0 +1,108 @@
+"""Heads: what the log was at the end of a segment, signed.
+
+A head names the log, its last line, the seal of that line and the decisions by outcome since the log began, and a
+key of :mod:`rulekit.keys` signs its canonical JSON. As each seal covers every line before it, one head vouches for
+all of them.
+
+Who can write to the log but has no key can
+
+- not change, drop, add or move a line up to the last head that others know of: its seal would be another one;
+- not pass off another log as this one: its heads would lack the signature;
+- change or drop the lines after the last head: nobody vouches for them until the next one;
+- drop the last lines together with the last heads, which leaves an older state of the log. Only a head that is
+  kept elsewhere tells: print one with ``rulekit log verify --json``, and pass it to a later one.
+
+A log without a key is protected against accidents alone.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import AwareDatetime, Field, ValidationError
+
+from rulekit.errors import LogError, SignatureError
+from rulekit.ir.schema import Model
+from rulekit.keys import PrivateKey, PublicKey
+from rulekit.log.record import line_text, time_text
+from rulekit.log.tally import Tally
+
+
+class Head(Model):
+    """The state of a log after line ``seq``, with the decisions by outcome since it began."""
+
+    log: str
+    seq: int = Field(ge=0)
+    hash: str = Field(pattern="^[0-9a-f]{64}$")
+    at: AwareDatetime
+    kept: dict[str, int]
+    sampled: dict[str, int]
+    lost: dict[str, int]
+    key: str | None = None
+    signature: str | None = None
+
+    @property
+    def seal(self) -> bytes:
+        """The seal of the last line, 32 bytes."""
+        return bytes.fromhex(self.hash)
+
+    def document(self) -> dict[str, Any]:
+        """Return the head as plain JSON."""
+        found = self.model_dump(mode="json", exclude_none=True)
+        return {**found, "at": time_text(self.at)}
+
+    def check(self, key: PublicKey) -> None:
+        """Check the signature.
+
+        Raises
+        ------
+        SignatureError
+            when there is none, it does not hold, or the key was not valid when the head was signed.
+
+        """
+        if self.signature is None:
+            raise SignatureError("it is not signed")
+        key.verify(_message(self.document()), self.signature, self.at)
+
+
+def new_head(log: str, seq: int, seal: bytes, tally: Tally, key: PrivateKey | None) -> Head:
+    """Return the head of a log as it is now, signed when there is a key.
+
+    Raises
+    ------
+    SignatureError
+        when the key is not valid now.
+
+    """
+    now = time_text(datetime.now(UTC))
+    head = Head.model_validate({"log": log, "seq": seq, "hash": seal.hex(), "at": now, **tally.counts()})
+    if key is None:
+        return head
+    named = head.model_copy(update={"key": key.public.name})
+    return named.model_copy(update={"signature": key.sign(_message(named.document()))})
+
+
+def head_text(head: Head) -> bytes:
+    """Return the text of a head."""
+    return line_text(head.document())
+
+
+def head_from_text(text: bytes) -> Head:
+    """Read a head.
+
+    Raises
+    ------
+    LogError
+        when the text is none.
+
+    """
+    try:
+        return Head.model_validate(json.loads(text))
+    except (ValueError, ValidationError):
+        raise LogError("this is no head of a log", got=repr(text[:60])) from None
+
+
+def _message(document: dict[str, Any]) -> bytes:
+    return line_text({name: value for name, value in document.items() if name != "signature"})

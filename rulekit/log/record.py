@@ -1,0 +1,207 @@
+"""The record of one decision, and the one text that it has.
+
+The text is canonical JSON (RFC 8785), so that equal records have equal bytes on every machine. What JSON numbers
+can't say exactly is said otherwise:
+
+- an infinity is ``"Infinity"`` or ``"-Infinity"``, a missing value ``null``, and ``-0.0``, which equals it, ``0``;
+- an integer beyond 2**53 - 1 is a string of digits, and as an event id, where a string would be another event,
+  ``{"integer": "9007199254740993"}``;
+- a float32 is the float64 that equals it;
+- a value that is kept out of the log is ``{"masked": true}`` or ``{"hashed": "hmac-sha256:..."}``.
+
+What is special is an object, because events have none: no value that an event brings can pass for a masked one.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import AwareDatetime, Field, JsonValue, ValidationError
+
+from rulekit.digests import canonical_json
+from rulekit.errors import LogError, SignatureError
+from rulekit.ir.numerics import Event, Scalar
+from rulekit.ir.schema import DType, Feature, Model
+
+EXACT = (1 << 53) - 1
+"""The largest integer that is a JSON number; RFC 8785 has none beyond it."""
+
+INFINITIES = {math.inf: "Infinity", -math.inf: "-Infinity"}
+MASKED = {"masked": True}
+HASHED, INTEGER = "hashed", "integer"
+
+
+class DecisionRecord(Model):
+    """One decision, and what it was made of.
+
+    Attributes
+    ----------
+    id : its sequence number in its log, from 0.
+    at : when it was decided, UTC, to the microsecond.
+    ruleset, artifact : digests of the law, and of the manifest of what was compiled from it.
+    event : the event id, as :func:`event_to_json` has it.
+    values : what the decision read, by feature, as :func:`value_to_json` has it.
+    hits : ids of every rule that hit, in text order.
+    outcome, rule, score, missing : as :class:`rulekit.ir.semantics.Decision` has them; no score but under SCORE.
+    suppressed : the hits that a prescale did not keep.
+    took_ns : nanoseconds that deciding took; in a batch the time of all, divided by its events.
+    one_in : so many decisions with this outcome does this one stand for, where the log is a sample.
+
+    """
+
+    id: int = Field(ge=0)
+    at: AwareDatetime
+    ruleset: str
+    artifact: str
+    event: JsonValue
+    values: dict[str, JsonValue]
+    hits: tuple[str, ...] = ()
+    outcome: str
+    rule: str | None = None
+    score: int | None = None
+    suppressed: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    took_ns: int = Field(ge=0)
+    one_in: int | None = None
+
+
+def record_text(record: DecisionRecord) -> bytes:
+    """Return the text of a record; ``score`` and ``one_in`` are left out where there are none.
+
+    Raises
+    ------
+    LogError
+        when it has no canonical JSON.
+
+    """
+    document: dict[str, Any] = {name: getattr(record, name) for name in DecisionRecord.model_fields}
+    document |= {"at": time_text(record.at), "score": _integer_to_json(record.score)}
+    return line_text({key: value for key, value in document.items() if value is not None or key == "rule"})
+
+
+def record_from_text(text: bytes) -> DecisionRecord:
+    """Read a record back.
+
+    Raises
+    ------
+    LogError
+        when the text is no record.
+
+    """
+    try:
+        return DecisionRecord.model_validate(json.loads(text, parse_int=_number))
+    except (ValueError, ValidationError) as error:
+        first = str(error).splitlines()[0]
+        raise LogError(f"this is no record of a decision: {first}", got=repr(text[:60])) from None
+
+
+def line_text(document: JsonValue | Mapping[str, Any]) -> bytes:
+    """Return the canonical text of a line of a log.
+
+    Raises
+    ------
+    LogError
+        when it has none: a lone surrogate in a text, say.
+
+    """
+    try:
+        return canonical_json(document)
+    except (SignatureError, UnicodeEncodeError) as error:
+        raise LogError(f"a line can't be written: {getattr(error, 'what', error)}") from None
+
+
+def time_text(at: datetime) -> str:
+    """Return a time in UTC to the microsecond: ``2027-03-01T12:00:00.000000Z``."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def value_to_json(value: Scalar | None) -> JsonValue:
+    """Return a bound value as JSON that says it exactly; see the module."""
+    if isinstance(value, float):
+        number: JsonValue = INFINITIES.get(value, value)
+        return number
+    return _integer_to_json(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def value_from_json(feature: Feature, value: JsonValue) -> Scalar | None:
+    """Return the value of a feature, from its JSON.
+
+    Raises
+    ------
+    LogError
+        when the value was masked or hashed, or is none of the feature's dtype.
+
+    """
+    if value is None:
+        return None
+    try:
+        return _READERS[feature.dtype](value)
+    except (ValueError, TypeError):
+        what = f"the record has no value of feature {feature.name}"
+        raise LogError(what, expected=feature.dtype.value, got=json.dumps(value)) from None
+
+
+def values_from_json(features: Iterable[Feature], values: Mapping[str, JsonValue]) -> Event:
+    """Return the bound event that a record holds; see :func:`value_from_json`."""
+    return {feature.name: value_from_json(feature, values.get(feature.name)) for feature in features}
+
+
+def event_to_json(event: int | str) -> JsonValue:
+    """Return an event id as JSON: a string, a number, or ``{"integer": "..."}`` for a large one."""
+    large = isinstance(event, int) and abs(event) > EXACT
+    return {INTEGER: str(event)} if large else event
+
+
+def event_from_json(event: JsonValue) -> int | str:
+    """Return the event id of a record; of a hashed one the hash."""
+    if isinstance(event, dict):
+        return int(str(event[INTEGER])) if INTEGER in event else str(event[HASHED])
+    return event if isinstance(event, int) else str(event)
+
+
+def _integer_to_json(value: int | None) -> JsonValue:
+    return value if value is None or -EXACT <= value <= EXACT else str(value)
+
+
+def _number(digits: str) -> int | float:
+    """Return a number that is written without a point: beyond 2**53 - 1 a float, as such integers are text."""
+    value = int(digits)
+    return value if -EXACT <= value <= EXACT else float(digits)
+
+
+def _float(value: Any) -> float:
+    if isinstance(value, (bool, dict, list)):
+        raise TypeError
+    return float(value)
+
+
+def _integer(value: Any) -> int:
+    if isinstance(value, (bool, float, dict, list)):
+        raise TypeError
+    return int(value)
+
+
+def _bool(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError
+    return value
+
+
+def _word(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+_READERS: dict[DType, Callable[[Any], Scalar]] = {
+    DType.BOOL: _bool,
+    DType.INT32: _integer,
+    DType.INT64: _integer,
+    DType.FLOAT32: _float,
+    DType.FLOAT64: _float,
+    DType.CATEGORY: _word,
+}

@@ -1,0 +1,74 @@
+"""Counting decisions by outcome: those that are in the log, those sampled away, and those lost."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import polars as pl
+
+from rulekit.log.manifests import MANIFEST
+
+_OUTCOME = r',"outcome":("[^"\\]*(?:\\.[^"\\]*)*")'
+"""The outcome of a record, as JSON. Inside a string of JSON each quote has a backslash before it, so that this can
+stand in no event id; the values, which may have a feature of that name, come after it."""
+
+
+class Note(NamedTuple):
+    """What a line tells that is no record, with its place among the lines; ``known`` is false of any other text."""
+
+    place: int
+    sampled: dict[str, int]
+    lost: dict[str, int]
+    manifest: str | None = None
+    known: bool = True
+
+
+@dataclass(slots=True)
+class Tally:
+    """Decisions by outcome since the log began."""
+
+    kept: Counter[str] = field(default_factory=Counter)
+    sampled: Counter[str] = field(default_factory=Counter)
+    lost: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def total(self) -> int:
+        """All decisions that the log knows of."""
+        return self.kept.total() + self.sampled.total() + self.lost.total()
+
+    def add(self, texts: Sequence[bytes]) -> list[Note]:
+        """Count lines; return what those tell that are no records."""
+        if not texts:
+            return []
+        found = pl.Series("text", texts, pl.Binary).cast(pl.String, strict=False).str.extract(_OUTCOME)
+        for outcome, count in found.drop_nulls().value_counts().iter_rows():
+            self.kept[json.loads(outcome)] += count
+        notes = [note_of(place, texts[place]) for place in found.is_null().arg_true()]
+        for note in notes:
+            self.sampled.update(note.sampled)
+            self.lost.update(note.lost)
+        return notes
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """Return the counts as a head has them."""
+        return {"kept": plain(self.kept), "sampled": plain(self.sampled), "lost": plain(self.lost)}
+
+
+def plain(counts: Mapping[str, int]) -> dict[str, int]:
+    """Return counts without zeros, in the order of their names."""
+    return {name: counts[name] for name in sorted(counts) if counts[name]}
+
+
+def note_of(place: int, text: bytes) -> Note:
+    """Return what a line tells that is no record."""
+    try:
+        line = json.loads(text)
+        known = bool({"sampled", "lost", MANIFEST} & set(line))
+        sampled, lost = dict(line.get("sampled", {})), dict(line.get("lost", {}))
+        return Note(place, sampled, lost, line.get(MANIFEST), known)
+    except (ValueError, TypeError, AttributeError):
+        return Note(place, {}, {}, known=False)

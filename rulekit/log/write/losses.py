@@ -1,0 +1,75 @@
+"""The loss counter: decisions that were given out and are not in the log. It can only be loud.
+
+A loss is reported once per streak on the logger ``rulekit.log``, which reaches stderr where nobody set up logging;
+it is kept in the file beside the log, if that can be written; the first lines that can be written again start with
+a line that tells of it; and a process that ends before that says so.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from datetime import UTC, datetime
+
+from rulekit.log.record import line_text, time_text
+from rulekit.log.write.lock import Claim, Losses
+
+LOGGER = logging.getLogger("rulekit.log")
+
+
+class LossCounter:
+    """Counts what is lost.
+
+    Attributes
+    ----------
+    losses : those that the log does not tell of yet; None when there are none.
+    ever : those of this process, by outcome, whether the log tells of them or not.
+
+    """
+
+    def __init__(self, where: str, claim: Claim | None) -> None:
+        self._where, self._claim = where, claim
+        self.losses = None if claim is None else claim.losses()
+        self.ever: Counter[str] = Counter()
+        self._streak = False
+
+    @property
+    def total(self) -> int:
+        """How many decisions the log does not tell of yet."""
+        return 0 if self.losses is None else self.losses.total
+
+    def add(self, lost: Counter[str], why: str) -> None:
+        """Count decisions that are lost, and say so when they are the first of a streak."""
+        now = datetime.now(UTC)
+        earlier = self.losses or Losses(lost={}, since=now, until=now)
+        self.ever += lost
+        self.losses = Losses(lost=dict(Counter(earlier.lost) + lost), since=earlier.since, until=now)
+        if self._claim is not None:
+            self._claim.keep(self.losses)
+        if not self._streak:
+            LOGGER.error("decisions go on and are NOT logged: %s", why)
+        self._streak = True
+
+    def line(self, seq: int) -> bytes | None:
+        """Return the line that tells of the losses, when there are any."""
+        if self.losses is None:
+            return None
+        since, until = time_text(self.losses.since), time_text(self.losses.until)
+        now = time_text(datetime.now(UTC))
+        return line_text({"at": now, "id": seq, "lost": self.losses.lost, "since": since, "until": until})
+
+    def written(self) -> None:
+        """Start anew: the log tells of the losses. A process that is killed just before tells of them twice."""
+        if self.losses is None:
+            return
+        LOGGER.error("%s: logging works again, %d decisions were lost", self._where, self.total)
+        self.losses, self._streak = None, False
+        if self._claim is not None:
+            self._claim.clear()
+
+    def complain(self) -> None:
+        """Say that losses are left which the log does not tell of."""
+        if self.total:
+            LOGGER.critical(
+                "%s: %d decisions were lost, and the log does not tell of it", self._where, self.total
+            )

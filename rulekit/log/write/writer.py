@@ -1,0 +1,248 @@
+"""Writing a log: lines are sealed, stored and acknowledged, and segments get their heads."""
+
+from __future__ import annotations
+
+import weakref
+from collections import Counter
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Lock
+from typing import Self
+
+from rulekit.errors import LogError, SignatureError
+from rulekit.keys import PrivateKey
+from rulekit.log.chain import new_genesis, read_genesis, seals_of
+from rulekit.log.heads import Head, head_text, new_head
+from rulekit.log.manifests import MANIFEST
+from rulekit.log.open import open_store
+from rulekit.log.options import LogOptions
+from rulekit.log.record import line_text, time_text
+from rulekit.log.stores.base import Lines, Store
+from rulekit.log.tally import plain
+from rulekit.log.write.encoder import NOTHING, Entries
+from rulekit.log.write.lock import Claim, claim_of
+from rulekit.log.write.losses import LOGGER, LossCounter
+from rulekit.log.write.state import State, resumed
+
+UNCOUNTED = 10_000
+"""Decisions that may be sampled away before a line tells of them; a line of a kept one tells of them at once."""
+
+
+class DecisionLog:
+    """A log that is open for writing; threads may share it. Open one by :func:`open_log`.
+
+    Attributes
+    ----------
+    options : what was chosen about it.
+    notes : what opening it had to mend, in sentences.
+
+    """
+
+    def __init__(
+        self, store: Store, claim: Claim | None, options: LogOptions, key: PrivateKey | None
+    ) -> None:
+        self.options = options
+        self._store, self._claim, self._key = store, claim, key
+        self._genesis = _started(store)
+        self.name = str(read_genesis(self._genesis, store.where)["log"])
+        self._state: State | None = resumed(store, self._genesis)
+        self._written = self._state.tally.total  # known even while the store is gone
+        self.notes = store.notes
+        self._sampled: Counter[str] = Counter()
+        self._told: set[str] = set()
+        self._losses = LossCounter(store.where, claim)
+        self._complaint = weakref.finalize(self, self._losses.complain)
+        self._alone = Lock()
+
+    @property
+    def where(self) -> str:
+        """The place of the log."""
+        return self._store.where
+
+    @property
+    def lost(self) -> Counter[str]:
+        """Decisions that were given out and not logged since the log was opened, by outcome."""
+        return self._losses.ever
+
+    @property
+    def untold(self) -> int:
+        """Decisions that were lost, now or by an earlier writer, and of which the log does not tell yet."""
+        return self._losses.total
+
+    @property
+    def decided(self) -> int:
+        """All decisions since the log began: kept, sampled away and lost."""
+        return self._written + self._sampled.total() + self.untold
+
+    def append(self, entries: Entries) -> None:
+        """Write entries; they are on the disk when this returns, and only then may the decisions be given out.
+
+        Raises
+        ------
+        LogError
+            when they can't be written, under the policy ``closed``. Under ``open`` they are counted as lost.
+        SignatureError
+            when the head of the last segment is due and the key has expired, under ``closed``.
+
+        """
+        with self._alone:
+            try:
+                self._write(entries, least=UNCOUNTED)
+            except BaseException as error:
+                self._state = None  # what the store holds by now, it is asked before the next lines
+                if not isinstance(error, LogError) or self.options.on_failure == "closed":
+                    raise
+                self._losses.add(entries.kept, str(error))
+                self._sampled += entries.sampled
+
+    def sign(self) -> Head | None:
+        """End the segment here, with a head; None when the last line has one already.
+
+        Raises
+        ------
+        LogError, SignatureError
+            when it can't be written, or the key has expired.
+
+        """
+        with self._alone:
+            self._write(NOTHING, least=1)
+            return self._end_segment()
+
+    def close(self) -> None:
+        """Write what is left to tell and the last head, and let go of the log.
+
+        Raises
+        ------
+        LogError
+            when that can't be written: then losses, if any, stand in the message.
+        SignatureError
+            when the key has expired, under ``closed``.
+
+        """
+        try:
+            self.sign()
+        except LogError as error:
+            if self.untold:
+                hint = "note them down: the log does not tell of them"
+                raise LogError(f"{self.untold} decisions were lost: {error.what}", where=error.where,
+                               hint=hint) from None  # fmt: skip
+            raise
+        finally:
+            self._complaint()
+            self._store.close()
+            if self._claim is not None:
+                self._claim.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            self.close()
+        except (LogError, SignatureError) as error:
+            if kind is None:
+                raise
+            LOGGER.error("%s", error)
+
+    def _write(self, entries: Entries, *, least: int) -> None:
+        """Write entries, after the lines that tell of losses, of what was sampled away, and of what decides."""
+        state = self._ready()
+        sampled = self._sampled + entries.sampled
+        tells = bool(sampled) and (bool(entries.kept) or sampled.total() >= least)
+        manifest = entries.manifest if entries.kept and entries.manifest not in self._told else None
+        notes = self._notes(state.end, sampled if tells else Counter(), manifest)
+        texts = [*notes, *entries.texts(state.end + len(notes))]
+        if texts:
+            lines = Lines(state.end, texts, seals_of(state.seal, texts))
+            self._store.append(lines)
+            state.advance(lines, notes, entries.kept)
+            self._written = state.tally.total
+            self._losses.written()
+            self._told |= {manifest} if manifest else set()
+        self._sampled = Counter() if tells else sampled
+        if state.since_head >= self.options.segment:
+            # A failure counts when it is tried again, before the next lines: these are on the disk.
+            with suppress(LogError, SignatureError):
+                self._end_segment()
+
+    def _ready(self) -> State:
+        """Return where the log stands, read anew after a failure; a segment that could not be ended is now."""
+        if self._state is None:
+            self._state = resumed(self._store, self._genesis)
+        if self._state.since_head >= self.options.segment:
+            self._end_segment()
+        return self._state
+
+    def _notes(self, seq: int, sampled: Counter[str], manifest: str | None) -> list[bytes]:
+        losses = self._losses.line(seq)
+        notes = [] if losses is None else [losses]
+        at = time_text(datetime.now(UTC))
+        if sampled:
+            notes.append(line_text({"at": at, "id": seq + len(notes), "sampled": plain(sampled)}))
+        if manifest is not None:
+            notes.append(line_text({"at": at, "id": seq + len(notes), MANIFEST: manifest}))
+        return notes
+
+    def _end_segment(self) -> Head | None:
+        state = self._state
+        if state is None or not state.since_head:
+            return None
+        head = self._new_head(state)
+        self._store.add_head(head_text(head))
+        self._store.end_segment()
+        state.since_head = 0
+        return head
+
+    def _new_head(self, state: State) -> Head:
+        seq = state.end - 1
+        try:
+            return new_head(self.name, seq, state.seal, state.tally, self._key)
+        except SignatureError as error:
+            if self.options.on_failure == "closed":
+                raise
+            LOGGER.error("the head of line %d is NOT signed: %s", seq, error)
+            return new_head(self.name, seq, state.seal, state.tally, None)
+
+
+def open_log(
+    where: str | Path, options: LogOptions | None = None, key: PrivateKey | None = None
+) -> DecisionLog:
+    """Open a log for writing, or begin one; see :data:`rulekit.log.open.KINDS` for the places.
+
+    Parameters
+    ----------
+    where : a file, a folder or a server.
+    options : what is kept of the decisions, and what happens when it can't be.
+    key : signs the heads; without one nobody vouches for the log.
+
+    Raises
+    ------
+    LogError
+        when it can't be opened, is damaged, or another process is writing it.
+    SignatureError
+        when the key is not valid now.
+
+    """
+    options = options or LogOptions()
+    if key is not None:
+        key.sign(b"")  # an expired key is better found now than at the end of a segment
+    claim = claim_of(where, options.losses)
+    store = None
+    try:
+        store = open_store(where, write=True)
+        return DecisionLog(store, claim, options, key)
+    except BaseException:
+        for held in (store, claim):
+            if held is not None:
+                held.close()
+        raise
+
+
+def _started(store: Store) -> bytes:
+    """Return the genesis text of a log, which is written when there is none."""
+    genesis = store.genesis()
+    if genesis is None:
+        genesis = new_genesis()
+        store.start(genesis)
+    return genesis

@@ -1,0 +1,1 @@
+"""The audit report: measured from decisions or a log, written as one HTML page and JSON."""

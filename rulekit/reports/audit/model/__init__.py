@@ -1,0 +1,1 @@
+"""The audit as a value: frozen models that are the JSON beside the page."""

@@ -1,0 +1,84 @@
+"""Drawing an audit: one self-contained HTML page, and its JSON twin."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from rulekit.errors import RulekitError, Where
+from rulekit.files import write_text
+from rulekit.reports.audit.model.audit import Audit
+from rulekit.reports.audit.page import view
+from rulekit.reports.audit.page.chart import chart_of
+from rulekit.reports.audit.page.drift import drift_page
+from rulekit.reports.audit.page.fpga import fpga_page
+from rulekit.reports.audit.page.reproduce import parameters_in_words, recipe_of
+from rulekit.reports.common.template import drawn
+
+_FILTERS = (parameters_in_words, view.spans)
+
+
+def render_html(audit: Audit, twin: str | None = None) -> str:
+    """Return the page of an audit.
+
+    Parameters
+    ----------
+    audit : what to draw.
+    twin : the name of the JSON twin, to be written on the page.
+
+    Raises
+    ------
+    MissingExtraError
+        when Jinja2 is not installed.
+
+    """
+    return drawn(
+        "report.html.j2",
+        _FILTERS,
+        audit=audit,
+        twin=twin,
+        sections=view.sections(audit),
+        headlines=view.headlines(audit),
+        gates=view.gates_in_words(audit),
+        measure_rows=view.measure_rows(audit),
+        chart=chart_of(audit),
+        bars=view.cutflow_bars(audit),
+        cells=view.overlap_cells(audit),
+        without=view.without_rules(audit),
+        drift=drift_page(audit),
+        fpga=fpga_page(audit),
+        recipe=recipe_of(audit),
+        rule_of={rule.number: rule for rule in audit.rules},
+    )
+
+
+def write(audit: Audit, path: str | Path) -> tuple[Path, Path]:
+    """Write the page and its JSON twin; either is replaced whole or not at all.
+
+    Parameters
+    ----------
+    audit : what to write.
+    path : of the page, ``report.html``; the twin is ``report.json`` beside it. In a folder, just these names.
+
+    Raises
+    ------
+    MissingExtraError
+        when Jinja2 is not installed.
+    RulekitError
+        when the twin would overwrite a file that the audit read.
+
+    """
+    path = Path(path)
+    page = path / "report.html" if path.is_dir() else path
+    page = page if page.suffix.lower() in {".html", ".htm"} else page.with_name(page.name + ".html")
+    twin = page.with_suffix(".json")
+    read = {Path(source.path).resolve() for source in audit.origin.sources}
+    if twin.resolve() in read:
+        what = "the JSON twin of the report would overwrite a file that the audit read"
+        raise RulekitError(what, where=Where(file=str(twin)), hint="give the report another name")
+    html = render_html(audit, twin.name)
+    document = json.dumps(audit.to_json(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    page.parent.mkdir(parents=True, exist_ok=True)
+    write_text(twin, document)
+    write_text(page, html)
+    return page, twin

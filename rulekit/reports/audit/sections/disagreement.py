@@ -1,0 +1,176 @@
+"""Where the teacher and the law disagree: by score, by rule, by how little a rule misses, and event by event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from rulekit.ir.condition import AllOf, Condition
+from rulekit.ir.describe import condition_in_words
+from rulekit.ir.ruleset import HitPolicy, Rule, Ruleset
+from rulekit.measures import Events
+from rulekit.reports.audit.inputs.case import Case
+from rulekit.reports.audit.sections.examples import examples_of
+from rulekit.reports.common.comparison import Disagreement, NearMiss, RuleDoubt, ScoreBin
+from rulekit.reports.common.examples import strongest
+from rulekit.reports.common.law_text import clause
+from rulekit.reports.common.shares import Share
+from rulekit.reports.replay.recompute import Bound, hits_of
+
+_TOPS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
+_LEAST, _MISSES = 20, 12
+
+
+def disagreement_of(case: Case, hits: pl.DataFrame | None) -> Disagreement | None:
+    """Return where teacher and law disagree; None without a teacher.
+
+    Parameters
+    ----------
+    case : with the teacher's scores.
+    hits : one Boolean column per rule, or None where they are not known.
+
+    """
+    scores, chosen, table = case.scores, case.known.teacher, case.teacher
+    if scores is None or chosen is None or table is None:
+        return None
+    events, names = case.known, [feature.name for feature in case.law.read]
+    only_law, only_teacher = case.accepted & ~chosen, chosen & ~case.accepted
+    misses = _misses(case, only_teacher)
+    return Disagreement(
+        teacher=table.name,
+        threshold=table.threshold,
+        matched=table.matched,
+        only_law=Share.of(events.share(only_law)),
+        only_teacher=Share.of(events.share(only_teacher)),
+        signal_law=_signal(events, only_law),
+        signal_teacher=_signal(events, only_teacher),
+        bins=tuple(_bins(scores, case.accepted, events)),
+        rules=() if hits is None else tuple(_doubts(hits, scores, chosen, events)),
+        misses=misses.shown,
+        far=misses.far,
+        accepted=examples_of(case, strongest(scores, only_law, highest=False), names),
+        rejected=examples_of(case, strongest(scores, only_teacher, highest=True), names),
+    )
+
+
+def _signal(events: Events, among: pl.Series) -> Share | None:
+    return None if events.truth is None else Share.of(events.share(events.truth, among=among))
+
+
+def _bins(scores: pl.Series, accepted: pl.Series, events: Events) -> Iterator[ScoreBin]:
+    """Yield what is accepted by score: ever more events from the top down; equal scores stay together."""
+    ordered, above = scores.sort(descending=True), None
+    for top in _TOPS if ordered.len() else ():
+        if top * ordered.len() < _LEAST and top < 1:
+            continue
+        edge = ordered[max(0, round(top * ordered.len()) - 1)]
+        inside = scores >= edge if above is None else (scores >= edge) & (scores < above)
+        if inside.any():
+            here = scores.filter(inside)
+            yield ScoreBin(
+                low=float(here.min()),  # type: ignore[arg-type]  # a minimum of finite floats
+                high=float(here.max()),  # type: ignore[arg-type]
+                top=float((scores >= edge).mean() or 0.0),
+                events=here.len(),
+                accepted=Share.of(events.share(accepted, among=inside)),
+                signal=_signal(events, inside),
+            )
+            above = edge
+
+
+def _doubts(hits: pl.DataFrame, scores: pl.Series, chosen: pl.Series, events: Events) -> list[RuleDoubt]:
+    found = []
+    for number, name in enumerate(hits.columns, start=1):
+        hit = hits[name]
+        if hit.any():
+            doubt = RuleDoubt(
+                number=number,
+                id=name,
+                hits=int(hit.sum()),
+                rejected=Share.of(events.share(~chosen, among=hit)),
+                median=float(scores.filter(hit).median()),  # type: ignore[arg-type]  # of at least one float
+                signal=_signal(events, hit & ~chosen),
+            )
+            found.append(doubt)
+    return sorted(found, key=lambda doubt: -(doubt.rejected.value or 0.0))
+
+
+@dataclass(frozen=True, slots=True)
+class _Misses:
+    shown: tuple[NearMiss, ...] = ()
+    far: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Term:
+    """One of the terms that a rule asks for all of, and its name in the law of terms."""
+
+    number: int
+    rule: Rule
+    term: Condition
+    name: str
+
+
+def _misses(case: Case, left: pl.Series) -> _Misses:
+    """Say by which term alone rules miss the events in ``left``; every term is decided by compiled rules."""
+    terms = _terms(case.law, case.accept)
+    if case.frame is None or not terms or not left.any():
+        return _Misses()
+    law = Bound(_law_of_terms(case.law, terms), case.record.manifest.numerics)
+    met = hits_of(law, case.frame.filter(left))
+    lacking = _lacking(met, terms)
+    events = _among(case.known, left)
+    missed = ((each, (lacking[each.rule.id] == 1) & ~met[each.name]) for each in terms)
+    found = [_miss(case.law, each, chosen, events) for each, chosen in missed if chosen.any()]
+    found.sort(key=lambda miss: (-miss.count, miss.number))
+    least = lacking.select(pl.min_horizontal(pl.all())).to_series()
+    return _Misses(tuple(found[:_MISSES]), int((least > 1).sum()))
+
+
+def _terms(law: Ruleset, accept: tuple[str, ...]) -> list[_Term]:
+    """Return the terms of the rules whose hit can lead to an accepted outcome."""
+    helpful = [
+        (number, rule)
+        for number, rule in enumerate(law.rules, start=1)
+        if rule.then in accept or (rule.points or 0) > 0
+    ]
+    named = [(number, rule, term) for number, rule in helpful for term in _parts(rule.when)]
+    return [_Term(number, rule, term, f"t{at}") for at, (number, rule, term) in enumerate(named)]
+
+
+def _parts(when: Condition) -> Sequence[Condition]:
+    return when.terms if isinstance(when, AllOf) else (when,)
+
+
+def _law_of_terms(law: Ruleset, terms: Sequence[_Term]) -> Ruleset:
+    """Return a law on the same vocabulary with a rule for each term."""
+    rules = tuple(Rule(id=each.name, when=each.term, then="met") for each in terms)
+    return replace(law, rules=rules, hit_policy=HitPolicy.COLLECT, otherwise="unmet", thresholds=None)
+
+
+def _lacking(met: pl.DataFrame, terms: Sequence[_Term]) -> pl.DataFrame:
+    """Return how many terms of each rule an event does not meet: a column per rule."""
+    of_rule: dict[str, list[pl.Expr]] = {}
+    for each in terms:
+        of_rule.setdefault(each.rule.id, []).append((~pl.col(each.name)).cast(pl.UInt32))
+    return met.select(pl.sum_horizontal(unmet).alias(rule) for rule, unmet in of_rule.items())
+
+
+def _among(events: Events, chosen: pl.Series) -> Events:
+    truth = None if events.truth is None else events.truth.filter(chosen)
+    return Events(int(chosen.sum()), truth=truth, weights=events.weights.filter(chosen))
+
+
+def _miss(law: Ruleset, each: _Term, chosen: pl.Series, events: Events) -> NearMiss:
+    said = clause(each.term, law.schema)
+    return NearMiss(
+        number=each.number,
+        id=each.rule.id,
+        words=condition_in_words(each.term, law.schema),
+        text=said.text,
+        count=int(chosen.sum()),
+        share=Share.of(events.share(chosen)),
+        signal=_signal(events, chosen),
+    )

@@ -1,0 +1,203 @@
+"""Drift: rates and features by period of time, against the record as a whole or against reference events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from rulekit.errors import EventError
+from rulekit.frames import Frame, collect, feature_values, scan
+from rulekit.ir.schema import Feature
+from rulekit.labels import column_of
+from rulekit.measures import Events
+from rulekit.reports.audit.inputs.case import Case
+from rulekit.reports.audit.model.groups import Band, Drift, FeatureDrift, Period, RateOverTime
+from rulekit.reports.common.accepted import accepted_by
+from rulekit.reports.common.shares import Share
+from rulekit.reports.replay.recompute import Bound, hit_matrix, recompute
+from rulekit.statistics.bands import drawn_band, foretold_band
+from rulekit.statistics.intervals import CONFIDENCE, Proportion, proportion
+from rulekit.statistics.stability_index import Bins, binned, noise, noise_limit, psi
+
+PERIODS, LEAST = 10, 100
+"""The record is cut into so many periods of equal count, or fewer, so that each holds as many events as this."""
+
+
+_ACCEPTED = ".accepted"
+
+
+@dataclass(frozen=True, slots=True)
+class _Reference:
+    """Events that the record is held against: their frame, and what the law does with them."""
+
+    frame: pl.DataFrame
+    taken: pl.DataFrame
+
+
+def drift_of(case: Case, hits: pl.DataFrame | None) -> Drift | None:
+    """Return the drift of a record; None where its events or hits are not known, or are too few.
+
+    Raises
+    ------
+    EventError
+        when there is no such column of time or it holds no times, or the reference can't be read.
+
+    """
+    if case.frame is None or hits is None:
+        return None
+    name = case.question.time
+    times = pl.int_range(case.frame.height, eager=True) if name is None else _times(case.frame, name)
+    if times.len() - times.null_count() < 2 * LEAST:
+        return None
+    number = _periods(times)
+    taken = _taken(case.accepted, hits)
+    reference = _reference(case)
+    spans = tuple(_spans(times, number, from_one=name is None))
+    tests = len(spans) * taken.width
+    return Drift(
+        column=name,
+        untimed=number.null_count(),
+        reference=_told(case.question.reference),
+        periods=spans,
+        confidence=CONFIDENCE,
+        tests=tests,
+        rates=tuple(_rates(taken, number, case.known.weights, reference, tests)),
+        features=tuple(_features(case, number, reference, spans)),
+    )
+
+
+def _told(reference: Frame | None) -> str:
+    if reference is None:
+        return "the first period"
+    return str(reference) if not isinstance(reference, (pl.DataFrame, pl.LazyFrame)) else "a frame in memory"
+
+
+def _times(frame: pl.DataFrame, name: str) -> pl.Series:
+    times = column_of(frame, name, "time")
+    if not (times.dtype.is_temporal() or times.dtype.is_numeric()):
+        hint = "parse it into a datetime first"
+        raise EventError(f"column {name!r} holds no times", expected="dates, times or numbers",
+                         got=str(times.dtype), hint=hint)  # fmt: skip
+    return times.fill_nan(None) if times.dtype.is_float() else times
+
+
+def _periods(times: pl.Series) -> pl.Series:
+    """Return the period of every event, from 0, of about equal counts; events of one time stay together."""
+    there = times.len() - times.null_count()
+    number = min(PERIODS, max(1, there // LEAST))
+    cut = (times.rank("min").cast(pl.Float64) - 1) * number / max(1, there)
+    return cut.floor().cast(pl.Int32).rank("dense").cast(pl.Int32) - 1
+
+
+def _spans(times: pl.Series, number: pl.Series, *, from_one: bool) -> Iterator[Period]:
+    table = pl.DataFrame({"time": times + 1 if from_one else times, "period": number}).drop_nulls()
+    ends = table.group_by("period").agg(
+        pl.col("time").min().alias("first"), pl.col("time").max().alias("last"), pl.len().alias("events")
+    )
+    for row in ends.sort("period").iter_rows(named=True):
+        yield Period(first=_time(row["first"]), last=_time(row["last"]), events=row["events"])
+
+
+def _time(value: object) -> str:
+    return (
+        f"{value:,}" if isinstance(value, int) else f"{value:g}" if isinstance(value, float) else str(value)
+    )
+
+
+def _reference(case: Case) -> _Reference | None:
+    """Return the reference events, decided by the law."""
+    given = case.question.reference
+    if given is None:
+        return None
+    frame = collect(scan(given, case.law.schema))
+    if not frame.height:
+        raise EventError("the reference holds no events")
+    decided = recompute(Bound(case.law, case.record.manifest.numerics), frame)
+    return _Reference(frame, _taken(accepted_by(decided, case.accept), hit_matrix(case.law, decided)))
+
+
+def _taken(accepted: pl.Series, hits: pl.DataFrame) -> pl.DataFrame:
+    """Return what is accepted, under a name that no rule can have, and then what each rule hits."""
+    return pl.DataFrame([accepted.alias(_ACCEPTED), *hits.get_columns()])
+
+
+def _rates(
+    taken: pl.DataFrame, number: pl.Series, weights: pl.Series, reference: _Reference | None, tests: int
+) -> Iterator[RateOverTime]:
+    """Yield the rates of all columns by period; the first column is what is accepted."""
+    weight = pl.col(".w")
+    sums = [weight.sum().alias(".whole"), (weight * weight).sum().alias(".square")]
+    sums += [weight.filter(pl.col(name)).sum().alias(name) for name in taken.columns]
+    table = taken.with_columns(number.alias(".p"), weights.alias(".w")).drop_nulls(".p")
+    rows = table.group_by(".p").agg(sums).sort(".p").rows(named=True)
+    sizes = [row[".whole"] ** 2 / row[".square"] if row[".square"] else 0.0 for row in rows]
+    confidence = 1 - (1 - CONFIDENCE) / tests
+    for place, name in enumerate(taken.columns):
+        shares = [
+            Share.of(proportion(row[name], row[".whole"], size))
+            for row, size in zip(rows, sizes, strict=True)
+        ]
+        if reference is None:
+            whole = proportion(sum(row[name] for row in rows), sum(row[".whole"] for row in rows), sum(sizes))
+        else:
+            whole = Events(reference.taken.height).share(reference.taken[name])
+        bands = (
+            _banded(share, size, whole, sum(sizes) if reference is None else None, confidence)
+            for share, size in zip(shares, sizes, strict=True)
+        )
+        yield RateOverTime(
+            number=place or None, id=name if place else None, expected=Share.of(whole), periods=tuple(bands)
+        )
+
+
+def _banded(share: Share, size: float, expected: Proportion, among: float | None, confidence: float) -> Band:
+    """Return a rate with its band: of a draw ``among`` so many events, or foretold from others where None."""
+    events = round(size)
+    if share.value is None or not events:
+        return Band(rate=share, low=0.0, high=1.0, outside=False)
+    if among is None:
+        low, high = foretold_band(events, expected.part, expected.whole, confidence)
+    else:
+        low, high = drawn_band(events, round(expected.value * among), round(among), confidence)
+    value = share.value
+    return Band(
+        rate=share, low=low / events, high=high / events, outside=not low / events <= value <= high / events
+    )
+
+
+def _features(
+    case: Case, number: pl.Series, reference: _Reference | None, spans: tuple[Period, ...]
+) -> Iterator[FeatureDrift]:
+    """Yield the index of every feature that decisions depend on; counts, not weights."""
+    for feature in case.law.read:
+        held = _values(case, feature, case.frame)
+        first = held.filter(number == 0) if reference is None else _values(case, feature, reference.frame)
+        bins = _bins(binned(feature, held, first), number, len(spans))
+        then = _bins(binned(feature, first, first), pl.zeros(first.len(), dtype=pl.Int32, eager=True), 1)[0]
+        size = len({name for each in (then, *bins) for name in each})
+        later = range(1 if reference is None else 0, len(spans))
+        yield FeatureDrift(
+            feature=feature.name,
+            bins=size,
+            psi=tuple(psi(then, bins[at]) if at in later else None for at in range(len(spans))),
+            noise=tuple(noise(size, first.len(), span.events) for span in spans),
+            limit=tuple(noise_limit(size, first.len(), span.events) for span in spans),
+        )
+
+
+def _values(case: Case, feature: Feature, frame: pl.DataFrame | None) -> pl.Series:
+    assert frame is not None  # noqa: S101 - drift is told where there are events
+    return feature_values(case.law.schema, feature, frame)
+
+
+def _bins(codes: pl.Series, number: pl.Series, periods: int) -> Sequence[Bins]:
+    """Return the counts by bin of every period."""
+    counted = (
+        pl.DataFrame({"bin": codes, "period": number}).drop_nulls("period").group_by("period", "bin").len()
+    )
+    found: list[dict[str | int | None, int]] = [{} for _ in range(periods)]
+    for period, name, events in counted.iter_rows():
+        found[period][name] = events
+    return found

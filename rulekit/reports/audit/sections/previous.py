@@ -1,0 +1,128 @@
+"""The previous version on the same events: what it accepts, and which events change sides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from rulekit.errors import RulekitError
+from rulekit.ir.ruleset import Ruleset
+from rulekit.measures import Events, measure, measure_shifts
+from rulekit.reports.audit.inputs.case import Case
+from rulekit.reports.audit.inputs.curves import law_curve
+from rulekit.reports.audit.model.audit import Curve
+from rulekit.reports.audit.sections.examples import examples_of
+from rulekit.reports.audit.sections.tables import steps
+from rulekit.reports.common.accepted import accepted_by, accepted_outcomes
+from rulekit.reports.common.comparison import Example, Previous, Swap
+from rulekit.reports.common.examples import spread
+from rulekit.reports.common.shares import Changes, MeasureTable, Share
+from rulekit.reports.replay.recompute import Bound, hit_matrix, recompute
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The previous version, and its curve where truth is known; both None where there is none."""
+
+    previous: Previous | None = None
+    curve: Curve | None = None
+
+
+def compare_previous(case: Case) -> Compared:
+    """Decide the events of a case by the previous version, and compare.
+
+    Raises
+    ------
+    EventError
+        when the events lack a feature that the previous version reads.
+    RulekitError
+        when none of the outcomes to accept is one of the previous version.
+
+    """
+    law = case.question.previous
+    if law is None or case.frame is None:
+        return Compared()
+    decided = recompute(Bound(law, case.record.manifest.numerics), case.frame)
+    accept = _accept(law, case.question.accept)
+    accepted = accepted_by(decided, accept)
+    gone, come = accepted & ~case.accepted, case.accepted & ~accepted
+    newly, no_longer = (_examples(case, law, places, decided) for places in (come, gone))
+    previous = Previous(
+        name=law.name,
+        version=law.version,
+        digest=law.digest,
+        accept=accept,
+        measures=MeasureTable.of(measure(accepted, case.known)),
+        changes=Changes.of(measure_shifts(accepted, case.accepted, case.known)),
+        gained=_swap("not accepted", "accepted", come, case.known),
+        lost=_swap("accepted", "not accepted", gone, case.known),
+        swaps=_swaps(decided["outcome"], case.decisions["outcome"], case.known),
+        newly=newly,
+        no_longer=no_longer,
+        only_now=_only(case.law, law),
+        only_then=_only(law, case.law),
+    )
+    return Compared(previous, _curve(law, decided, accept, case.known))
+
+
+def _accept(law: Ruleset, asked: tuple[str, ...] | None) -> tuple[str, ...]:
+    """Return the outcomes of another law that count as accepted: of those asked for, the ones that it has."""
+    if asked is None:
+        return accepted_outcomes(law, None)
+    shared = tuple(name for name in asked if name in law.outcomes)
+    if not shared:
+        what = f"the previous version {law.version} has none of the outcomes to accept"
+        raise RulekitError(what, expected="one of " + ", ".join(law.outcomes), got=", ".join(asked))
+    return shared
+
+
+def _only(law: Ruleset, other: Ruleset) -> tuple[str, ...]:
+    there = {rule.id for rule in other.rules}
+    return tuple(rule.id for rule in law.rules if rule.id not in there)
+
+
+def _swaps(before: pl.Series, after: pl.Series, events: Events) -> tuple[Swap, ...]:
+    pairs = pl.DataFrame({"before": before, "after": after})
+    changed = pairs.filter(before.ne_missing(after)).group_by("before", "after").len()
+    ordered = changed.sort("len", "before", "after", descending=[True, False, False])
+    return tuple(
+        _swap(
+            str(old),
+            str(new),
+            (before == old).fill_null(value=False) & (after == new).fill_null(value=False),
+            events,
+        )
+        for old, new, _ in ordered.iter_rows()
+    )
+
+
+def _swap(before: str, after: str, chosen: pl.Series, events: Events) -> Swap:
+    truth = events.truth
+    return Swap(
+        before=before,
+        after=after,
+        count=int(chosen.sum()),
+        rate=Share.of(events.share(chosen)),
+        purity=None if truth is None else Share.of(events.share(truth, among=chosen)),
+    )
+
+
+def _examples(case: Case, law: Ruleset, chosen: pl.Series, decided: pl.DataFrame) -> tuple[Example, ...]:
+    read = {feature.name for each in (case.law, law) for feature in each.read}
+    return examples_of(case, spread(chosen), tuple(read), decided)
+
+
+def _curve(law: Ruleset, decided: pl.DataFrame, accept: tuple[str, ...], events: Events) -> Curve | None:
+    if events.truth is None:
+        return None
+    known = Events(events.count, truth=events.truth, weights=events.weights)
+    accepted = steps(law, decided, hit_matrix(law, decided), accept)
+    path = [measure(series, known) for series in accepted[1:]]
+    working = measure(accepted[-1], known)
+    found = law_curve(law, decided, path, known, working)
+    return (
+        None
+        if found is None
+        else found.model_copy(update={"kind": "previous", "name": f"version {law.version}"})
+    )

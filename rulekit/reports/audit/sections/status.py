@@ -1,0 +1,69 @@
+"""Whether a law is in force, by the register of its folder.
+
+The page says the same whenever it is made, so it does not ask what is in force now: it says how the version stands
+after the last act of the register, with the times that are written there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from rulekit.findings import Finding
+from rulekit.ir.ruleset import Ruleset
+from rulekit.reports.audit.model.law import LawStatus
+from rulekit.store.acts.model import Term
+from rulekit.store.acts.register import load_register
+from rulekit.store.folder.times import time_text
+from rulekit.store.lookup import standing
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The status of a version, and what was tampered with in its folder."""
+
+    law: LawStatus
+    findings: tuple[Finding, ...] = ()
+
+
+def status_of(folder: str | Path | None, law: Ruleset) -> Status:
+    """Return how a version stands, after everything in its folder was verified.
+
+    Raises
+    ------
+    LawError
+        when the register can't be read.
+
+    """
+    if folder is None:
+        says = "Whether it is in force is not known: no law folder was given."
+        return Status(LawStatus(state="not known", says=says))
+    acts = load_register(Path(folder))
+    if not acts:
+        return Status(_draft(law))
+    stands = standing(folder, max(act.begins for act in acts))
+    terms = [term for term in stands.terms if term.act != "repeal" and _names(term, law)]
+    latest = max(terms, key=lambda term: term.begins, default=None)
+    return Status(_draft(law) if latest is None else _enacted(latest), stands.findings)
+
+
+def _names(term: Term, law: Ruleset) -> bool:
+    return (term.version, term.digest) == (law.version, law.digest)
+
+
+def _draft(law: Ruleset) -> LawStatus:
+    return LawStatus(state="draft", says=f"Version {law.version} is a draft: it is not enacted.")
+
+
+def _enacted(term: Term) -> LawStatus:
+    since, until = time_text(term.begins), None if term.until is None else time_text(term.until)
+    ends = f"to {until}: it is {term.status}" if until is not None else "on, and no later act ends that"
+    if term.status == "withdrawn":
+        ends = "on by an act that a later one withdrew before it began"
+    return LawStatus(
+        state=term.status,
+        says=f"Version {term.version} is in force from {since} {ends}.",
+        since=since,
+        until=until,
+        approved_by=term.approved_by,
+    )

@@ -1,0 +1,1 @@
+"""What several reports share: numbers, templates, the law in words, comparisons."""

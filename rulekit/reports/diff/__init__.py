@@ -1,0 +1,1 @@
+"""The comparison of two versions: as text, Markdown, HTML and JSON."""

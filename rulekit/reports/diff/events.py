@@ -1,0 +1,270 @@
+"""Reference events decided by both versions: who newly is selected, who no longer is, and by which rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import polars as pl
+
+from rulekit.analysis.compare.regions import Region
+from rulekit.analysis.space.conditions import condition_of
+from rulekit.errors import RulekitError
+from rulekit.frames import Frame, collect, feature_columns, scan
+from rulekit.ir.numerics import Native
+from rulekit.ir.ruleset import HitPolicy, Rule, Ruleset
+from rulekit.ir.schema import Schema
+from rulekit.labels import column_of, truth_of, weights_of
+from rulekit.measures import Events, measure, measure_shifts
+from rulekit.reports.common.accepted import accepted_by, accepted_outcomes
+from rulekit.reports.common.comparison import Example, Swap
+from rulekit.reports.common.examples import decision_texts, spread
+from rulekit.reports.common.shares import Changes, MeasureTable, Share
+from rulekit.reports.diff.model import Pair, Reference
+from rulekit.reports.diff.regions import common_schema
+from rulekit.store.compare import Comparison
+from rulekit.targets import targets
+from rulekit.targets.artifact import Runner
+
+SHOWN = 20
+"""How many pairs of rules are shown."""
+
+_KEY = ("old", "new", "old_rule", "new_rule")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Reference events, and the names of what is known of them."""
+
+    events: Frame
+    truth: str | None = None
+    weight: str | None = None
+    id: str | None = None
+    accept: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Referred:
+    """Reference events with the decisions of both versions, line by line."""
+
+    comparison: Comparison
+    asked: Asked
+    frame: pl.DataFrame
+    old: pl.DataFrame
+    new: pl.DataFrame
+    known: Events
+
+    @property
+    def changed(self) -> pl.Series:
+        """Which events get another outcome."""
+        return self.old["outcome"].ne_missing(self.new["outcome"])
+
+    def pairs(self) -> pl.DataFrame:
+        """Return the numbers of events that get another outcome, by outcomes and rules, the largest first."""
+        sides = [self.old["outcome"], self.new["outcome"], self.old["rule"], self.new["rule"]]
+        named = pl.DataFrame([side.alias(name) for side, name in zip(sides, _KEY, strict=True)])
+        counted = named.filter(self.changed).group_by(_KEY).len("count")
+        return counted.sort("count", *_KEY, descending=[True, *(False for _ in _KEY)])
+
+
+def refer(comparison: Comparison, asked: Asked) -> Referred:
+    """Decide reference events by both versions.
+
+    Raises
+    ------
+    EventError
+        when the events can't be read, or lack a feature or a column that is asked for.
+
+    """
+    schema = common_schema(comparison)
+    events = scan(asked.events, schema)
+    _check_columns(comparison, asked, collect(events.head(0)))
+    wanted = {feature.name for law in (comparison.old, comparison.new) for feature in law.read}
+    wanted |= {name for name in (asked.truth, asked.weight, asked.id) if name}
+    frame = collect(events.select([name for name in events.collect_schema().names() if name in wanted]))
+    if not frame.width:
+        frame = collect(events.select(pl.int_range(pl.len()).alias("_")))
+    truth = None if asked.truth is None else truth_of(frame, asked.truth)
+    weights = None if asked.weight is None else weights_of(frame, asked.weight)
+    known = Events(frame.height, truth=truth, weights=weights)
+    old, new = (_decided(law, frame) for law in (comparison.old, comparison.new))
+    return Referred(comparison, asked, frame, old, new, known)
+
+
+def _check_columns(comparison: Comparison, asked: Asked, empty: pl.DataFrame) -> None:
+    """Refuse events that lack a column, while all of theirs can still be named."""
+    for law in (comparison.old, comparison.new):
+        feature_columns(law.schema, law.read, empty)
+    for name, role in ((asked.truth, "truth"), (asked.weight, "weight"), (asked.id, "id")):
+        if name is not None:
+            column_of(empty, name, role)
+
+
+def _decided(law: Ruleset, frame: pl.DataFrame) -> pl.DataFrame:
+    """Return outcome, rule and score; prescales act after the rules, so they are set aside."""
+    rules = tuple(rule.model_copy(update={"prescale": 1}) for rule in law.rules)
+    read = [feature.name for feature in law.read]
+    here = frame.select([name for name in read if name in frame.columns])
+    if not read:
+        here = pl.DataFrame({"_": pl.repeat(0, frame.height, eager=True)})
+    decided: pl.DataFrame = _runner(replace(law, rules=rules)).batch(here, cast=True)
+    words = [pl.col(name).cast(pl.String) for name in ("outcome", "rule")]
+    return decided.select(*words, *(["score"] if "score" in decided.columns else []))
+
+
+def _runner(law: Ruleset) -> Runner:
+    """Return the fastest runner; where numba is absent, that is the one of the ``polars`` target."""
+    return targets.get("kernel").compile(law, Native()).load()
+
+
+def reference_of(referred: Referred) -> Reference:
+    """Return what changes for the reference events."""
+    comparison, known = referred.comparison, referred.known
+    laws, decided = (comparison.old, comparison.new), (referred.old, referred.new)
+    accept = tuple(accept_of(comparison, law, referred.asked.accept) for law in laws)
+    before, after = (accepted_by(one, names) for one, names in zip(decided, accept, strict=True))
+    gained, lost = after & ~before, before & ~after
+    events = referred.asked.events
+    return Reference(
+        source=str(events) if isinstance(events, (str, Path)) else None,
+        events=known.count,
+        truth=referred.asked.truth,
+        weight=referred.asked.weight,
+        accept_old=accept[0],
+        accept_new=accept[1],
+        changed=Share.of(known.share(referred.changed)),
+        gained=_swap("not selected", "selected", gained, known),
+        lost=_swap("selected", "not selected", lost, known),
+        swaps=tuple(_swaps(referred)),
+        pairs=tuple(_pairs(referred)),
+        measures_old=MeasureTable.of(measure(before, known)),
+        measures_new=MeasureTable.of(measure(after, known)),
+        changes=Changes.of(measure_shifts(before, after, known)),
+        newly=_examples(referred, gained),
+        no_longer=_examples(referred, lost),
+        other=_examples(referred, referred.changed & ~gained & ~lost),
+    )
+
+
+def accept_of(comparison: Comparison, law: Ruleset, asked: tuple[str, ...] | None) -> tuple[str, ...]:
+    """Return the outcomes of one version that count as selected.
+
+    Raises
+    ------
+    RulekitError
+        when neither version has an outcome that is asked for.
+
+    """
+    if asked is None:
+        return accepted_outcomes(law, None)
+    known = dict.fromkeys((*comparison.old.outcomes, *comparison.new.outcomes))
+    unknown = [name for name in asked if name not in known]
+    if unknown:
+        expected = "one of " + ", ".join(known)
+        raise RulekitError("there is no such outcome to accept", expected=expected, got=unknown[0])
+    return tuple(name for name in asked if name in law.outcomes)
+
+
+def _swap(before: str, after: str, chosen: pl.Series, known: Events) -> Swap:
+    return Swap(
+        before=before,
+        after=after,
+        count=int(chosen.sum()),
+        rate=Share.of(known.share(chosen)),
+        purity=_purity(chosen, known),
+    )
+
+
+def _purity(chosen: pl.Series, known: Events) -> Share | None:
+    return None if known.truth is None else Share.of(known.share(known.truth, among=chosen))
+
+
+def _swaps(referred: Referred) -> Iterator[Swap]:
+    then, now = referred.old["outcome"], referred.new["outcome"]
+    pairs = referred.pairs().group_by("old", "new").agg(pl.col("count").sum())
+    for old, new, _ in pairs.sort("count", "old", "new", descending=[True, False, False]).iter_rows():
+        yield _swap(old, new, (then == old) & (now == new), referred.known)
+
+
+def _pairs(referred: Referred) -> Iterator[Pair]:
+    for row in referred.pairs().head(SHOWN).iter_rows(named=True):
+        chosen = decided_by(referred, row["old"], row["new"], row["old_rule"], row["new_rule"])
+        share, purity = Share.of(referred.known.share(chosen)), _purity(chosen, referred.known)
+        yield Pair(**row, rate=share, purity=purity)
+
+
+def decided_by(
+    referred: Referred, old: str, new: str, old_rule: str | None, new_rule: str | None
+) -> pl.Series:
+    """Return which events have these outcomes and deciding rules, then and now."""
+    found = (referred.old["outcome"] == old) & (referred.new["outcome"] == new)
+    for rules, rule in ((referred.old["rule"], old_rule), (referred.new["rule"], new_rule)):
+        found &= rules.is_null() if rule is None else rules == rule
+    return found.fill_null(value=False)
+
+
+def _examples(referred: Referred, chosen: pl.Series) -> tuple[Example, ...]:
+    comparison, schema = referred.comparison, common_schema(referred.comparison)
+    places = spread(chosen)
+    some = referred.frame[places]
+    read = {feature.name for law in (comparison.old, comparison.new) for feature in law.read}
+    features = [feature for feature in schema.features if feature.name in read]
+    columns = feature_columns(schema, features, some)
+    texts = some.select(column.cast(pl.String).alias(name) for name, column in columns.items())
+    values = texts.rows(named=True) if features else [{} for _ in places]
+    then, now = decision_texts(referred.old[places]), decision_texts(referred.new[places])
+    ids = None if referred.asked.id is None else column_of(some, referred.asked.id, "id").cast(pl.String)
+    truth = referred.known.truth
+    return tuple(
+        Example(
+            event=str(place if ids is None else ids[number]),
+            values=values[number],
+            decided=now[number],
+            otherwise=then[number],
+            truth=None if truth is None else truth[place],
+        )
+        for number, place in enumerate(places)
+    )
+
+
+def most_frequent(referred: Referred, regions: Sequence[Region], most: int) -> list[tuple[Region, Share]]:
+    """Return the regions that hold the most reference events, with the share that each holds."""
+    if HitPolicy.SCORE in {referred.comparison.old.hit_policy, referred.comparison.new.hit_policy}:
+        inside = list(_by_boxes(referred, regions))
+        counts = [int(chosen.sum()) for chosen in inside]
+    else:
+        inside = None
+        known = {row[:4]: row[4] for row in referred.pairs().iter_rows()}
+        counts = [known.get(_key(region), 0) for region in regions]
+    order = sorted(range(len(regions)), key=lambda place: -counts[place])[:most]
+    chosen = (decided_by(referred, *_key(regions[at])) if inside is None else inside[at] for at in order)
+    shares = (Share.of(referred.known.share(events)) for events in chosen)
+    return [(regions[at], share) for at, share in zip(order, shares, strict=True)]
+
+
+def _key(region: Region) -> tuple[str, str, str | None, str | None]:
+    return region.old.outcome, region.new.outcome, region.old.rule, region.new.rule
+
+
+def _by_boxes(referred: Referred, regions: Sequence[Region]) -> Iterator[pl.Series]:
+    """Yield which events are in each region: in its boxes and of its outcomes, which say what the points are."""
+    boxes, (then, now) = _boxes(referred, regions), (referred.old["outcome"], referred.new["outcome"])
+    for number, region in enumerate(regions):
+        inside = boxes.select(pl.any_horizontal(pl.col(f"^{number}-.*$"))).to_series()
+        yield inside & (then == region.old.outcome) & (now == region.new.outcome)
+
+
+def _boxes(referred: Referred, regions: Sequence[Region]) -> pl.DataFrame:
+    """Return which events are in which box, by the compiled rules: each box is a rule of its own."""
+    space = referred.comparison.differences.space
+    schema: Schema = common_schema(referred.comparison)
+    rules = tuple(
+        Rule(id=f"{number}-{place}", when=condition_of(space, piece), then="inside")
+        for number, region in enumerate(regions)
+        for place, piece in enumerate(region.pieces)
+        if space is not None
+    )
+    law = Ruleset(name="boxes", version="1.0.0", schema=schema, hit_policy=HitPolicy.COLLECT,
+                  otherwise="outside", rules=rules)  # fmt: skip
+    return _runner(law).hit_matrix(referred.frame, cast=True)

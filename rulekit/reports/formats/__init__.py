@@ -1,0 +1,1 @@
+"""Findings for other tools: JUnit XML and SARIF."""

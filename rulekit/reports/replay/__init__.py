@@ -1,0 +1,1 @@
+"""Replay: decide the recorded events again, and compare with the record."""

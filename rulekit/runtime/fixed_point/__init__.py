@@ -1,0 +1,1 @@
+"""Fixed-point formats for a ruleset: propose them, shrink them, and measure what they cost."""

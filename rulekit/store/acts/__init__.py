@@ -1,0 +1,1 @@
+"""Acts: enact, repeal, roll back, approve; the register that records them, and its integrity."""

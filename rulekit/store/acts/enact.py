@@ -1,0 +1,179 @@
+"""Enacting, repealing and rolling back: the acts that make, end and restore law.
+
+An act is recorded in an order that can be cut short anywhere: the evidence, the copy under a staged name, the
+register, the name of the copy. Only the register makes it law. What was cut short, :func:`resume` completes.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from rulekit.digests import file_digest
+from rulekit.errors import LawError, Where
+from rulekit.ir.yaml_file import load
+from rulekit.keys import PrivateKey
+from rulekit.store.acts.approvals import ballot_on_bill, shortfalls, sign, weigh
+from rulekit.store.acts.model import Act, Approval, Bill
+from rulekit.store.acts.proposals import (
+    Proposal,
+    propose_enactment,
+    propose_repeal,
+    propose_rollback,
+    reaching_back,
+)
+from rulekit.store.acts.register import (
+    load_approvals,
+    load_register,
+    pending_path,
+    staged_path,
+    write_approvals,
+    write_register,
+    write_settled,
+)
+from rulekit.store.folder.folder import ENACTED, EVIDENCE, REGISTER
+from rulekit.store.folder.times import now
+
+
+def enact(folder: str | Path, begins: datetime | None = None, key: PrivateKey | None = None) -> Act:
+    """Make the draft in a law folder law, from a time on, or from now.
+
+    Parameters
+    ----------
+    folder : the law folder.
+    begins : a time with a zone that has not passed.
+    key : approves first, as ``approve`` does.
+
+    Raises
+    ------
+    LawError
+        with everything that speaks against it: findings, precedents, charter, version, ids, evidence.
+    SignatureError
+        when too few approvers signed what would be enacted.
+
+    """
+    return resume(folder) or _carry(propose_enactment(folder, begins), key)
+
+
+def repeal(
+    folder: str | Path, because: str, begins: datetime | None = None, key: PrivateKey | None = None
+) -> Act:
+    """Repeal what is in force: nothing is afterwards. Parameters and errors are those of :func:`enact`."""
+    return _carry(propose_repeal(folder, because, begins), key)
+
+
+def rollback(
+    folder: str | Path,
+    version: str,
+    because: str,
+    begins: datetime | None = None,
+    key: PrivateKey | None = None,
+) -> Act:
+    """Put an enacted version in force again. Parameters and errors are those of :func:`enact`."""
+    return _carry(propose_rollback(folder, version, because, begins), key)
+
+
+def _carry(proposal: Proposal, key: PrivateKey | None) -> Act:
+    if key is not None:
+        approve(proposal, key)
+    return record(proposal)
+
+
+def approve(proposal: Proposal, key: PrivateKey) -> tuple[Approval, ...]:
+    """Sign a proposal, keep the approval until the act is recorded, and return all that count by now.
+
+    Raises
+    ------
+    LawError
+        when something speaks against the proposal.
+    SignatureError
+        when the key is not that of an approver, or has expired.
+
+    """
+    proposal.refuse()
+    ballot = ballot_on_bill(proposal.bill, proposal.begins, proposal.before)
+    approval = sign(ballot, key)
+    path = pending_path(proposal.folder, proposal.bill)
+    kept = [other for other in load_approvals(path) if other.key != approval.key]
+    approvals = (*kept, approval)
+    write_approvals(path, approvals)
+    return tuple(weigh(approvals, ballot)[0])
+
+
+def record(proposal: Proposal) -> Act:
+    """Record a proposal as an act, with its approvals.
+
+    Raises
+    ------
+    LawError
+        with everything that speaks against it, or when another act was recorded meanwhile.
+    SignatureError
+        when only approvals are missing.
+
+    """
+    ballot = ballot_on_bill(proposal.bill, proposal.begins, proposal.before)
+    counted, wrong = weigh(load_approvals(pending_path(proposal.folder, proposal.bill)), ballot)
+    missing = shortfalls(counted, ballot)
+    proposal.refuse(*(missing and [*missing, *wrong]), *reaching_back(proposal.begins))
+    act = _sealed(proposal, counted)
+    _write(proposal, act)
+    return act
+
+
+def _sealed(proposal: Proposal, approvals: list[Approval]) -> Act:
+    recorded = now()
+    act = Act(
+        **{field: getattr(proposal.bill, field) for field in Bill.model_fields},
+        begins=proposal.begins or recorded,
+        recorded=recorded,
+        approved_by=tuple(dict.fromkeys(approval.by for approval in approvals)),
+        approvals=tuple(approvals),
+        hash="",
+    )
+    return act.model_copy(update={"hash": act.expected_hash})
+
+
+def _write(proposal: Proposal, act: Act) -> None:
+    folder = proposal.folder
+    if load_register(folder) != proposal.acts:
+        where = Where(file=str(folder / REGISTER))
+        raise LawError(
+            "another act was recorded meanwhile", where=where, hint="look at it, and propose again"
+        )
+    if proposal.evidence is not None:
+        evidence = folder / EVIDENCE / f"{act.version}.json"
+        if not evidence.exists():
+            write_settled(evidence, proposal.evidence)
+    if proposal.copy is not None:
+        write_settled(staged_path(folder / ENACTED / f"{act.version}.yaml"), proposal.copy)
+    write_register(folder, (*proposal.acts, act))
+    _tidy(folder, act)
+
+
+def resume(folder: str | Path) -> Act | None:
+    """Complete the last act if it was cut short; return it when it enacted the draft that lies there.
+
+    Raises
+    ------
+    LawError
+        when the register or the draft can't be read.
+
+    """
+    folder = Path(folder)
+    acts = load_register(folder)
+    if not acts or not _tidy(folder, acts[-1]):
+        return None
+    last = acts[-1]
+    return last if (last.act, last.version) == ("enact", load(folder).version) else None
+
+
+def _tidy(folder: Path, act: Act) -> bool:
+    """Name the copy of an act, and drop the approvals that waited for it; return whether anything was left."""
+    copy, waiting = folder / ENACTED / f"{act.version}.yaml", pending_path(folder, act)
+    named = act.act == "enact" and not copy.exists() and file_digest(staged_path(copy)) == act.text
+    if named:
+        staged_path(copy).replace(copy)
+    dropped = any(approval.previous == act.previous for approval in load_approvals(waiting))
+    if dropped:
+        waiting.unlink()
+    return named or dropped

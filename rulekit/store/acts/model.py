@@ -1,0 +1,149 @@
+"""Acts: what is done to a law, and what was in force when.
+
+An act enacts a version, repeals what is in force, or rolls back to a version that was enacted before. Acts are
+added to the register and never changed, so status and ``until`` are not written anywhere: they follow from the
+acts. From its ``from`` on an act displaces every act before it, those that had not begun included; no act
+reaches back before it was recorded. So what was in force at a time that has passed never changes any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import ConfigDict, Field
+
+from rulekit.digests import document_digest
+from rulekit.ir.schema import NAME_PATTERN, VERSION_PATTERN, Model
+from rulekit.store.folder.charter import Officers
+from rulekit.store.folder.times import Time
+
+Kind = Literal["enact", "repeal", "rollback"]
+Status = Literal["in force", "to come", "superseded", "repealed", "withdrawn", "repeal"]
+
+
+class Named(Model):
+    """A model whose ``begins`` is written ``from``, a word that Python keeps for itself."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    def document(self, *, without: frozenset[str] = frozenset()) -> dict[str, Any]:
+        """Return plain JSON, without the fields that say nothing."""
+        return self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=set(without))
+
+
+class Bill(Named):
+    """An act before it is one: all that approvers put their names to.
+
+    ``text``, ``evidence``, ``cases`` and ``charter`` are digests of the texts of ``enacted/<version>.yaml``,
+    ``evidence/<version>.json``, ``cases.yaml`` and ``CHARTER.md``; ``previous`` is the hash of the act before;
+    ``supersedes`` the version in force until then.
+    """
+
+    act: Kind
+    name: str = Field(pattern=NAME_PATTERN)
+    version: str = Field(pattern=VERSION_PATTERN)
+    digest: str
+    text: str
+    evidence: str | None = None
+    cases: str | None = None
+    charter: str
+    officers: Officers = Officers()
+    because: str | None = None
+    supersedes: str | None = None
+    previous: str | None = None
+
+    @property
+    def substance(self) -> str:
+        """The digest of the bill."""
+        fields = set(Bill.model_fields)
+        return document_digest(self.model_dump(mode="json", exclude_none=True, include=fields))
+
+
+class Approval(Named):
+    """One signed approval. ``begins`` is None where the act was approved for whenever it is recorded."""
+
+    by: str
+    key: str
+    at: Time
+    act: Kind
+    name: str
+    version: str
+    digest: str
+    text: str
+    begins: Time | None = Field(default=None, alias="from")
+    previous: str | None = None
+    bill: str
+    signature: str
+
+
+class Act(Bill):
+    """An entry of the register. ``hash`` covers everything else in it, and is the next one's ``previous``."""
+
+    begins: Time = Field(alias="from")
+    recorded: Time
+    approved_by: tuple[str, ...] = ()
+    approvals: tuple[Approval, ...] = ()
+    hash: str
+
+    @property
+    def expected_hash(self) -> str:
+        """The hash that the entry must have."""
+        return document_digest(self.document(without=frozenset({"hash"})))
+
+
+class Term(Model):
+    """An act as seen from a time: its status then, and until when it holds."""
+
+    act: Kind
+    version: str
+    digest: str
+    status: Status
+    begins: Time = Field(serialization_alias="from")
+    until: Time | None
+    approved_by: tuple[str, ...]
+    supersedes: str | None
+    because: str | None
+
+
+def governing(acts: Sequence[Act], at: datetime) -> Act | None:
+    """Return the act that governs at a time: the last one that has begun, be it a repeal."""
+    return next((act for act in reversed(acts) if act.begins <= at), None)
+
+
+def version_in_force(acts: Sequence[Act], at: datetime) -> Act | None:
+    """Return the act that put a version in force at a time; None when nothing is."""
+    act = governing(acts, at)
+    return None if act is None or act.act == "repeal" else act
+
+
+def terms(acts: Sequence[Act], at: datetime) -> list[Term]:
+    """Return every act as it stands at a time, in the order of the register."""
+    return [_term(act, acts[place + 1 :], at) for place, act in enumerate(acts)]
+
+
+def _term(act: Act, later: Sequence[Act], at: datetime) -> Term:
+    until = min((other.begins for other in later), default=None)
+    return Term(
+        act=act.act,
+        version=act.version,
+        digest=act.digest,
+        status=_status(act, later, until, at),
+        begins=act.begins,
+        until=until,
+        approved_by=act.approved_by,
+        supersedes=act.supersedes,
+        because=act.because,
+    )
+
+
+def _status(act: Act, later: Sequence[Act], until: datetime | None, at: datetime) -> Status:
+    if until is not None and until <= act.begins:
+        return "withdrawn"
+    if act.begins > at:
+        return "to come"
+    if until is None or until > at:
+        return "repeal" if act.act == "repeal" else "in force"
+    displacing = governing(later, until)
+    return "repealed" if displacing is not None and displacing.act == "repeal" else "superseded"

@@ -1,0 +1,273 @@
+"""Proposals: an act as it would stand, with the papers that go with it and all that speaks against it.
+
+What approvers see and what is recorded come from the same functions here, so that they can't differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from rulekit.digests import file_digest, text_digest
+from rulekit.errors import LawError, RulekitError, Where
+from rulekit.findings import Finding, serious
+from rulekit.ir.ruleset import Ruleset
+from rulekit.ir.yaml_file import dump, load, read_text
+from rulekit.store.acts.integrity import unsound
+from rulekit.store.acts.model import Act, Bill, version_in_force
+from rulekit.store.acts.register import copy_path, load_register
+from rulekit.store.check import check
+from rulekit.store.folder.charter import missing_headings, read_charter
+from rulekit.store.folder.folder import (
+    CASES,
+    CHARTER,
+    EVIDENCE,
+    REGISTER,
+    RULESET,
+    Law,
+    evidence_text,
+    read,
+)
+from rulekit.store.folder.times import now, time_text
+from rulekit.store.versions.versions import least_bump, least_version, rule_laws, version_key
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A bill with its papers.
+
+    Parameters
+    ----------
+    folder, acts : the law folder, and the acts on it so far.
+    bill : what approvers sign.
+    begins : from when; None for whenever it is recorded.
+    ruleset : what would be in force; None for a repeal.
+    copy, evidence : the texts that an enactment writes.
+    problems, findings : what speaks against it; with any of them nothing is signed or recorded.
+
+    """
+
+    folder: Path
+    acts: tuple[Act, ...]
+    bill: Bill
+    begins: datetime | None
+    ruleset: Ruleset | None
+    copy: str | None = None
+    evidence: str | None = None
+    problems: tuple[RulekitError, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def before(self) -> Act | None:
+        """The act before."""
+        return self.acts[-1] if self.acts else None
+
+    @property
+    def in_force(self) -> Ruleset | None:
+        """The ruleset in force until then, which the bill supersedes."""
+        version = self.bill.supersedes
+        return None if version is None else load(copy_path(self.folder, version))
+
+    def refuse(self, *more: RulekitError) -> None:
+        """Raise one error with all that speaks against the bill, if anything does."""
+        problems = [*self.problems, *(LawError(str(finding)) for finding in self.findings), *more]
+        if problems:
+            raise LawError.collect(problems)
+
+
+def propose_enactment(folder: str | Path, begins: datetime | None = None) -> Proposal:
+    """Propose that the draft in a law folder become law.
+
+    Raises
+    ------
+    LawError
+        when the folder can't be read. What is merely wrong with it is told by the proposal.
+
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise LawError("only a law folder can be enacted", where=Where(file=str(folder)))
+    law, acts = read(folder), load_register(folder)
+    ruleset, copy, evidence = law.ruleset, frozen_text(law.ruleset), _evidence(law.ruleset, folder)
+    bill = _bill(
+        folder,
+        acts,
+        begins,
+        act="enact",
+        name=ruleset.name,
+        version=ruleset.version,
+        digest=ruleset.digest,
+        text=text_digest(copy),
+        evidence=None if evidence is None else text_digest(evidence),
+        cases=file_digest(folder / CASES),
+    )
+    problems = [*_general_problems(folder, acts, begins), *_unfit(law, folder, evidence)]
+    if not problems:  # copies that were tampered with are not compared with anything
+        problems = [*_version_problems(ruleset, acts, folder), *_reused_ids(ruleset, acts, folder)]
+    return Proposal(
+        folder,
+        acts,
+        bill,
+        begins,
+        ruleset,
+        copy,
+        evidence,
+        tuple(problems),
+        findings=tuple(serious(check(law))),
+    )
+
+
+def propose_repeal(folder: str | Path, because: str, begins: datetime | None = None) -> Proposal:
+    """Propose that nothing be in force.
+
+    Raises
+    ------
+    LawError
+        when nothing is in force anyway.
+
+    """
+    folder = Path(folder)
+    acts = load_register(folder)
+    current = version_in_force(acts, begins or now())
+    if current is None:
+        raise LawError("nothing is in force", where=Where(file=str(folder)), hint="see `rulekit law`")
+    bill = _bill(folder, acts, begins, act="repeal", because=because, **_identity(current))
+    problems = (*_general_problems(folder, acts, begins), *_unreasoned(because))
+    return Proposal(folder, acts, bill, begins, None, problems=problems)
+
+
+def propose_rollback(
+    folder: str | Path, version: str, because: str, begins: datetime | None = None
+) -> Proposal:
+    """Propose that a version which was enacted before be in force again.
+
+    Raises
+    ------
+    LawError
+        when it was never enacted, or is in force anyway.
+
+    """
+    folder = Path(folder)
+    acts, where = load_register(folder), Where(file=str(folder / REGISTER))
+    enacted = {act.version: act for act in acts if act.act == "enact"}
+    if version not in enacted:
+        known = ", ".join(enacted) or "none"
+        raise LawError("this version was never enacted", where=where, expected=known, got=version)
+    current = version_in_force(acts, begins or now())
+    if current is not None and current.version == version:
+        raise LawError(f"{version} is in force anyway", where=where, hint="see `rulekit law`")
+    bill = _bill(folder, acts, begins, act="rollback", because=because, **_identity(enacted[version]))
+    problems = (*_general_problems(folder, acts, begins), *_unreasoned(because))
+    ruleset = None if problems else load(copy_path(folder, version))
+    return Proposal(folder, acts, bill, begins, ruleset, problems=problems)
+
+
+def frozen_text(ruleset: Ruleset) -> str:
+    """Return the text of ``enacted/<version>.yaml``: a ruleset with its schema, which needs no other file."""
+    head = f"# {ruleset.name} {ruleset.version}, {ruleset.digest}\n# A frozen copy, written by `rulekit enact`.\n"
+    return head + dump(replace(ruleset, provenance=None))
+
+
+def _identity(act: Act) -> dict[str, Any]:
+    return act.model_dump(include={"name", "version", "digest", "text"})
+
+
+def _bill(folder: Path, acts: Sequence[Act], begins: datetime | None, **facts: Any) -> Bill:
+    """Return a bill: its own facts, and those of the charter and the register."""
+    charter = folder / CHARTER
+    current = version_in_force(acts, begins or now())
+    return Bill(
+        charter=text_digest(read_text(charter)),
+        officers=read_charter(charter).officers,
+        supersedes=None if current is None else current.version,
+        previous=acts[-1].hash if acts else None,
+        **facts,
+    )
+
+
+def _evidence(ruleset: Ruleset, folder: Path) -> str | None:
+    path = folder / EVIDENCE / f"{ruleset.version}.json"
+    if path.exists():
+        return read_text(path)
+    return None if ruleset.provenance is None else evidence_text(ruleset.provenance)
+
+
+def _general_problems(folder: Path, acts: Sequence[Act], begins: datetime | None) -> Iterator[RulekitError]:
+    """Yield what speaks against any act: a register that does not hold, a time that has passed."""
+    yield from (LawError(str(finding), where=Where(file=str(folder))) for finding in unsound(folder, acts))
+    yield from reaching_back(begins)
+
+
+def reaching_back(begins: datetime | None) -> list[RulekitError]:
+    """Return an error when a time has passed: what was in force then must not change any more."""
+    time = now()
+    if begins is None or begins >= time:
+        return []
+    expected, got = f"from {time_text(time)} or later", time_text(begins)
+    return [
+        LawError("law does not reach back", expected=expected, got=got, hint="leave `--from` out for now")
+    ]
+
+
+def _unreasoned(because: str) -> list[RulekitError]:
+    return [] if because.strip() else [LawError("a reason is needed", hint='--because "..."')]
+
+
+def _unfit(law: Law, folder: Path, evidence: str | None) -> Iterator[RulekitError]:
+    """Yield what a law folder lacks."""
+    missing = missing_headings(read_text(folder / CHARTER))
+    if missing:
+        hint = "as **Purpose.** and a sentence"
+        where = Where(file=str(folder / CHARTER))
+        yield LawError(f"the charter says nothing under {', '.join(missing)}", where=where, hint=hint)
+    if not law.cases:
+        where = Where(file=str(folder / CASES))
+        yield LawError("there are no precedents", where=where, hint="one for each rule is a good beginning")
+    learned = [rule.id for rule in law.ruleset.rules if rule.origin != "human"]
+    if learned and evidence is None:
+        where = Where(file=str(folder / EVIDENCE / f"{law.ruleset.version}.json"))
+        hint = "carry over the evidence of the version that they are from"
+        yield LawError("induced rules need evidence", where=where, got=", ".join(learned), hint=hint)
+
+
+def _version_problems(ruleset: Ruleset, acts: Sequence[Act], folder: Path) -> Iterator[RulekitError]:
+    enacted = [act.version for act in acts if act.act == "enact"]
+    if not enacted:
+        return
+    where = Where(file=str(folder / RULESET))
+    latest = max(enacted, key=version_key)
+    old = load(copy_path(folder, latest))
+    if old.name != ruleset.name:
+        yield LawError("another law is enacted here", where=where, expected=old.name, got=ruleset.name)
+    if ruleset.version in enacted:
+        yield LawError(
+            f"{ruleset.version} is enacted already", where=where, hint="an amendment raises the version"
+        )
+        return
+    bump = least_bump(old, ruleset)
+    least = least_version(latest, bump)
+    if version_key(ruleset.version) < version_key(least):
+        expected = f"{least} or above, because against {latest} this is a {bump.upper()} change"
+        yield LawError("the version is too low", where=where, expected=expected, got=ruleset.version)
+
+
+def _reused_ids(ruleset: Ruleset, acts: Sequence[Act], folder: Path) -> Iterator[RulekitError]:
+    """Yield an error for each rule whose id belonged to another rule that has gone."""
+    enacted = sorted((act.version for act in acts if act.act == "enact"), key=version_key)
+    rules = [rule_laws(load(copy_path(folder, version))) for version in enacted]
+    latest, wanted = rules[-1] if rules else {}, rule_laws(ruleset)
+    gone: dict[str, str] = {}
+    for version, earlier in zip(enacted[:-1], rules[:-1], strict=True):
+        gone |= {
+            rule: version
+            for rule, law in earlier.items()
+            if rule not in latest and wanted.get(rule, law) != law
+        }
+    for rule, version in gone.items():
+        where = Where(file=str(folder / RULESET), rule=rule)
+        yield LawError(
+            f"this id belonged to another rule until {version}", where=where, hint="ids are never reused"
+        )

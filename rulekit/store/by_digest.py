@@ -1,0 +1,118 @@
+"""The laws behind a decision log: found by the digests that its records name, with the times of their force."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+import polars as pl
+
+from rulekit.errors import LawError, Where
+from rulekit.findings import Finding
+from rulekit.ir.ruleset import Ruleset
+from rulekit.store.acts.integrity import unsound
+from rulekit.store.acts.model import Act, terms, version_in_force
+from rulekit.store.acts.register import load_register
+from rulekit.store.folder.folder import read
+from rulekit.store.folder.times import now, time_text
+from rulekit.store.lookup import find_law
+
+_SECOND = timedelta(seconds=1)
+
+Span = tuple[datetime, datetime | None]
+"""From a time on and until another one; None is for ever."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A law, where it was found, and the acts on it; none where there is no register."""
+
+    ruleset: Ruleset
+    place: Path
+    acts: tuple[Act, ...] = ()
+
+    @property
+    def spans(self) -> list[Span]:
+        """When the law was in force: whichever version has its digest, since only words can differ between them."""
+        return [
+            (term.begins, term.until)
+            for term in terms(self.acts, now())
+            if term.act != "repeal" and term.digest == self.ruleset.digest and term.status != "withdrawn"
+        ]
+
+    def in_force(self, at: str) -> pl.Expr:
+        """Return the expression that says of a column of times whether the law was in force.
+
+        Acts are kept to the second: in the second of a change it may have been either law.
+        """
+        begun = [
+            (pl.col(at) >= begins) & (True if until is None else pl.col(at) < until + _SECOND)
+            for begins, until in self.spans
+        ]
+        return pl.any_horizontal(begun) if begun else pl.lit(value=False)
+
+    def governing(self, at: datetime) -> str:
+        """Return what was in force at a time, in words."""
+        act = version_in_force(self.acts, at)
+        return "nothing" if act is None else act.version
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Why there is no law of a digest."""
+
+    why: str
+
+
+class Laws:
+    """Finds laws by digest in folders, trees of folders and single files, each digest once.
+
+    Raises
+    ------
+    LawError
+        when one of the places is absent, or a single file is no law.
+
+    """
+
+    def __init__(self, places: Sequence[str | Path]) -> None:
+        self.places = tuple(Path(place) for place in places)
+        for place in self.places:
+            if not place.exists():
+                raise LawError("there is no such law", where=Where(file=str(place)))
+        self._files = [(place, read(place).ruleset) for place in self.places if place.is_file()]
+        self.of_digest = cache(self._find)
+
+    def _find(self, digest: str) -> Found | Absent:
+        for place, ruleset in self._files:
+            if ruleset.digest == digest:
+                return Found(ruleset, place)
+        why: list[str] = []
+        for place in self.places:
+            if place.is_dir():
+                try:
+                    law = find_law(place, digest)
+                except LawError as error:
+                    why += [str(problem) for problem in (error.problems or (error,))]
+                else:
+                    folder = law.folder or place
+                    return Found(law.ruleset, folder, load_register(folder))
+        return Absent("\n".join(why) or "the files have other digests")
+
+    def findings(self, found: Sequence[Found]) -> list[Finding]:
+        """Return what was tampered with in the folders of laws, a folder once."""
+        folders = {law.place: law.acts for law in found if law.acts}
+        return [finding for folder, acts in folders.items() for finding in unsound(folder, acts)]
+
+
+def not_in_force(law: Found, count: int, first: datetime, last: datetime) -> Finding:
+    """Return the finding about records that were decided by a law when it was not in force."""
+    subject = f"{law.ruleset.name} {law.ruleset.version}"
+    when = f"at {time_text(first)}" if count == 1 else f"from {time_text(first)} to {time_text(last)}"
+    message = (
+        f"{count:,} records were decided by it {when}, when it was not in force: "
+        f"in force was {law.governing(first)}"
+    )
+    return Finding(code="not-in-force", subject=subject, message=message, count=count, level="error")

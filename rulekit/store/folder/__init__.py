@@ -1,0 +1,1 @@
+"""The law folder: ruleset, schema, charter and precedents as files."""

@@ -1,0 +1,87 @@
+"""Where the register cuts go: at the answer always, and before it where the longest path becomes the shortest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+
+from rulekit.targets.shared.lut_cost import gate_cost
+from rulekit.targets.systemverilog.names import width_of
+from rulekit.targets.systemverilog.rtl.logic import Logic, nets
+from rulekit.targets.systemverilog.rtl.questions import Asked
+from rulekit.targets.systemverilog.rtl.score import heaps, sum_levels
+
+TESTS, RULES, SUM, ANSWER = "CUT_TESTS", "CUT_RULES", "CUT_SUM", "CUT_ANSWER"
+"""Places where a cut can be: after the questions, after the rules, within a sum of points, at the outputs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cuts:
+    """The places that a design has, in order, and how many cuts are there: only a sum of points has several.
+
+    ``sums`` are the places within the sum that are cut, of those of
+    :func:`rulekit.targets.systemverilog.rtl.score.sum_levels`.
+    """
+
+    places: dict[str, int]
+    sums: tuple[int, ...] = ()
+
+    @property
+    def latency(self) -> int:
+        """Clock cycles from input to answer."""
+        return sum(self.places.values())
+
+
+def cuts_of(asked: Asked) -> Cuts:
+    """Choose the cuts of a design for its number of stages, by the levels of look-up tables between them."""
+    return cuts_among(_levels(asked), asked.options.stages)
+
+
+def cuts_among(levels: dict[str, int], stages: int, always: frozenset[str] = frozenset()) -> Cuts:
+    """Choose the cuts for a number of stages, by the levels up to each place; some are cut ``always``."""
+    inner = list(levels)[:-1]
+    cuts = [cut for cut in combinations(inner, min(stages - 1, len(inner))) if always <= {*cut}]
+    chosen = min(cuts, key=lambda cut: _longest(levels, cut))
+    sums = [place for place in levels if place.startswith(f"{SUM}_")]
+    places = {place: int(place == ANSWER or place in chosen) for place in levels if place not in sums}
+    if sums:
+        answer = places.pop(ANSWER)
+        places |= {SUM: sum(place in chosen for place in sums), ANSWER: answer}
+    return Cuts(places, tuple(number for number, place in enumerate(sums) if place in chosen))
+
+
+def _longest(levels: dict[str, int], cut: tuple[str, ...]) -> tuple[int, int]:
+    """Return the levels of the longest path, and of all squared, so that what remains is spread evenly."""
+    paths, path = [], 0
+    for place, depth in levels.items():
+        path += depth
+        if place == ANSWER or place in cut:
+            paths.append(path)
+            path = 0
+    return max(paths), sum(each * each for each in paths)
+
+
+def _levels(asked: Asked) -> dict[str, int]:
+    """Return the levels of six-input look-up tables up to each place."""
+    low = asked.names.low
+    widths = {feature.name: width_of(feature) for feature in low.features}
+    levels = {
+        TESTS: max((gate_cost(widths[q.feature]) for q in asked.nets if q.kind != "no"), default=0),
+        RULES: max(map(_logic_levels, asked.rules), default=0),
+    }
+    if not low.is_score:
+        return {**levels, ANSWER: 1 + gate_levels(len(low.rules))}
+    sums = {f"{SUM}_{place}": depth for place, depth in enumerate(sum_levels(heaps(asked.names)))}
+    return {**levels, **sums, ANSWER: 2}
+
+
+def gate_levels(inputs: int) -> int:
+    """Return the levels of a tree of six-input look-up tables over so many inputs."""
+    levels, reach = 0, 1
+    while reach < inputs:
+        levels, reach = levels + 1, reach * 6
+    return levels
+
+
+def _logic_levels(logic: Logic) -> int:
+    return gate_levels(sum(1 for _ in nets(logic)))

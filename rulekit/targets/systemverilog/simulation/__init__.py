@@ -1,0 +1,1 @@
+"""Simulation of a design, and the runner that decides events with it."""

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from rulekit.induction.boxes.grid import make_grid
+from rulekit.induction.budget import Budget
+from rulekit.induction.selection.constraints import constraints
+from rulekit.ir.condition import count_literals
+from rulekit.ir.schema import Schema
+
+from .conftest import SCHEMA, planted
+
+cover = pytest.importorskip(
+    "rulekit.induction.boxes.search", reason="pip install 'rulekit-engine[induction]'"
+)
+
+EVENTS = planted(4000, 7)
+
+
+def _cover(budget: Budget, schema: Schema = SCHEMA) -> cover.Cover:  # type: ignore[name-defined]
+    frame, score = EVENTS.select(SCHEMA.names), EVENTS["score"].to_numpy()
+    gain = np.clip(score, 0, 1)
+    grid = make_grid(frame, schema, gain)
+    ground = cover.Ground(
+        grid,
+        grid.code(frame),
+        gain,
+        1 - gain,
+        60.0,
+        float(gain[score > 0.5].sum()),
+        10,
+        constraints(budget, schema),
+    )
+    seeds = [grid.free()]
+    return cover.Cover(ground, seeds)
+
+
+@pytest.fixture(scope="module")
+def swept() -> cover.Cover:  # type: ignore[name-defined]
+    found = _cover(Budget(alert_rate=0.1, rules=4))
+    assert found.sweep()
+    return found
+
+
+def test_two_planted_rules_are_found(swept: cover.Cover) -> None:  # type: ignore[name-defined]
+    best = swept.best(swept.ground.allowed, 10)
+    taken = np.any([swept.hits(swept.boxes[key]) for key in best.boxes], axis=0)
+    inside = EVENTS["score"].to_numpy() > 0.5
+    assert taken[inside].mean() > 0.97
+    assert taken[~inside].mean() < 0.005
+    assert best.literals <= 6
+
+
+def test_caps_hold_and_gains_add_up(swept: cover.Cover) -> None:  # type: ignore[name-defined]
+    for literals in (1, 2, 3, 5, 10):
+        for cost in (5.0, 30.0, 60.0):
+            found = swept.best(cost, literals)
+            if found is None:
+                continue
+            conditions = [swept.condition(swept.boxes[key]) for key in found.boxes]
+            taken = np.any([swept.hits(swept.boxes[key]) for key in found.boxes], axis=0)
+            assert sum(map(count_literals, conditions)) == found.literals <= literals
+            assert len(conditions) <= 4
+            assert found.cost == pytest.approx(swept.ground.cost[taken].sum())
+            assert found.cost <= cost
+            assert found.gain == pytest.approx(swept.ground.gain[taken].sum())
+
+
+def _spent(swept: cover.Cover, boxes: tuple[bytes, ...]) -> tuple[float, float]:  # type: ignore[name-defined]
+    taken = np.any([swept.hits(swept.boxes[key]) for key in boxes], axis=0)
+    return float(swept.ground.cost[taken].sum()), float(swept.ground.gain[taken].sum())
+
+
+def test_a_ladder_rises(swept: cover.Cover) -> None:  # type: ignore[name-defined]
+    steps = (0.05, 0.1, 0.2, 1.0)
+    rungs = list(swept.ladder(10, steps))
+    found = [_spent(swept, boxes) for boxes in rungs]
+    assert len(set(rungs)) == len(rungs) > 1
+    assert [cost for cost, _ in found] == sorted(cost for cost, _ in found)
+    assert [gain for _, gain in found] == sorted(gain for _, gain in found)
+    for boxes in rungs:
+        assert swept.literals([swept.boxes[key] for key in boxes]) <= 10
+    best = [swept.best(step * swept.ground.allowed, 10) for step in steps]
+    assert {one.boxes for one in best if one is not None} <= set(rungs)
+
+
+def test_the_same_search_finds_the_same(swept: cover.Cover) -> None:  # type: ignore[name-defined]
+    again = _cover(Budget(alert_rate=0.1, rules=4))
+    again.sweep()
+    assert again.archive == swept.archive
+
+
+def test_the_solver_is_never_behind_the_search(swept: cover.Cover) -> None:  # type: ignore[name-defined]
+    before = swept.best(swept.ground.allowed, 5)
+    swept.optimise(5, effort=1.0)
+    after = swept.best(swept.ground.allowed, 5)
+    assert after.gain >= before.gain
+    assert swept.optimum.bound >= swept.optimum.objective
+    assert swept.optimum.objective <= after.gain + 1e-9
+
+
+def test_time_that_is_up_leaves_the_first_search() -> None:
+    found = _cover(Budget(alert_rate=0.1, rules=4))
+    assert not found.sweep(deadline=0.0)
+    assert found.best(found.ground.allowed * 10, 20) is not None
+
+
+def test_features_are_given_up_until_the_cap_holds() -> None:
+    found = _cover(Budget(alert_rate=0.1, rules=4, features=2))
+    found.sweep()
+    used = {
+        literal.feature
+        for box in found.boxes.values()
+        for literal in cover.literals(found.condition(box))
+        if not found.closed & {literal.feature}
+    }
+    assert found.closed
+    assert len(used) <= 2

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+from itertools import product
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rulekit.ir.numerics import FixedFormat
+from rulekit.measures import Shifts
+from rulekit.runtime.fixed_point.widths import Choice, Ladder, Rung, cheapest, unbeaten
+from rulekit.statistics.intervals import paired_shift, proportion
+
+EVENTS = 1000
+
+
+def _ladder(rungs: list[tuple[int, int]]) -> Ladder:
+    """Return a ladder of rungs that are given by their look-up tables and the events they change."""
+    return [
+        Rung(
+            FixedFormat(width=width, fraction=0),
+            proportion(changed, EVENTS),
+            Shifts(paired_shift(changed, 0, EVENTS)),
+            lut,
+        )
+        for width, (lut, changed) in enumerate(rungs, start=1)
+    ]
+
+
+def _price(ladders: list[Ladder], choice: Choice) -> tuple[int, int]:
+    rungs = [ladder[place] for ladder, place in zip(ladders, choice, strict=True)]
+    return sum(rung.lut for rung in rungs), sum(rung.form.width for rung in rungs)
+
+
+def _total(ladders: list[Ladder], choice: Choice) -> float:
+    return sum(ladder[place].changed.part for ladder, place in zip(ladders, choice, strict=True))
+
+
+drawn = st.lists(
+    st.lists(st.tuples(st.integers(0, 9), st.integers(0, 60)), min_size=1, max_size=5).map(_ladder),
+    max_size=4,
+)
+falling = st.lists(
+    st.lists(st.tuples(st.integers(0, 9), st.integers(0, 60)), min_size=1, max_size=6).map(
+        lambda rungs: _ladder(
+            list(zip(sorted(r[0] for r in rungs), sorted((r[1] for r in rungs), reverse=True), strict=True))
+        )
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+@given(drawn, st.integers(0, 120))
+def test_the_cheapest_is_found_where_changes_add_up(ladders: list[Ladder], loss: int) -> None:
+    found = cheapest(ladders, lambda choice: _total(ladders, choice) <= loss, 2 * loss)
+    fitting = [
+        choice
+        for choice in product(*(range(len(ladder)) for ladder in ladders))
+        if _total(ladders, choice) <= loss
+    ]
+    if fitting:
+        assert _price(ladders, found) == min(_price(ladders, choice) for choice in fitting)
+    else:
+        assert found == tuple(len(ladder) - 1 for ladder in ladders)
+
+
+@given(falling, st.integers(0, 60), st.sampled_from([0.0, 0.5, 1.0, 1.5]))
+def test_no_bit_can_be_spared_where_changes_overlap(ladders: list[Ladder], loss: int, more: float) -> None:
+    """Together they change more than the most of them, and less than the sum, or even more than it."""
+
+    def fits(choice: Choice) -> bool:
+        parts = [ladder[place].changed.part for ladder, place in zip(ladders, choice, strict=True)]
+        return max(parts) + more * (sum(parts) - max(parts)) <= loss
+
+    found = cheapest(ladders, fits, 2 * loss)
+    if not fits(tuple(len(ladder) - 1 for ladder in ladders)):
+        assert found == tuple(len(ladder) - 1 for ladder in ladders)
+        return
+    assert fits(found)
+    for number, place in enumerate(found):
+        assert place == 0 or not fits((*found[:number], place - 1, *found[number + 1 :]))
+
+
+def test_what_saves_more_tables_is_narrowed_first() -> None:
+    few, many = _ladder([(1, 10), (2, 0)]), _ladder([(1, 10), (9, 0)])
+    assert cheapest([few, many], lambda choice: choice != (0, 0), 10) == (1, 0)
+    assert cheapest([many, few], lambda choice: choice != (0, 0), 10) == (0, 1)
+    # the changes add up to more than any sum that is tried: single bits are taken all the same
+    assert cheapest([few, many], lambda choice: choice != (0, 0), 5) == (1, 0)
+
+
+def test_only_choices_worth_a_trial_are_tried() -> None:
+    ladders = [_ladder([(1, 30), (2, 3), (5, 3), (6, 0)])] * 2
+    prices = [_price(ladders, choice) for choice in unbeaten(ladders, EVENTS)]
+    assert prices == sorted(prices)
+    assert unbeaten(ladders, EVENTS) == [(0, 0), (0, 1), (1, 1), (1, 3), (3, 3)]
+    assert unbeaten(ladders, 6) == [(1, 1), (1, 3), (3, 3)]
+    tried: list[Choice] = []
+    many = [_ladder([(lut, 100 - lut) for lut in range(16)])] * 8
+    cheapest(many, lambda choice: bool(tried.append(choice)) or _total(many, choice) <= 700, 800)
+    assert len(tried) < 40
