@@ -96,12 +96,12 @@ class Measures(NamedTuple):
         )
         return value, low, high
 
-    def to_json(self) -> dict[str, JsonValue]:
+    def to_document(self) -> dict[str, JsonValue]:
         """Return plain JSON, without what is unknown."""
         found: dict[str, JsonValue] = {"events": self.events}
         for name, value in zip(self._fields[1:], self[1:], strict=True):
             if isinstance(value, Proportion):
-                found[name] = value.to_json()
+                found[name] = value.to_document()
             elif value is not None:
                 found[name] = value
         if self.rejection is not None:
@@ -142,9 +142,11 @@ class Shifts(NamedTuple):
     efficiency: Shift | None = None
     false_positive_rate: Shift | None = None
 
-    def to_json(self) -> dict[str, JsonValue]:
+    def to_document(self) -> dict[str, JsonValue]:
         """Return plain JSON, without what is unknown."""
-        return {name: shift.to_json() for name, shift in self._asdict().items() if isinstance(shift, Shift)}
+        return {
+            name: shift.to_document() for name, shift in self._asdict().items() if isinstance(shift, Shift)
+        }
 
 
 def measure_shifts(before: pl.Series, after: pl.Series, events: Events) -> Shifts:

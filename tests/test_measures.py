@@ -28,7 +28,7 @@ def test_wilson_interval_at_the_ends(part, whole, low, high):
 def test_a_share_of_nothing_is_unknown():
     share = proportion(0, 0)
     assert math.isnan(share.value)
-    assert share.to_json()["value"] is None
+    assert share.to_document()["value"] is None
 
 
 columns = st.lists(
@@ -81,7 +81,7 @@ def test_rejection_is_one_over_the_false_positive_rate():
     assert found.rejection[1] < 9.0 < found.rejection[2]
     nothing = measure(pl.Series([True] + [False] * 9), Events(10, truth=truth))
     assert nothing.rejection[0] == math.inf
-    assert nothing.to_json()["rejection"][0] is None
+    assert nothing.to_document()["rejection"][0] is None
 
 
 HITS = pl.DataFrame({"a": [True, True, False, False], "b": [True, False, True, False]})
@@ -122,7 +122,7 @@ def test_paired_shifts_at_the_ends():
     assert (every.value, every.high) == (1.0, 1.0)
     unknown = paired_shift(0, 0, 0)
     assert math.isnan(unknown.value)
-    assert (unknown.to_json()["value"], unknown.low, unknown.high) == (None, -1.0, 1.0)
+    assert (unknown.to_document()["value"], unknown.low, unknown.high) == (None, -1.0, 1.0)
 
 
 @given(st.lists(st.tuples(st.booleans(), st.booleans(), st.booleans(), st.integers(0, 5)), min_size=1))
@@ -153,4 +153,4 @@ def test_equal_weights_say_nothing_and_unequal_ones_widen_the_interval():
 
 def test_shifts_without_truth_are_of_the_rate_alone():
     before, after = pl.Series([True, False]), pl.Series([True, True])
-    assert set(measure_shifts(before, after, Events(2)).to_json()) == {"rate"}
+    assert set(measure_shifts(before, after, Events(2)).to_document()) == {"rate"}

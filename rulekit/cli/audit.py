@@ -126,7 +126,7 @@ def audit(
         fpga=fpga,
     )
     write(report, out)
-    answer(json, report.to_json(), _text(report, out))
+    answer(json, report.to_document(), _text(report, out))
     finish(report.findings)
     if report.unmet:
         raise typer.Exit(1)

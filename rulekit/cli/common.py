@@ -72,7 +72,7 @@ def table(head: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
 
 def interval(share: Proportion | None) -> str:
     """Return a share in per cent with its interval: ``34.2 % (33.1 to 35.3)``."""
-    return interval_of(None if share is None else share.to_json())
+    return interval_of(None if share is None else share.to_document())
 
 
 def interval_of(share: Mapping[str, Any] | None) -> str:
@@ -85,7 +85,7 @@ def interval_of(share: Mapping[str, Any] | None) -> str:
 
 def percent(share: Proportion | None) -> str:
     """Return a share in per cent, without its interval: ``34.2 %``."""
-    return "unknown" if share is None else percent_of(share.to_json())
+    return "unknown" if share is None else percent_of(share.to_document())
 
 
 def percent_of(share: Mapping[str, Any] | None) -> str:

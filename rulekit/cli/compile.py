@@ -65,7 +65,7 @@ def compile_(
     parts = [head, findings_text(findings), *texts, _size_text(measured) if size else ""]
     document = {**artifact.manifest, "findings": [each.model_dump(mode="json") for each in findings]}
     if size:
-        document["size"] = [each.to_json() for each in measured]
+        document["size"] = [each.to_document() for each in measured]
     answer(json, document, "\n\n".join(part for part in parts if part))
     if findings or not artifact.evidence.get("proof", {"holds": True})["holds"]:
         raise typer.Exit(1)

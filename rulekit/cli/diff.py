@@ -50,7 +50,7 @@ def diff(
     text = to_text(found)
     if out is not None:
         text += f"\n\nreport: {write(found, out)}"
-    answer(json, found.to_json(), text)
+    answer(json, found.to_document(), text)
     if not (found.alike and found.bump.enough):
         raise typer.Exit(1)
 

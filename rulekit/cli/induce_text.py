@@ -19,14 +19,14 @@ def document(result: Induction, folder: Path, incumbent: Ruleset | None = None) 
         "folder": str(folder),
         "digest": result.ruleset.digest,
         "rules": len(result.ruleset.rules),
-        "measures": result.measures.to_json(),
+        "measures": result.measures.to_document(),
         "rate_limit": result.limit,
         "stopped": result.stopped,
         "stay": None if incumbent is None else _staying(result.ruleset, incumbent),
-        "selection": None if result.selection is None else result.selection.to_json(),
+        "selection": None if result.selection is None else result.selection.to_document(),
         "path": [
             {"rules": point.rules, "literals": point.literals, "rate_limit": point.limit,
-             **point.measures.to_json()}
+             **point.measures.to_document()}
             for point in result.path
         ],
     }  # fmt: skip
@@ -95,7 +95,7 @@ def class_document(result: ClassInduction, folder: Path) -> dict[str, object]:
         "thresholds": result.ruleset.thresholds,
         "stopped": _stopped(result),
         "classes": {
-            name: {"rate_limit": result.limits[name], **measures.to_json()}
+            name: {"rate_limit": result.limits[name], **measures.to_document()}
             for name, measures in result.measures.items()
         },
     }

@@ -77,12 +77,12 @@ def _document(ruleset: Ruleset, found: Quantisation) -> dict[str, object]:
             one.feature.name: {**_rung(one.rung), "ladder": [_rung(rung) for rung in one.ladder]}
             for one in found.formats
         },
-        "changed": found.changed.to_json(),
+        "changed": found.changed.to_document(),
         "fits": found.fits,
         "predicted_lut": {"proposed": found.lut[0], "widest": found.lut[1]},
-        "native": found.native.to_json(),
-        "fixed": found.fixed.to_json(),
-        "shift": found.shifts.to_json(),
+        "native": found.native.to_document(),
+        "fixed": found.fixed.to_document(),
+        "shift": found.shifts.to_document(),
     }
 
 
@@ -92,8 +92,8 @@ def _rung(rung: Rung) -> dict[str, object]:
         **rung.form.model_dump(),
         "step": rung.step,
         "limits": rung.form.limits,
-        "changed": rung.changed.to_json(),
-        "shift": rung.shifts.to_json(),
+        "changed": rung.changed.to_document(),
+        "shift": rung.shifts.to_document(),
         "predicted_lut": rung.lut,
     }
 

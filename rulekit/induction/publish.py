@@ -162,14 +162,14 @@ def provenance(
         },
         "fractions": list(FRACTIONS),
         "teacher_threshold": arena.threshold,
-        "race": [result.to_json() for _, result in race.ranked],
+        "race": [result.to_document() for _, result in race.ranked],
     }
     if draft.selection is not None:
-        parameters["selection"] = draft.selection.to_json()
+        parameters["selection"] = draft.selection.to_document()
     if race.stopped is not None:
         parameters["stopped"] = race.stopped
     parameters |= {name: value for name, value in origin.bounds.items() if value}
-    measures = calibrated.measures[calibrated.chosen].to_json()
+    measures = calibrated.measures[calibrated.chosen].to_document()
     if origin.stability is not None:
         measures["reappears"] = dict(zip(ids, origin.stability, strict=True))
     return Provenance(

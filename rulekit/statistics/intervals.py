@@ -23,7 +23,7 @@ class Proportion(NamedTuple):
     part: float
     whole: float
 
-    def to_json(self) -> dict[str, JsonValue]:
+    def to_document(self) -> dict[str, JsonValue]:
         """Return plain JSON; NaN becomes null."""
         return {name: None if math.isnan(number) else number for name, number in self._asdict().items()}
 
@@ -66,7 +66,7 @@ class Shift(NamedTuple):
     lost: float
     whole: float
 
-    def to_json(self) -> dict[str, JsonValue]:
+    def to_document(self) -> dict[str, JsonValue]:
         """Return plain JSON; NaN becomes null."""
         return {name: None if math.isnan(number) else number for name, number in self._asdict().items()}
 

@@ -228,7 +228,7 @@ def _provenance(parts: Mapping[str, Ruleset], measures: Mapping[str, Measures]) 
     """Return how a ruleset for several classes was made: what was done for each, and what the whole reaches."""
     facts = {one: part.provenance or Provenance() for one, part in parts.items()}
     parameters: dict[str, JsonValue] = {one: fact.parameters for one, fact in facts.items()}
-    reached: dict[str, JsonValue] = {one: found.to_json() for one, found in measures.items()}
+    reached: dict[str, JsonValue] = {one: found.to_document() for one, found in measures.items()}
     first = next(iter(facts.values()))
     method = ", ".join(dict.fromkeys(fact.method or "" for fact in facts.values()))
     return first.model_copy(

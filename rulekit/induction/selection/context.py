@@ -81,9 +81,9 @@ class Result(NamedTuple):
     measures: Measures | None
     expected_efficiency: float | None = None
 
-    def to_json(self) -> dict[str, JsonValue]:
+    def to_document(self) -> dict[str, JsonValue]:
         """Return plain JSON."""
-        measures = None if self.measures is None else self.measures.to_json()
+        measures = None if self.measures is None else self.measures.to_document()
         return {**self._asdict(), "measures": measures}
 
 

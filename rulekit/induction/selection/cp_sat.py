@@ -43,7 +43,7 @@ class Selection(NamedTuple):
         """How much more than what was chosen the best of the pool may bring, as a share of it."""
         return self.bound / self.objective - 1 if self.objective > 0 else 0.0
 
-    def to_json(self) -> dict[str, Any]:
+    def to_document(self) -> dict[str, Any]:
         """Return plain JSON: what provenance keeps."""
         numbers = {"objective": self.objective, "bound": self.bound, "gap": self.gap}
         return {"candidates": self.candidates, **{name: round(value, 6) for name, value in numbers.items()}}

@@ -25,7 +25,7 @@ class Share(Model):
     @classmethod
     def of(cls, proportion: Proportion) -> Self:
         """Return the share of a measured proportion."""
-        return cls.model_validate(proportion.to_json())
+        return cls.model_validate(proportion.to_document())
 
     @classmethod
     def maybe(cls, proportion: Proportion | None) -> Self | None:
@@ -54,7 +54,7 @@ class Change(Model):
     @classmethod
     def maybe(cls, shift: Shift | None) -> Self | None:
         """Return the change of a shift that may be unknown."""
-        return None if shift is None else cls.model_validate(shift.to_json())
+        return None if shift is None else cls.model_validate(shift.to_document())
 
 
 class Changes(Model):
@@ -68,7 +68,7 @@ class Changes(Model):
     def of(cls, shifts: Shifts) -> Self:
         """Return the changes of measured shifts."""
         return cls(
-            rate=Change.model_validate(shifts.rate.to_json()),
+            rate=Change.model_validate(shifts.rate.to_document()),
             signal=Change.maybe(shifts.efficiency),
             background=Change.maybe(shifts.false_positive_rate),
         )

@@ -164,6 +164,6 @@ class Diff(Model):
     each_hit_counts: bool
     reference: Reference | None = None
 
-    def to_json(self) -> dict[str, Any]:
+    def to_document(self) -> dict[str, Any]:
         """Return the value as plain JSON."""
         return self.model_dump(mode="json")

@@ -64,4 +64,4 @@ def write(diff: Diff, path: str | Path) -> Path:
 
 
 def _json(diff: Diff) -> str:
-    return json.dumps(diff.to_json(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return json.dumps(diff.to_document(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"

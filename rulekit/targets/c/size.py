@@ -62,7 +62,7 @@ class Size:
         """Bytes of RAM beside the stack."""
         return self.data + self.bss
 
-    def to_json(self) -> dict[str, Any]:
+    def to_document(self) -> dict[str, Any]:
         """Return the size as plain JSON."""
         return {**asdict(self), "flash": self.flash, "ram": self.ram}
 

@@ -99,7 +99,7 @@ def test_the_answer_is_measured_as_a_whole(found: ClassInduction, particles: pl.
         assert measures.false_positive_rate.value <= found.limits[name] < 2 * budget.rate
     facts = found.ruleset.provenance
     assert list(facts.parameters["classes"]) == list(BUDGETS)
-    assert facts.measures["classes"]["muon"] == found.measures["muon"].to_json()
+    assert facts.measures["classes"]["muon"] == found.measures["muon"].to_document()
 
 
 def test_the_same_seed_gives_the_same_law(

@@ -82,7 +82,7 @@ def test_an_effort_of_almost_nothing_leaves_a_gap_and_says_so() -> None:
     assert quick == same
     assert quick.bound > quick.objective > 0
     assert quick.gap == pytest.approx(1 - quick.objective / quick.bound)
-    assert quick.to_json()["candidates"] == 80
+    assert quick.to_document()["candidates"] == 80
 
 
 def test_no_candidates_no_selection() -> None:

@@ -327,4 +327,4 @@ def test_json_round_trip(
     record: Callable[..., Path], ruleset: Ruleset, events: pl.DataFrame, teacher: Any
 ) -> None:
     found = audit(record(ruleset, events), truth="fraud", teacher=teacher, command="rulekit audit")
-    assert Audit.model_validate(found.to_json()) == found
+    assert Audit.model_validate(found.to_document()) == found

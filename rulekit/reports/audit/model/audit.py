@@ -200,7 +200,7 @@ class Audit(Model):
         """The expectations that the record does not meet."""
         return tuple(gate for gate in self.gates if gate.verdict == "not met")
 
-    def to_json(self) -> dict[str, Any]:
+    def to_document(self) -> dict[str, Any]:
         """Return plain JSON; ``Audit.model_validate`` gives an equal audit back."""
         plain: dict[str, Any] = _plain(self.model_dump(mode="json"))
         return plain

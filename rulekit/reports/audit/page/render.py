@@ -77,7 +77,7 @@ def write(audit: Audit, path: str | Path) -> tuple[Path, Path]:
         what = "the JSON twin of the report would overwrite a file that the audit read"
         raise RulekitError(what, where=Where(file=str(twin)), hint="give the report another name")
     html = render_html(audit, twin.name)
-    document = json.dumps(audit.to_json(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    document = json.dumps(audit.to_document(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     page.parent.mkdir(parents=True, exist_ok=True)
     write_text(twin, document)
     write_text(page, html)

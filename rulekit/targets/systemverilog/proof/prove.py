@@ -70,7 +70,7 @@ class Proof:
         """Whether everything was shown."""
         return all(statement.shown for statement in self.statements)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_document(self) -> dict[str, Any]:
         """Return the proof as plain JSON, without the log."""
         return {
             "holds": self.holds,

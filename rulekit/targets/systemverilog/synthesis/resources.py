@@ -71,7 +71,7 @@ class Resources:
     rules: tuple[RuleCost, ...]
     answer: int
 
-    def to_json(self) -> dict[str, Any]:
+    def to_document(self) -> dict[str, Any]:
         """Return the resources as plain JSON, with the flow and the versions of the tools."""
         placed = self.placement
         clock = None

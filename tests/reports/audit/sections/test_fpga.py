@@ -469,9 +469,9 @@ def test_real_evidence(
     ]
     ruleset = amend(rules=rules)
     artifact = rulekit.compile(ruleset, "systemverilog", Fixed(formats={"cards": GRID.formats["cards"]}))
-    artifact = artifact.shown("proof", prove(artifact).to_json())
+    artifact = artifact.shown("proof", prove(artifact).to_document())
     found = taken(artifact, seeds=(1,))
-    folder = artifact.shown("resources", found.to_json()).write(tmp_path / "build")
+    folder = artifact.shown("resources", found.to_document()).write(tmp_path / "build")
     told = audit(record(ruleset, events), truth="fraud", fpga=folder)
     fpga = told.fpga
     assert fpga.proof.holds

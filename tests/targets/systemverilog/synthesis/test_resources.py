@@ -115,7 +115,7 @@ def test_a_design_is_placed_and_routed():
     assert taken.placement is not None
     assert len(taken.placement.mhz) == 2
     assert 100 < taken.placement.median < 1500
-    facts = taken.to_json()
+    facts = taken.to_document()
     assert facts["clock"]["latency_ns"] == pytest.approx(3000 / taken.placement.median)
     assert "yosys" in facts["tool"]
     assert "nextpnr" in facts["clock"]["tool"]
