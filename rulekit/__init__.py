@@ -9,10 +9,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from rulekit.budget import Budget
     from rulekit.errors import RulekitError
     from rulekit.explanation.explainer import Explainer, explain
     from rulekit.explanation.model import Explanation
-    from rulekit.induction.budget import Budget
     from rulekit.induction.induce import induce
     from rulekit.induction.multiclass.induce import ClassInduction, induce_classes
     from rulekit.induction.result import Induction
@@ -34,7 +34,7 @@ _HOMES = {
     "Explainer": "rulekit.explanation.explainer",
     "Explanation": "rulekit.explanation.model",
     "explain": "rulekit.explanation.explainer",
-    "Budget": "rulekit.induction.budget",
+    "Budget": "rulekit.budget",
     "Induction": "rulekit.induction.result",
     "induce": "rulekit.induction.induce",
     "ClassInduction": "rulekit.induction.multiclass.induce",

@@ -131,7 +131,7 @@ def _one(
     asked: _Asked, fpr: float | None, alert_rate: float | None, *, incumbent: Path | None, **more: Any
 ) -> tuple[object, str]:
     """Induce for one outcome and draft it; return the answer as JSON and for people."""
-    from rulekit.induction.budget import Budget
+    from rulekit.budget import Budget
     from rulekit.induction.induce import induce as induce_ruleset
     from rulekit.store.folder.folder import draft, read
 
@@ -147,7 +147,7 @@ def _one(
 
 def _several(asked: _Asked, rates: dict[str, float], hit_policy: str | None) -> tuple[object, str]:
     """Induce for several classes and draft it; return the answer as JSON and for people."""
-    from rulekit.induction.budget import Budget
+    from rulekit.budget import Budget
     from rulekit.induction.multiclass.induce import induce_classes
     from rulekit.store.folder.folder import draft
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from pydantic import JsonValue
 
+from rulekit.budget import Budget
 from rulekit.frames import Frame
-from rulekit.induction.budget import Budget
 from rulekit.induction.learners.methods import entrants, policy_named
 from rulekit.induction.pipeline import Request, answer
 from rulekit.induction.progress import progress_bar

@@ -12,8 +12,8 @@ import polars as pl
 import pytest
 
 import rulekit
+from rulekit.budget import Budget
 from rulekit.errors import BudgetError, EventError, RulekitError, TeacherError
-from rulekit.induction.budget import Budget
 from rulekit.induction.induce import induce
 from rulekit.induction.learners.base import Task
 from rulekit.induction.learners.registry import inducers
@@ -205,7 +205,7 @@ def test_a_seed_is_another_split(events: pl.DataFrame, schema: Schema, tree: Ind
 _DIGEST = """
 import sys; sys.path.insert(0, {tests!r})
 from conftest import SCHEMA, planted
-from rulekit.induction.budget import Budget
+from rulekit.budget import Budget
 from rulekit.induction.induce import induce
 for method in ("tree", "skope-rules"):
     budget = Budget(false_positive_rate=0.02, rules=6)

@@ -12,8 +12,8 @@ import polars as pl
 import pytest
 
 import rulekit
+from rulekit.budget import Budget
 from rulekit.errors import BudgetError, TeacherError
-from rulekit.induction.budget import Budget
 from rulekit.induction.induce import induce
 from rulekit.induction.samples.folds import split
 from rulekit.induction.samples.sample import read_sample

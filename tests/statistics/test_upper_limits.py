@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
+from rulekit.budget import Budget
 from rulekit.errors import BudgetError
-from rulekit.induction.budget import Budget
 from rulekit.induction.samples.sample import Sample
 from rulekit.induction.selection.certify import check_certifiable
 from rulekit.induction.selection.draft import lowest_threshold

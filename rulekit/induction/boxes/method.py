@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from rulekit.budget import Budget
 from rulekit.errors import MissingExtraError
 from rulekit.induction.boxes.grid import Box, Codes, Grid, box_of, make_grid
-from rulekit.induction.budget import Budget
 from rulekit.induction.regions.region import Region
 from rulekit.induction.samples.sample import Sample
 from rulekit.induction.selection.cp_sat import EFFORT, Selection

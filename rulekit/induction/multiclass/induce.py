@@ -16,9 +16,9 @@ import numpy.typing as npt
 import polars as pl
 from pydantic import JsonValue
 
+from rulekit.budget import Budget
 from rulekit.errors import BudgetError
 from rulekit.frames import Frame
-from rulekit.induction.budget import Budget
 from rulekit.induction.learners.methods import AUTO, entrants
 from rulekit.induction.multiclass.samples import (
     Samples,

@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from rulekit.budget import Budget
 from rulekit.errors import BudgetError, EventError
 from rulekit.frames import Frame, scan
-from rulekit.induction.budget import Budget
 from rulekit.induction.pipeline import Request
 from rulekit.induction.samples.folds import split
 from rulekit.induction.samples.sample import Folds, Sample, read_sample

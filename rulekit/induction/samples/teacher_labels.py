@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rulekit.induction.budget import Budget
+from rulekit.budget import Budget
 from rulekit.induction.samples.sample import Sample
 from rulekit.induction.teachers.base import Scores
 from rulekit.labels import Mask, Weights

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from rulekit.budget import Budget
 from rulekit.errors import BudgetError
-from rulekit.induction.budget import Budget
 from rulekit.induction.samples.sample import Sample
 from rulekit.induction.selection.constraints import Constraints
 from rulekit.induction.selection.context import Arena

@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
+from rulekit.budget import Budget
 from rulekit.errors import BudgetError
-from rulekit.induction.budget import Budget
 from rulekit.induction.samples.folds import FRACTIONS
 from rulekit.induction.samples.sample import Sample
 from rulekit.labels import Weights

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any as AnyValue
 
+from rulekit.budget import Budget
 from rulekit.errors import BudgetError
-from rulekit.induction.budget import Budget
 from rulekit.induction.regions.region import Region, Span
 from rulekit.induction.samples.encoding import Encoding
 from rulekit.ir.condition import Condition, count_literals, literals

@@ -9,8 +9,8 @@ from typing import NamedTuple
 import polars as pl
 from pydantic import JsonValue
 
+from rulekit.budget import Budget
 from rulekit.errors import BudgetError
-from rulekit.induction.budget import Budget
 from rulekit.induction.samples.encoding import Encoding, encode
 from rulekit.induction.samples.sample import Folds, Sample, decidable
 from rulekit.induction.samples.teacher_labels import expected_signal, threshold_at

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from rulekit.induction.budget import Budget
+from rulekit.budget import Budget
 from rulekit.induction.regions.region import Region
 from rulekit.induction.samples.sample import Sample
 from rulekit.ir.condition import Condition, count_literals

@@ -7,9 +7,9 @@ import polars as pl
 import pytest
 
 import rulekit
+from rulekit.budget import Budget
 from rulekit.errors import BindError
 from rulekit.induction.auto.incumbent import INCUMBENT, region_of
-from rulekit.induction.budget import Budget
 from rulekit.induction.induce import induce
 from rulekit.induction.publish import next_version
 from rulekit.induction.regions.region import hits

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from rulekit.budget import Budget
 from rulekit.induction.boxes.grid import make_grid
-from rulekit.induction.budget import Budget
 from rulekit.induction.selection.constraints import constraints
 from rulekit.ir.condition import count_literals
 from rulekit.ir.schema import Schema

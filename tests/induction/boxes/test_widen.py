@@ -4,8 +4,8 @@ import numpy as np
 import polars as pl
 import pytest
 
+from rulekit.budget import Budget
 from rulekit.induction.boxes.grid import Axis, Grid
-from rulekit.induction.budget import Budget
 from rulekit.induction.selection.constraints import constraints
 from rulekit.ir.schema import Feature, Schema
 

@@ -12,8 +12,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
 import rulekit
+from rulekit.budget import Budget
 from rulekit.errors import BudgetError, EventError, TeacherError
-from rulekit.induction.budget import Budget
 from rulekit.induction.multiclass.induce import ClassInduction, induce_classes
 from rulekit.induction.multiclass.teachers import class_teachers
 from rulekit.induction.teachers.base import feature_matrix

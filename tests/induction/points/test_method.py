@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 import rulekit
-from rulekit.induction.budget import Budget
+from rulekit.budget import Budget
 from rulekit.induction.induce import induce
 from rulekit.induction.points.method import POINTS
 from rulekit.induction.points.soft_labels import Emphasis, Soft, Step

@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from rulekit.induction.budget import Budget
+from rulekit.budget import Budget
 from rulekit.induction.samples.sample import Sample
 from rulekit.induction.samples.teacher_labels import expected_signal, label_sets, threshold_at
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
+from rulekit.budget import Budget
 from rulekit.errors import BindError, BudgetError
-from rulekit.induction.budget import Budget
 from rulekit.induction.induce import induce
 from rulekit.induction.result import Induction
 from rulekit.induction.selection.constraints import constraints

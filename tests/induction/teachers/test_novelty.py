@@ -9,8 +9,8 @@ import pytest
 from sklearn.decomposition import PCA
 from sklearn.ensemble import IsolationForest
 
+from rulekit.budget import Budget
 from rulekit.errors import TeacherError
-from rulekit.induction.budget import Budget
 from rulekit.induction.induce import induce
 from rulekit.induction.teachers.base import feature_matrix
 from rulekit.induction.teachers.load import teacher

@@ -14,9 +14,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from rulekit.budget import Budget
 from rulekit.errors import BudgetError, RulekitError
 from rulekit.findings import Finding
-from rulekit.induction.budget import Budget
 from rulekit.ir.condition import literals
 from rulekit.ir.provenance import Provenance
 from rulekit.reports.audit.inputs.case import Case

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from rulekit.budget import Budget
 from rulekit.errors import BudgetError
-from rulekit.induction.budget import Budget
 
 
 def test_budget_knows_its_rate() -> None:

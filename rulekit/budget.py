@@ -41,7 +41,7 @@ class Budget(Model):
     feature_costs : what it costs to compute a feature, by its name, in any unit; a feature not named costs
         nothing.
     cost : the distinct features of all rules together may cost at most so much. The two are given together.
-    lut : at most so many look-up tables, as :mod:`rulekit.targets.shared.lut_cost` foretells them.
+    lut : at most so many look-up tables (the estimate of ``rulekit.targets.shared.lut_cost``).
     confidence : of the certified upper limit on the rate.
     certified : whether that limit, and not only the measured rate, must keep to the budget.
 
