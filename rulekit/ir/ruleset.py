@@ -125,6 +125,15 @@ class Ruleset:
         return tuple(sorted((self.thresholds or {}).items(), key=lambda item: item[1]))
 
     @cached_property
+    def accepting(self) -> tuple[str, ...]:
+        """The outcomes that count as accepted: all but ``otherwise`` and ``invalid``, in the same order."""
+        return tuple(name for name in self.outcomes if name not in {self.otherwise, INVALID})
+
+    def outcome_of(self, score: int) -> str:
+        """Return the outcome that a sum of points gives under SCORE: of the highest threshold that it reaches."""
+        return next((name for name, least in reversed(self.ladder) if score >= least), self.otherwise)
+
+    @cached_property
     def bound(self) -> tuple[Condition, ...]:
         """The condition of each rule, bound to the schema.
 

@@ -226,3 +226,23 @@ def test_the_kit_draws_every_policy(case: tuple[HitPolicy, Ruleset]) -> None:
     policy, ruleset = case
     assert ruleset.hit_policy is policy
     assert bool(ruleset.ladder) == (policy is HitPolicy.SCORE)
+
+
+@pytest.mark.parametrize(
+    ("score", "outcome"),
+    [(-(1 << 62), "reject"), (1, "reject"), (2, "review"), (3, "review"), (4, "block"), (1 << 62, "block")],
+)
+def test_a_sum_gives_the_outcome_of_the_highest_threshold_that_it_reaches(score: int, outcome: str) -> None:
+    assert ruleset_from_document(scoring()).outcome_of(score) == outcome
+
+
+def test_negative_and_zero_thresholds_are_thresholds() -> None:
+    made = ruleset_from_document(scoring(thresholds={"low": -3, "none": 0}))
+    assert [made.outcome_of(score) for score in (-4, -3, -1, 0)] == ["reject", "low", "low", "none"]
+
+
+@given(rulesets())
+def test_accepting_outcomes_are_those_that_a_rule_or_a_threshold_names(ruleset: Ruleset) -> None:
+    named = {rule.then for rule in ruleset.rules} | set(ruleset.thresholds or {})
+    assert set(ruleset.accepting) == named - {None, ruleset.otherwise}
+    assert [name for name in ruleset.outcomes if name in ruleset.accepting] == list(ruleset.accepting)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import polars as pl
 
 from rulekit.errors import RulekitError
-from rulekit.ir.ruleset import INVALID, Ruleset
+from rulekit.ir.ruleset import Ruleset
 
 
 def accepted_outcomes(ruleset: Ruleset, accept: tuple[str, ...] | None) -> tuple[str, ...]:
     """Return the outcomes that count as accepted: those asked for, or all but ``otherwise`` and ``invalid``."""
     if accept is None:
-        return tuple(name for name in ruleset.outcomes if name not in {ruleset.otherwise, INVALID})
+        return ruleset.accepting
     unknown = [name for name in accept if name not in ruleset.outcomes]
     if unknown:
         expected = "one of " + ", ".join(ruleset.outcomes)

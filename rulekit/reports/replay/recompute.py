@@ -174,9 +174,7 @@ def _follow(ruleset: Ruleset, ids: dict[str, int], text: str, *, invalid: bool) 
     names = " ".join(rule.id for rule in hits)
     if ruleset.hit_policy is HitPolicy.SCORE:
         score = sum(rule.points or 0 for rule in hits)
-        reached = [outcome for outcome, points in ruleset.ladder if score >= points]
-        outcome = reached[-1] if reached else ruleset.otherwise
-        return {"_hits": names, "outcome": outcome, "rule": None, "score": score}
+        return {"_hits": names, "outcome": ruleset.outcome_of(score), "rule": None, "score": score}
     first = hits[0] if hits else None
     outcome = ruleset.otherwise if first is None else str(first.then)
     return {"_hits": names, "outcome": outcome, "rule": first.id if first else None, "score": None}

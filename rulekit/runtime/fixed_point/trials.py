@@ -103,8 +103,7 @@ class Trial:
         return measure(self._accepted(_decide(self.ruleset, self.frame, numerics)), self.known)
 
     def _accepted(self, decided: pl.DataFrame) -> pl.Series:
-        named = [name for name in self.ruleset.outcomes[:-1] if name != self.ruleset.otherwise]
-        return decided["outcome"].is_in(named)
+        return decided["outcome"].is_in(self.ruleset.accepting)
 
 
 def _decide(ruleset: Ruleset, frame: pl.DataFrame, numerics: Numerics) -> pl.DataFrame:

@@ -43,8 +43,7 @@ def like_input(frame: Frame, decided: pl.LazyFrame) -> Any:
 
 def scored(ruleset: Ruleset, score: int, hits: tuple[str, ...] | None = None) -> Decision:
     """Return the decision that a sum of points gives."""
-    outcome = next((name for name, least in reversed(ruleset.ladder) if score >= least), ruleset.otherwise)
-    return Decision(outcome, hits=hits, score=score)
+    return Decision(ruleset.outcome_of(score), hits=hits, score=score)
 
 
 def lacking(ruleset: Ruleset, bound: Event) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from rulekit.errors import Refusal, RulekitError, UnsupportedError
 from rulekit.ir.condition import Member, literals
-from rulekit.ir.ruleset import INVALID, Ruleset
+from rulekit.ir.ruleset import Ruleset
 from rulekit.targets.lower import Lowered
 from rulekit.targets.sql.dialects import DIALECTS, Dialect
 from rulekit.targets.sql.plan import EVENTS, Plan
@@ -39,7 +39,7 @@ def select_text(plan: Plan, table: str) -> str:
 
 
 def _where_file(plan: Plan) -> str:
-    names = selected(plan.low.ruleset)
+    names = plan.low.ruleset.accepting
     what = "the events with outcome " + (" or ".join(names) + "." if names else "other than otherwise: none.")
     lines = [*plan.header(what), "SELECT", "  *", f"FROM {EVENTS}", "WHERE"]
     return "\n".join([*lines, *("  " + line for line in where_lines(plan, names))]) + "\n"
@@ -48,11 +48,6 @@ def _where_file(plan: Plan) -> str:
 def where_text(plan: Plan, outcomes: Collection[str]) -> str:
     """Return the condition alone."""
     return "\n".join(where_lines(plan, outcomes))
-
-
-def selected(ruleset: Ruleset) -> tuple[str, ...]:
-    """Return every outcome but ``otherwise`` and ``invalid``."""
-    return tuple(name for name in ruleset.outcomes if name not in {ruleset.otherwise, INVALID})
 
 
 def wanted(ruleset: Ruleset, outcome: str | None) -> tuple[str, ...]:
@@ -65,7 +60,7 @@ def wanted(ruleset: Ruleset, outcome: str | None) -> tuple[str, ...]:
 
     """
     if outcome is None:
-        return selected(ruleset)
+        return ruleset.accepting
     if outcome not in ruleset.outcomes:
         raise RulekitError(
             "there is no such outcome", expected="one of " + ", ".join(ruleset.outcomes), got=outcome

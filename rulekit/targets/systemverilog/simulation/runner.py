@@ -119,7 +119,7 @@ class HardwareRunner:
             named = [*(str(rule.then) for rule in ruleset.rules), INVALID, ruleset.otherwise]
             codes, scores = found["rule"], None
             expected = np.array([outcomes.index(name) for name in named])[codes]
-        accepting = np.array([name not in {ruleset.otherwise, INVALID} for name in outcomes])
+        accepting = np.array([name in ruleset.accepting for name in outcomes])
         agree = (said == expected).all() and (found.get("accept", accepting[said]) == accepting[said]).all()
         if not agree:
             raise RulekitError("the design contradicts itself: its outcome is not that of its rule or score")

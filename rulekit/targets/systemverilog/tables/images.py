@@ -207,7 +207,7 @@ def _packed(values: Sequence[int], bits: int) -> int:
 
 def _verdict(plan: Tables, ruleset: Ruleset, outcome: str) -> int:
     """Return the code of an outcome, and above it whether it accepts."""
-    accepts = outcome not in {ruleset.otherwise, INVALID}
+    accepts = outcome in ruleset.accepting
     return plan.low.ruleset.outcomes.index(outcome) | accepts << plan.outcome_bits
 
 
