@@ -36,12 +36,18 @@ def body_lines(function: Function) -> int:
     return (function.end_lineno or 0) - first[0].lineno + 1 if first else 0
 
 
+def is_overload(node: ast.AST) -> bool:
+    """Whether this is one typed form of a function, whose docstring stands at the function itself."""
+    marks = node.decorator_list if isinstance(node, Function) else []
+    return any(isinstance(mark, ast.Name) and mark.id == "overload" for mark in marks)
+
+
 def public(node: ast.Module | ast.ClassDef) -> Iterator[Function | ast.ClassDef]:
     """Public functions and classes, and the public methods of these classes."""
     for child in node.body:
-        if isinstance(
-            child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-        ) and not child.name.startswith("_"):
+        if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and not (
+            child.name.startswith("_") or is_overload(child)
+        ):
             yield child
             if isinstance(child, ast.ClassDef):
                 yield from public(child)

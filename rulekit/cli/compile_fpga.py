@@ -33,11 +33,11 @@ def shown(artifact: Artifact, *, prove: bool, synth: bool) -> tuple[Artifact, li
     texts = []
     if prove:
         proof = prove_design(artifact)
-        artifact = artifact.shown("proof", proof.to_document(), {LOG: proof.log.encode()})
+        artifact = artifact.with_evidence("proof", proof.to_document(), {LOG: proof.log.encode()})
         texts.append(_proof_text(proof))
     if synth:
         taken = resources(artifact)
-        artifact = artifact.shown("resources", taken.to_document())
+        artifact = artifact.with_evidence("resources", taken.to_document())
         texts.append(_resources_text(taken))
     return artifact, texts
 

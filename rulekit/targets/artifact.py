@@ -6,24 +6,23 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, overload
 
 import polars as pl
-from pydantic import TypeAdapter, ValidationError
+from typing_extensions import TypeVar  # that of typing has no defaults before Python 3.13
 
 from rulekit.digests import digest
 from rulekit.errors import ArtifactError, Where
 from rulekit.frames import Frame
-from rulekit.ir.document import ruleset_from_json
 from rulekit.ir.numerics import Numerics
 from rulekit.ir.ruleset import Ruleset
 from rulekit.ir.schema import Model
 from rulekit.ir.semantics import Decision
-from rulekit.targets import targets
+from rulekit.targets.lower import Lowered, lower
 from rulekit.version import VERSION
 
 MANIFEST = "manifest.json"
@@ -31,12 +30,15 @@ LAW = "ruleset.json"
 
 
 class Runner(Protocol):
-    """A loaded artifact: decides events."""
+    """A loaded artifact: it decides events."""
 
-    artifact: Artifact
+    @property
+    def artifact(self) -> Artifact[Any]:
+        """The artifact that was loaded."""
+        ...
 
     def one(self, event: Mapping[str, Any], *, hits: bool = False) -> Decision:
-        """Decide one event; absent keys, None and NaN are missing.
+        """Decide one event; an absent key, None and NaN are missing values.
 
         Raises
         ------
@@ -46,22 +48,35 @@ class Runner(Protocol):
         """
         ...
 
-    def batch(self, frame: Frame, *, hits: bool = False, cast: bool = False) -> Any:
-        """Return the frame with the decision columns.
+    @overload
+    def batch(self, events: pl.LazyFrame, *, hits: bool = False, cast: bool = False) -> pl.LazyFrame: ...
 
-        They are ``outcome`` (Enum), ``rule`` (Enum or null), under SCORE ``score`` (Int64), and on request
-        ``hits`` (List of Enum). A LazyFrame gives a LazyFrame, anything else a DataFrame.
+    @overload
+    def batch(self, events: Frame, *, hits: bool = False, cast: bool = False) -> pl.DataFrame: ...
+
+    def batch(self, events: Frame, *, hits: bool = False, cast: bool = False) -> pl.DataFrame | pl.LazyFrame:
+        """Return the events with the columns of the decisions.
+
+        The columns are ``outcome`` (Enum, never null), ``rule`` (Enum, null where no rule decides), under SCORE
+        ``score`` (Int64, null where the event is invalid), and with ``hits=True`` also ``hits`` (List of Enum).
+        A LazyFrame gives a LazyFrame, anything else a DataFrame.
+
+        Parameters
+        ----------
+        events : a frame, or the path of a file, with a column for each feature that the rules read.
+        hits : add the column ``hits``: the ids of all rules that hit, in text order. Default: False.
+        cast : allow columns whose conversion to the dtype of the feature may round. Default: False.
 
         Raises
         ------
         EventError
-            when a column is absent or has another dtype than its feature; ``cast`` allows rounding.
+            when a column is absent or has another dtype than its feature.
 
         """
         ...
 
-    def hit_matrix(self, frame: Frame, *, cast: bool = False) -> pl.DataFrame:
-        """Return one Boolean column per rule id, shape (events, rules): whether it hits; never null.
+    def hit_matrix(self, events: Frame, *, cast: bool = False) -> pl.DataFrame:
+        """Return a Boolean column for each rule id, shape (events, rules): whether it hits; never null.
 
         Raises
         ------
@@ -72,9 +87,15 @@ class Runner(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Artifact:
-    """A compiled ruleset: the files, and the law and numerics they were made from.
+RunnerT = TypeVar("RunnerT", bound=Runner, default=Runner, covariant=True)  # noqa: PLC0105 - a name to read
+"""The type of runner that an artifact loads."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Artifact(Generic[RunnerT]):
+    """A compiled ruleset: the files, and the ruleset and numerics they were made from.
+
+    :func:`rulekit.compile` makes one, :func:`rulekit.targets.read.read_artifact` reads one from a folder.
 
     Attributes
     ----------
@@ -82,8 +103,12 @@ class Artifact:
     entry : name of the file to start from.
     ruleset, numerics : what was compiled; the ruleset travels with the artifact as ``ruleset.json``.
     files : contents by name, without the manifest.
-    options : what was chosen about the files, of the target's own model.
-    evidence : what was shown of the artifact after it was compiled (proofs, synthesis), as plain JSON by kind.
+    options : what was chosen about the files; an instance of the target's own model.
+    evidence : results of checks that were run on the artifact (proof, synthesis), as plain JSON by kind.
+    tools : distributions whose versions the manifest names, because they show in the files.
+    loader : the target's function from an artifact to a runner.
+    low : the lowered ruleset that the files were emitted from; None until :attr:`lowered` is first read, where the
+        artifact comes from a folder.
 
     """
 
@@ -94,6 +119,9 @@ class Artifact:
     files: dict[str, bytes]
     options: Model = field(default_factory=Model)
     evidence: Mapping[str, Any] = field(default_factory=dict)
+    tools: tuple[str, ...] = ()
+    loader: Callable[[Artifact[Any]], RunnerT] = field(kw_only=True, compare=False)
+    low: Lowered | None = field(default=None, kw_only=True, compare=False)
 
     @property
     def source(self) -> str:
@@ -101,9 +129,16 @@ class Artifact:
         return self.files[self.entry].decode()
 
     @property
+    def lowered(self) -> Lowered:
+        """The lowered ruleset. It is kept: an artifact read from a folder lowers its ruleset once."""
+        if self.low is None:
+            object.__setattr__(self, "low", lower(self.ruleset, self.numerics, self.options))
+        assert self.low is not None  # noqa: S101 - set above
+        return self.low
+
+    @property
     def manifest(self) -> dict[str, Any]:
-        """What the artifact is, as plain JSON: no date in it, so that equal input gives equal bytes."""
-        tools = targets.get(self.target).tools
+        """What the artifact is, as plain JSON. It holds no date, so that equal input gives equal bytes."""
         chosen = self.options.model_dump(mode="json")
         return {
             "target": self.target,
@@ -116,20 +151,20 @@ class Artifact:
             "numerics": self.numerics.model_dump(mode="json"),
             **({"options": chosen} if chosen else {}),
             "files": {name: digest(data) for name, data in sorted(self.files.items())},
-            "versions": {"rulekit-engine": VERSION, **{name: version(name) for name in tools}},
+            "versions": {"rulekit-engine": VERSION, **{name: version(name) for name in self.tools}},
             **({"evidence": dict(self.evidence)} if self.evidence else {}),
         }
 
-    def shown(
+    def with_evidence(
         self, kind: str, facts: Mapping[str, Any], files: Mapping[str, bytes] | None = None
-    ) -> Artifact:
-        """Return the artifact with one more piece of evidence, and the files that belong to it."""
+    ) -> Artifact[RunnerT]:
+        """Return the artifact with one more kind of evidence, and the files that belong to it."""
         evidence = {**self.evidence, kind: dict(facts)}
         return replace(self, files={**self.files, **(files or {})}, evidence=evidence)
 
-    def load(self) -> Runner:
+    def load(self) -> RunnerT:
         """Return a runner that decides with this artifact."""
-        return targets.get(self.target).load(self)
+        return self.loader(self)
 
     def write(self, folder: str | Path) -> Path:
         """Write the files and ``manifest.json`` into a folder; an earlier artifact there is replaced whole.
@@ -152,45 +187,18 @@ class Artifact:
             draft.mkdir()
             for name, data in self.files.items():
                 (draft / name).write_bytes(data)
-            (draft / MANIFEST).write_text(json.dumps(self.manifest, indent=2) + "\n", encoding="utf-8")
+            (draft / MANIFEST).write_text(self.to_json() + "\n", encoding="utf-8")
             if folder.exists():
                 shutil.move(folder, Path(scratch) / "old")
             os.replace(draft, folder)  # noqa: PTH105 - the atomic one of the two spellings
         return folder
 
-    @classmethod
-    def read(cls, folder: str | Path) -> Artifact:
-        """Read an artifact back and check every file against the manifest.
+    def to_json(self) -> str:
+        """Return the manifest as JSON text, as :meth:`write` puts it into ``manifest.json``."""
+        return json.dumps(self.manifest, indent=2)
 
-        Raises
-        ------
-        ArtifactError
-            when a file is absent or altered, or the manifest is not one.
-
-        """
-        folder = Path(folder)
-        where = Where(file=str(folder / MANIFEST))
-        try:
-            manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-            files = {name: (folder / name).read_bytes() for name in manifest["files"]}
-            _check_files(folder, manifest["files"], files)
-            ruleset = ruleset_from_json(files[LAW].decode(), str(folder / LAW))
-            numerics: Numerics = TypeAdapter(Numerics).validate_python(manifest["numerics"])
-            options = targets.get(manifest["target"]).options.model_validate(manifest.get("options", {}))
-            evidence = dict(manifest.get("evidence", {}))
-            artifact = cls(manifest["target"], manifest["entry"], ruleset, numerics, files, options, evidence)
-            claimed = manifest["ruleset"]["digest"]
-        except (OSError, ValueError, KeyError, TypeError, ValidationError) as error:
-            raise ArtifactError(f"this is not an artifact: {error}", where=where) from None
-        if claimed != ruleset.digest:
-            what = "the manifest names another ruleset than the artifact holds"
-            raise ArtifactError(what, where=where, expected=ruleset.digest, got=claimed)
-        return artifact
-
-
-def _check_files(folder: Path, claimed: dict[str, str], files: dict[str, bytes]) -> None:
-    for name, data in files.items():
-        if digest(data) != claimed[name]:
-            where = Where(file=str(folder / name))
-            raise ArtifactError("the file was altered after compilation", where=where, expected=claimed[name],
-                                got=digest(data))  # fmt: skip
+    def __repr__(self) -> str:
+        """Return one line: target, ruleset, numerics, files and evidence."""
+        law = f"{self.ruleset.name} {self.ruleset.version} {self.ruleset.digest[:15]}"
+        shown = f", evidence: {', '.join(self.evidence)}" if self.evidence else ""
+        return f"<Artifact {self.target}: {law}, {self.numerics.kind}, {len(self.files)} files{shown}>"

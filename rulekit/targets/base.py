@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic
 
 from rulekit.errors import Refusal, RulekitError, UnsupportedError
 from rulekit.ir.document import ruleset_to_json
 from rulekit.ir.numerics import Numerics
 from rulekit.ir.ruleset import HitPolicy, Ruleset
 from rulekit.ir.schema import DType, Model
-from rulekit.targets.artifact import LAW, Artifact, Runner
+from rulekit.targets.artifact import LAW, Artifact, RunnerT
 from rulekit.targets.lower import Lowered, lower
 
 _NUMERICS = {"native": "native numerics", "fixed": "fixed-point formats (--bits 10, or --numerics FILE)"}
@@ -56,7 +56,7 @@ class Capabilities:
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class Target(Generic[RunnerT]):
     """One place where decisions are made.
 
     ``emit`` turns the low form into files, ``load`` an artifact into a runner; both are plain functions.
@@ -71,7 +71,7 @@ class Target:
     capabilities: Capabilities
     entry: str
     emit: Callable[[Lowered], dict[str, str | bytes]]
-    load: Callable[[Artifact], Runner]
+    load: Callable[[Artifact[Any]], RunnerT]
     absent: Callable[[], RulekitError | None] = lambda: None
     tools: tuple[str, ...] = ()
     options: type[Model] = Model
@@ -84,7 +84,9 @@ class Target:
         chosen = self.options() if options is None else options
         return self.capabilities.refusals(ruleset, numerics) + self.refuses(ruleset, numerics, chosen)
 
-    def compile(self, ruleset: Ruleset, numerics: Numerics, options: Model | None = None) -> Artifact:
+    def compile(
+        self, ruleset: Ruleset, numerics: Numerics, options: Model | None = None
+    ) -> Artifact[RunnerT]:
         """Compile a ruleset.
 
         Raises
@@ -101,7 +103,18 @@ class Target:
         refusals = self.refusals(ruleset, numerics, chosen)
         if refusals:
             raise UnsupportedError(self.name, refusals)
-        emitted = self.emit(lower(ruleset, numerics, chosen))
+        low = lower(ruleset, numerics, chosen)
+        emitted = self.emit(low)
         files = {name: data.encode() if isinstance(data, str) else data for name, data in emitted.items()}
         files[LAW] = ruleset_to_json(ruleset).encode()
-        return Artifact(self.name, self.entry, ruleset, numerics, files, chosen)
+        return Artifact(
+            target=self.name,
+            entry=self.entry,
+            ruleset=ruleset,
+            numerics=numerics,
+            files=files,
+            options=chosen,
+            tools=self.tools,
+            loader=self.load,
+            low=low,
+        )

@@ -26,7 +26,7 @@ from rulekit.ir.numerics import Native, Numerics
 from rulekit.ir.ruleset import HitPolicy, Ruleset
 from rulekit.ir.schema import DType, Feature
 from rulekit.ir.semantics import Decision, decide
-from rulekit.targets.artifact import Artifact
+from rulekit.targets.read import read_artifact
 from rulekit.testing.cases import Case, load_corpus
 from rulekit.testing.events import EXTRA_KEY, events, frame_of
 from rulekit.testing.strategies import numerics, rulesets
@@ -147,7 +147,7 @@ class TargetContract:
             if self.target.refusals(ruleset, chosen):
                 continue
             artifact = self.target.compile(ruleset, chosen)
-            read = Artifact.read(artifact.write(tmp_path / cases[0].file))
+            read = read_artifact(artifact.write(tmp_path / cases[0].file))
             assert (read.files, read.manifest) == (artifact.files, artifact.manifest)
             runner = self.target.load(read)
             for case in cases:

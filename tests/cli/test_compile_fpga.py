@@ -7,7 +7,7 @@ import json
 import pytest
 from hardware import needs
 
-from rulekit.targets.artifact import Artifact
+from rulekit.targets.read import read_artifact
 from rulekit.targets.systemverilog import tools
 from rulekit.targets.systemverilog.proof import prove
 from rulekit.targets.systemverilog.tools import NEXTPNR, YOSYS
@@ -51,7 +51,7 @@ def test_a_design_is_written_with_what_was_chosen(typed, tmp_path):
     assert manifest["options"]["stages"] == 2
     assert manifest["options"]["outputs"] == ["accept", "fired"]
     assert manifest["options"]["missing"] is False
-    assert Artifact.read(tmp_path / "build").options.stages == 2
+    assert read_artifact(tmp_path / "build").options.stages == 2
     assert "output wire out_accept" in (tmp_path / "build" / "decide.sv").read_text()
     assert "out_rule" not in (tmp_path / "build" / "decide.sv").read_text()
 
@@ -128,7 +128,7 @@ def test_a_proof_goes_into_the_manifest(typed, tmp_path):
     assert code == 0
     assert out.count("\n  ") >= 4
     assert "proved with" in out
-    artifact = Artifact.read(tmp_path / "build")
+    artifact = read_artifact(tmp_path / "build")
     proof = artifact.evidence["proof"]
     assert proof["holds"] is True
     assert [each["name"] for each in proof["statements"]] == ["law", "pipeline", "netlist", "mutant"]
@@ -142,7 +142,7 @@ def test_a_proof_that_fails_is_exit_code_1(typed, monkeypatch, tmp_path):
     code, out, _ = typed(f"{COMPILE} --bits 8 --prove")
     assert code == 1
     assert "NOT proved" in out
-    assert Artifact.read(tmp_path / "build").evidence["proof"]["holds"] is False
+    assert read_artifact(tmp_path / "build").evidence["proof"]["holds"] is False
 
 
 @needs(YOSYS)
@@ -153,7 +153,7 @@ def test_resources_go_into_the_manifest(typed, tmp_path):
     for word in ("LUT", "predicted", "ECP5 MHz", "high-met", "saves"):
         assert word in out
     assert max(map(len, out.splitlines()[2:])) <= 80
-    taken = Artifact.read(tmp_path / "build").evidence["resources"]
+    taken = read_artifact(tmp_path / "build").evidence["resources"]
     assert taken["lut"] > 0
     assert taken["clock"]["median"] > 100
     code, document, _ = typed(f"{COMPILE} --bits 8 --json")

@@ -7,7 +7,7 @@ import rulekit
 from rulekit.errors import ArtifactError, RulekitError, UnsupportedError
 from rulekit.ir.numerics import Fixed, FixedFormat, Native
 from rulekit.targets import targets
-from rulekit.targets.artifact import Artifact
+from rulekit.targets.read import read_artifact
 
 
 @pytest.fixture(params=list(targets.names()))
@@ -20,7 +20,7 @@ def artifact(request, fraud):
 
 def test_an_artifact_comes_back_from_its_folder(artifact, tmp_path):
     folder = artifact.write(tmp_path / "out")
-    again = Artifact.read(folder)
+    again = read_artifact(folder)
     assert again == artifact
     assert json.loads((folder / "manifest.json").read_text()) == artifact.manifest
     assert artifact.manifest["ruleset"]["digest"] == artifact.ruleset.digest
@@ -51,7 +51,7 @@ def test_an_altered_file_is_named(artifact, tmp_path):
     entry = folder / artifact.entry
     entry.write_bytes(entry.read_bytes().replace(b"e", b"f", 1))
     with pytest.raises(ArtifactError, match=rf"{re.escape(artifact.entry)}.*altered after compilation"):
-        Artifact.read(folder)
+        read_artifact(folder)
 
 
 def test_a_manifest_of_another_ruleset_is_refused(artifact, tmp_path):
@@ -60,7 +60,7 @@ def test_a_manifest_of_another_ruleset_is_refused(artifact, tmp_path):
     manifest["ruleset"]["digest"] = "sha256:" + "0" * 64
     (folder / "manifest.json").write_text(json.dumps(manifest))
     with pytest.raises(ArtifactError, match="another ruleset"):
-        Artifact.read(folder)
+        read_artifact(folder)
 
 
 @pytest.mark.parametrize("damage", ["", "{", "[]", '{"files": {"gone.py": "sha256:0"}}'])
@@ -68,7 +68,7 @@ def test_a_damaged_manifest_is_one_clear_error(artifact, tmp_path, damage):
     folder = artifact.write(tmp_path / "out")
     (folder / "manifest.json").write_text(damage)
     with pytest.raises(ArtifactError, match="not an artifact"):
-        Artifact.read(folder)
+        read_artifact(folder)
 
 
 def test_an_unknown_target_names_the_known_ones(fraud):

@@ -476,8 +476,8 @@ def test_the_cache_keeps_the_newest(fraud, monkeypatch) -> None:
 def test_two_processes_compile_at_once(fraud, tmp_path) -> None:
     rulekit.compile(fraud, "c").write(tmp_path / "law")
     code = (
-        "import sys; from rulekit.targets.artifact import Artifact;"
-        "print(Artifact.read(sys.argv[1]).load().one({'amount': 60.0, 'cards_per_device_1h': 5}).outcome)"
+        "import sys; from rulekit.targets.read import read_artifact;"
+        "print(read_artifact(sys.argv[1]).load().one({'amount': 60.0, 'cards_per_device_1h': 5}).outcome)"
     )
     command = [sys.executable, "-c", code, str(tmp_path / "law")]
     started = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]

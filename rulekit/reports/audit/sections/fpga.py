@@ -35,6 +35,7 @@ from rulekit.reports.common.shares import Changes, Share
 from rulekit.reports.replay.recompute import Bound, recompute
 from rulekit.targets.artifact import MANIFEST, Artifact
 from rulekit.targets.lower import LowFeature, lower
+from rulekit.targets.read import read_artifact
 
 if TYPE_CHECKING:
     from rulekit.targets.systemverilog.design import Design
@@ -64,7 +65,7 @@ def read_hardware(folder: str | Path, ruleset: Ruleset) -> Hardware:
         ``rulekit compile`` does not write.
 
     """
-    folder, artifact = Path(folder), Artifact.read(folder)
+    folder, artifact = Path(folder), read_artifact(folder)
     hint = "make it: " + COMMAND.format(folder=folder)
     for what, expected, got in (
         ("the artifact is of another target", TARGET, artifact.target),

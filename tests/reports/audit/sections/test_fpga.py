@@ -23,7 +23,7 @@ from rulekit.reports.audit.audit import audit
 from rulekit.reports.audit.model.audit import Audit
 from rulekit.reports.audit.page.fpga import BOX, GAP, Picture, device_words, fpga_line, fpga_page
 from rulekit.reports.audit.page.render import render_html, write
-from rulekit.targets.artifact import Artifact
+from rulekit.targets.read import read_artifact
 
 GRID = Fixed(
     formats={
@@ -66,9 +66,9 @@ def build(tmp_path: Path) -> Build:
     ) -> Path:  # fmt: skip
         artifact = rulekit.compile(ruleset, "systemverilog", numerics, **options)
         cycles = options.get("stages", 3)
-        artifact = artifact.shown("resources", {**resources(ruleset, cycles), **(taken or {})})
+        artifact = artifact.with_evidence("resources", {**resources(ruleset, cycles), **(taken or {})})
         for kind, facts in ({"proof": proof()} if shown is None else shown).items():
-            artifact = artifact.shown(kind, facts)
+            artifact = artifact.with_evidence(kind, facts)
         return artifact.write(tmp_path / "build")
 
     return write_artifact
@@ -371,18 +371,18 @@ def other_target(folder: Path, ruleset: Ruleset) -> None:
 
 
 def other_law(folder: Path, ruleset: Ruleset) -> None:
-    artifact = Artifact.read(folder)
+    artifact = read_artifact(folder)
     other = replace(ruleset, otherwise="review", rules=ruleset.rules[:2])
     rulekit.compile(other, "systemverilog", artifact.numerics).write(folder)
 
 
 def no_resources(folder: Path, ruleset: Ruleset) -> None:
-    artifact = Artifact.read(folder)
+    artifact = read_artifact(folder)
     replace(artifact, evidence={"proof": proof()}).write(folder)
 
 
 def no_evidence(folder: Path, ruleset: Ruleset) -> None:
-    replace(Artifact.read(folder), evidence={}).write(folder)
+    replace(read_artifact(folder), evidence={}).write(folder)
 
 
 def altered(folder: Path, ruleset: Ruleset) -> None:
@@ -396,21 +396,25 @@ def gone(folder: Path, ruleset: Ruleset) -> None:
 def odd_evidence(folder: Path, ruleset: Ruleset) -> None:
     facts = resources(ruleset, 3)
     del facts["ff"]
-    Artifact.read(folder).shown("resources", facts).write(folder)
+    read_artifact(folder).with_evidence("resources", facts).write(folder)
 
 
 def odd_proof(folder: Path, ruleset: Ruleset) -> None:
-    Artifact.read(folder).shown("proof", {"holds": "perhaps", "tool": "x", "statements": []}).write(folder)
+    read_artifact(folder).with_evidence("proof", {"holds": "perhaps", "tool": "x", "statements": []}).write(
+        folder
+    )
 
 
 def odd_kind(folder: Path, ruleset: Ruleset) -> None:
-    Artifact.read(folder).shown("resources", {**resources(ruleset, 3), "rules": [1, 2, 3, 4]}).write(folder)
+    read_artifact(folder).with_evidence("resources", {**resources(ruleset, 3), "rules": [1, 2, 3, 4]}).write(
+        folder
+    )
 
 
 def other_rules(folder: Path, ruleset: Ruleset) -> None:
     facts = resources(ruleset, 3)
     facts["rules"].reverse()
-    Artifact.read(folder).shown("resources", facts).write(folder)
+    read_artifact(folder).with_evidence("resources", facts).write(folder)
 
 
 @pytest.mark.parametrize(
@@ -469,9 +473,9 @@ def test_real_evidence(
     ]
     ruleset = amend(rules=rules)
     artifact = rulekit.compile(ruleset, "systemverilog", Fixed(formats={"cards": GRID.formats["cards"]}))
-    artifact = artifact.shown("proof", prove(artifact).to_document())
+    artifact = artifact.with_evidence("proof", prove(artifact).to_document())
     found = taken(artifact, seeds=(1,))
-    folder = artifact.shown("resources", found.to_document()).write(tmp_path / "build")
+    folder = artifact.with_evidence("resources", found.to_document()).write(tmp_path / "build")
     told = audit(record(ruleset, events), truth="fraud", fpga=folder)
     fpga = told.fpga
     assert fpga.proof.holds
