@@ -81,37 +81,37 @@ def parts(folder: Path) -> dict[str, Callable[[], object]]:
     from rulekit.induction.teachers.load import teacher
     from rulekit.reports.audit.audit import audit, recorded_ruleset
     from rulekit.reports.audit.inputs.align import align
-    from rulekit.reports.audit.inputs.case import Question, open_case
+    from rulekit.reports.audit.inputs.audit_input import AuditOptions, open_input
     from rulekit.reports.audit.page.render import render_html
     from rulekit.reports.audit.sections.disagreement import disagreement_of
     from rulekit.reports.audit.sections.drift import drift_of
     from rulekit.reports.audit.sections.previous import compare_previous
+    from rulekit.reports.audit.sections.replay import replay_decisions
     from rulekit.reports.audit.sections.subgroups import subgroups_of
     from rulekit.reports.audit.sections.tables import overlap_rows
-    from rulekit.reports.audit.sections.verdict import replay_case
     from rulekit.reports.replay.recompute import hit_matrix
     from rulekit.reports.replay.record import read_record
 
     decisions = folder / "decisions.parquet"
     law = recorded_ruleset(decisions)
-    question = Question(
+    options = AuditOptions(
         truth="fraud",
         teacher=teacher("score", law.schema),
         previous=read(folder / "previous").ruleset,
         by=("country", "merchant", "hour"),
     )
     record = read_record(decisions)
-    case = open_case(record, align(record, folder / "events.parquet"), question)
-    hits = hit_matrix(case.law, case.decisions)
+    audited = open_input(record, align(record, folder / "events.parquet"), options)
+    hits = hit_matrix(audited.law, audited.decisions)
     whole = audit(decisions, events=folder / "events.parquet", truth="fraud")
     return {
         "reading the record": lambda: read_record(decisions),
-        "replay": lambda: replay_case(case, 1000, 0),
-        "overlap": lambda: overlap_rows(hits, case.known),
-        "previous version": lambda: compare_previous(case),
-        "disagreement": lambda: disagreement_of(case, hits),
-        "subgroups": lambda: subgroups_of(case),
-        "drift": lambda: drift_of(case, hits),
+        "replay": lambda: replay_decisions(audited, 1000, 0),
+        "overlap": lambda: overlap_rows(hits, audited.known),
+        "previous version": lambda: compare_previous(audited),
+        "disagreement": lambda: disagreement_of(audited, hits),
+        "subgroups": lambda: subgroups_of(audited),
+        "drift": lambda: drift_of(audited, hits),
         "the page": lambda: render_html(whole),
     }
 

@@ -23,7 +23,7 @@ from datasets import GROUP, SCORE, TRUTH, WEIGHT, Case, Data
 from rulekit.induction.samples.folds import split
 from rulekit.induction.samples.sample import Sample
 from rulekit.induction.teachers.base import feature_matrix
-from rulekit.measures import Events, Measures, measure
+from rulekit.measures import EventLabels, Measures, measure
 from rulekit.statistics.intervals import Proportion
 
 Matrix = npt.NDArray[np.float32]
@@ -287,7 +287,7 @@ def on_test(accepted: Mask, test: Fold, kind: str) -> Measures:
     allowed = np.cumsum(charged[order]) <= charged[accepted].sum() * _SLACK
     teacher = np.zeros(len(accepted), dtype=np.bool_)
     teacher[order[allowed]] = True
-    events = Events(
+    events = EventLabels(
         len(accepted),
         truth=pl.Series(test.truth),
         teacher=pl.Series(teacher),

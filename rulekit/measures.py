@@ -24,7 +24,7 @@ from rulekit.ir.schema import Model
 from rulekit.statistics.intervals import Proportion, Shift, paired_shift, proportion
 
 
-class Events:
+class EventLabels:
     """What is known of the events that were decided: weights, truth and the teacher's labels, if any.
 
     Parameters
@@ -109,7 +109,7 @@ class Measures(NamedTuple):
         return found
 
 
-def measure(accepted: pl.Series, events: Events) -> Measures:
+def measure(accepted: pl.Series, events: EventLabels) -> Measures:
     """Measure decisions.
 
     Parameters
@@ -149,7 +149,7 @@ class Shifts(NamedTuple):
         }
 
 
-def measure_shifts(before: pl.Series, after: pl.Series, events: Events) -> Shifts:
+def measure_shifts(before: pl.Series, after: pl.Series, events: EventLabels) -> Shifts:
     """Measure what a second way of deciding the same events changes.
 
     Parameters
@@ -185,7 +185,7 @@ class RuleMeasures(Model):
     purity: Proportion | None = None
 
 
-def measure_rules(hits: pl.DataFrame, events: Events) -> list[RuleMeasures]:
+def measure_rules(hits: pl.DataFrame, events: EventLabels) -> list[RuleMeasures]:
     """Measure each rule.
 
     Parameters
@@ -201,7 +201,7 @@ def measure_rules(hits: pl.DataFrame, events: Events) -> list[RuleMeasures]:
     return [_measure_rule(name, hits[name], alone, events) for name in hits.columns]
 
 
-def _measure_rule(name: str, hit: pl.Series, alone: pl.Series, events: Events) -> RuleMeasures:
+def _measure_rule(name: str, hit: pl.Series, alone: pl.Series, events: EventLabels) -> RuleMeasures:
     return RuleMeasures(
         id=name,
         support=int(hit.sum()),
@@ -212,7 +212,7 @@ def _measure_rule(name: str, hit: pl.Series, alone: pl.Series, events: Events) -
     )
 
 
-def overlap(hits: pl.DataFrame, events: Events) -> list[list[float]]:
+def overlap(hits: pl.DataFrame, events: EventLabels) -> list[list[float]]:
     """Return the share of the hits of rule i that rule j hits too, as ``matrix[i][j]``; NaN for no hits."""
     return [
         [events.share(hits[other], among=hits[name]).value for other in hits.columns] for name in hits.columns
@@ -226,7 +226,7 @@ class CutflowStep(NamedTuple):
     accepted: Measures
 
 
-def cutflow(hits: pl.DataFrame, events: Events) -> list[CutflowStep]:
+def cutflow(hits: pl.DataFrame, events: EventLabels) -> list[CutflowStep]:
     """Return the measures of the first rule, the first two, and so on, in text order."""
     steps, so_far = [], pl.repeat(value=False, n=events.count, dtype=pl.Boolean, eager=True)
     for name in hits.columns:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rulekit.measures import Events, cutflow, measure, measure_rules, measure_shifts, overlap
+from rulekit.measures import EventLabels, cutflow, measure, measure_rules, measure_shifts, overlap
 from rulekit.statistics.intervals import paired_shift, proportion
 
 
@@ -39,7 +39,7 @@ columns = st.lists(
 @given(columns)
 def test_measures_against_exact_fractions(rows):
     accepted, truth, teacher, weights = zip(*rows, strict=True)
-    events = Events(
+    events = EventLabels(
         len(rows),
         truth=pl.Series(truth),
         teacher=pl.Series(teacher),
@@ -67,19 +67,21 @@ def test_measures_against_exact_fractions(rows):
 
 def test_doubling_every_event_narrows_and_doubling_every_weight_does_not():
     accepted, truth = pl.Series([True, False, True, False]), pl.Series([True, True, False, False])
-    once = measure(accepted, Events(4, truth=truth)).efficiency
-    twice = measure(pl.concat([accepted, accepted]), Events(8, truth=pl.concat([truth, truth]))).efficiency
-    heavy = measure(accepted, Events(4, truth=truth, weights=pl.Series([2.0] * 4))).efficiency
+    once = measure(accepted, EventLabels(4, truth=truth)).efficiency
+    twice = measure(
+        pl.concat([accepted, accepted]), EventLabels(8, truth=pl.concat([truth, truth]))
+    ).efficiency
+    heavy = measure(accepted, EventLabels(4, truth=truth, weights=pl.Series([2.0] * 4))).efficiency
     assert (heavy.low, heavy.high) == (once.low, once.high)
     assert once.low < twice.low < twice.high < once.high
 
 
 def test_rejection_is_one_over_the_false_positive_rate():
     truth = pl.Series([True] + [False] * 9)
-    found = measure(pl.Series([True, True] + [False] * 8), Events(10, truth=truth))
+    found = measure(pl.Series([True, True] + [False] * 8), EventLabels(10, truth=truth))
     assert found.rejection[0] == 9.0
     assert found.rejection[1] < 9.0 < found.rejection[2]
-    nothing = measure(pl.Series([True] + [False] * 9), Events(10, truth=truth))
+    nothing = measure(pl.Series([True] + [False] * 9), EventLabels(10, truth=truth))
     assert nothing.rejection[0] == math.inf
     assert nothing.to_document()["rejection"][0] is None
 
@@ -89,18 +91,18 @@ TRUTH = pl.Series([True, True, False, True])
 
 
 def test_rule_measures():
-    first, second = measure_rules(HITS, Events(4, truth=TRUTH))
+    first, second = measure_rules(HITS, EventLabels(4, truth=TRUTH))
     assert (first.id, first.support, first.coverage.value, first.unique.value) == ("a", 2, 0.5, 0.5)
     assert (first.purity.value, round(first.efficiency.value, 6)) == (1.0, 0.666667)
     assert second.purity.value == 0.5
 
 
 def test_overlap_is_a_share_of_the_row():
-    assert overlap(HITS, Events(4)) == [[1.0, 0.5], [0.5, 1.0]]
+    assert overlap(HITS, EventLabels(4)) == [[1.0, 0.5], [0.5, 1.0]]
 
 
 def test_cutflow_accumulates():
-    steps = cutflow(HITS, Events(4, truth=TRUTH))
+    steps = cutflow(HITS, EventLabels(4, truth=TRUTH))
     assert [step.accepted.rate.part for step in steps] == [2.0, 3.0]
     assert [step.accepted.false_positive_rate.value for step in steps] == [0.0, 1.0]
 
@@ -128,7 +130,7 @@ def test_paired_shifts_at_the_ends():
 @given(st.lists(st.tuples(st.booleans(), st.booleans(), st.booleans(), st.integers(0, 5)), min_size=1))
 def test_shifts_are_differences_of_shares(rows):
     before, after, truth, weights = (pl.Series(column) for column in zip(*rows, strict=True))
-    events = Events(len(rows), truth=truth, weights=weights)
+    events = EventLabels(len(rows), truth=truth, weights=weights)
     found = measure_shifts(before, after, events)
     for got, among in ((found.rate, None), (found.efficiency, truth), (found.false_positive_rate, ~truth)):
         one, two = events.share(before, among), events.share(after, among)
@@ -142,15 +144,15 @@ def test_shifts_are_differences_of_shares(rows):
 
 def test_equal_weights_say_nothing_and_unequal_ones_widen_the_interval():
     before, after = pl.Series([True, False] * 50), pl.Series([True, True] * 20 + [True, False] * 30)
-    plain = measure_shifts(before, after, Events(100)).rate
-    scaled = measure_shifts(before, after, Events(100, weights=pl.repeat(7, 100, eager=True))).rate
+    plain = measure_shifts(before, after, EventLabels(100)).rate
+    scaled = measure_shifts(before, after, EventLabels(100, weights=pl.repeat(7, 100, eager=True))).rate
     assert scaled.low == pytest.approx(plain.low)
     assert (scaled.gained, plain.gained, plain.lost) == (140, 20, 0)
-    uneven = Events(100, weights=pl.Series([1.0] * 50 + [1.0, 1.0, 1.0, 1.0, 46.0] * 10))
+    uneven = EventLabels(100, weights=pl.Series([1.0] * 50 + [1.0, 1.0, 1.0, 1.0, 46.0] * 10))
     wide = uneven.shift(before, after)
     assert wide.high - wide.low > plain.high - plain.low
 
 
 def test_shifts_without_truth_are_of_the_rate_alone():
     before, after = pl.Series([True, False]), pl.Series([True, True])
-    assert set(measure_shifts(before, after, Events(2)).to_document()) == {"rate"}
+    assert set(measure_shifts(before, after, EventLabels(2)).to_document()) == {"rate"}

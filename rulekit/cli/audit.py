@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from rulekit.reports.audit.inputs.log import LogSource
     from rulekit.reports.audit.model.audit import Audit
     from rulekit.reports.audit.model.law import Gate
-    from rulekit.reports.common.comparison import Swap
+    from rulekit.reports.common.comparison_models import Swap
 
 _WIDTH = 80
 

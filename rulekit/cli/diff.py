@@ -10,7 +10,7 @@ import typer
 from rulekit.cli.common import Json, answer
 
 if TYPE_CHECKING:
-    from rulekit.reports.diff.events import Asked
+    from rulekit.reports.diff.events import ReferenceOptions
 
 _LAW = "A law folder, a ruleset file, or FOLDER@1.2.0 for an enacted version."
 
@@ -57,11 +57,13 @@ def diff(
 
 def _asked(
     events: str | None, truth: str | None, weight: str | None, id_column: str | None, accept: str | None
-) -> Asked | None:
-    from rulekit.reports.diff.events import Asked
+) -> ReferenceOptions | None:
+    from rulekit.reports.diff.events import ReferenceOptions
 
     if events is not None:
-        return Asked(events, truth, weight, id_column, tuple(accept.split(",")) if accept else None)
+        return ReferenceOptions(
+            events, truth, weight, id_column, tuple(accept.split(",")) if accept else None
+        )
     if truth or weight or id_column or accept:
         raise typer.BadParameter("there are no reference events: name them with --events")
     return None

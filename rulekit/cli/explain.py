@@ -107,11 +107,11 @@ def _refuse_beside_log(*options: object) -> None:
 
 
 def _logged(log: str, rules: Path, event_id: str | None, line: int | None) -> _Asked:
-    from rulekit.explanation.recorded import recorded
+    from rulekit.explanation.recorded import recorded_decision
 
     if (event_id is None) == (line is None):
         raise typer.BadParameter("--log wants one of --event and --line")
-    found = recorded(log, rules, event=event_id, line=line)
+    found = recorded_decision(log, rules, event=event_id, line=line)
     return _Asked(found.ruleset, found.event, found.numerics, found.record)
 
 

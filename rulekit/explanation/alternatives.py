@@ -42,7 +42,7 @@ def nearest_rules(law: BoxedLaw, distances: Distances, count: int) -> list[tuple
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class CounterfactualQuery:
     """What the counterfactual is to give, from where on, and how long to search."""
 
     wish: Wish
@@ -52,7 +52,7 @@ class Question:
 
 
 def counterfactual(
-    law: BoxedLaw, event: Mapping[str, Any], distances: Distances, limits: Limits, question: Question
+    law: BoxedLaw, event: Mapping[str, Any], distances: Distances, limits: Limits, query: CounterfactualQuery
 ) -> Counterfactual:
     """Return the least change that gives an event one of some outcomes, replayed by the semantics.
 
@@ -62,13 +62,13 @@ def counterfactual(
         when the semantics contradict the search, which they never should.
 
     """
-    toward = question.toward
-    named = in_words(toward)
+    toward = query.toward
+    named = outcomes_in_words(toward)
     try:
-        budget = Budget(question.budget)
-        found = nearest(law.index, question.start, question.wish, distances, budget)
+        budget = Budget(query.budget)
+        found = nearest(law.index, query.start, query.wish, distances, budget)
     except UndecidedError:
-        words = f"not found among the first {question.budget:,} pieces of the space; there may be one"
+        words = f"not found among the first {query.budget:,} pieces of the space; there may be one"
         return Counterfactual(answer="undecided", toward=toward, words=words)
     if found is None:
         words = f"no change that is allowed leads to {named}; that is proved"
@@ -78,16 +78,16 @@ def counterfactual(
     decision = decide(law.ruleset, changed, law.index.space.numerics)
     if decision.outcome not in toward:
         raise RulekitError("the search and the semantics disagree", expected=named, got=decision.outcome)
-    return _told(changes, in_scales(found.cost), decision, toward)
+    return _found(changes, in_scales(found.cost), decision, toward)
 
 
-def in_words(toward: Sequence[str]) -> str:
+def outcomes_in_words(toward: Sequence[str]) -> str:
     """Return outcomes to choose from: ``review, block or approve``."""
     *others, last = toward or ("another outcome",)
     return f"{', '.join(others)} or {last}" if others else last
 
 
-def _told(
+def _found(
     changes: tuple[Change, ...], cost: float, decision: Decision, toward: tuple[str, ...]
 ) -> Counterfactual:
     by = f" by rule {decision.rule}" if decision.rule else ", as no rule hits"

@@ -19,9 +19,9 @@ from rulekit.analysis.search.search import BUDGET
 from rulekit.analysis.space.boxed_ruleset import BoxedLaw, box_law
 from rulekit.analysis.space.space import bound_conditions
 from rulekit.errors import RulekitError
-from rulekit.explanation.alternatives import Question, counterfactual, nearest_rules
-from rulekit.explanation.model import Counterfactual, Explanation, Hit, NearRule, Reading, Step
-from rulekit.explanation.readings import leaves, read, tell, tree_of
+from rulekit.explanation.alternatives import CounterfactualQuery, counterfactual, nearest_rules
+from rulekit.explanation.literal_status import explain_condition, leaves, status_of, tree_of
+from rulekit.explanation.model import Counterfactual, Explanation, Hit, LiteralStatus, NearRule, Step
 from rulekit.explanation.summary import summary
 from rulekit.ir.event import bind_event
 from rulekit.ir.numerics import Numerics
@@ -157,22 +157,22 @@ class Explainer:
             )
         return (toward,)
 
-    def _why(self, reasons: tuple[str, ...], distances: Distances) -> Iterator[Reading]:
+    def _why(self, reasons: tuple[str, ...], distances: Distances) -> Iterator[LiteralStatus]:
         score = self.ruleset.hit_policy is HitPolicy.SCORE
         for rule in reasons if score else reasons[:1]:
-            for leaf in tell(self._trees[self._places[rule]], distances)[1]:
-                yield read(rule, leaf, distances)
+            for leaf in explain_condition(self._trees[self._places[rule]], distances)[1]:
+                yield status_of(rule, leaf, distances)
 
     def _near(self, place: int, steps: int, distances: Distances) -> NearRule:
         rule, tree = self.ruleset.rules[place], self._trees[place]
-        failing = tell(tree, distances)[1]
+        failing = explain_condition(tree, distances)[1]
         return NearRule(
             rule=rule.id,
             title=rule.title or rule.id,
             then=rule.then,
             points=rule.points,
             literals=leaves(tree),
-            failing=tuple(read(rule.id, leaf, distances) for leaf in failing),
+            failing=tuple(status_of(rule.id, leaf, distances) for leaf in failing),
             distance=in_scales(steps),
         )
 
@@ -182,8 +182,8 @@ class Explainer:
         if toward not in self._wishes:
             self._wishes[toward] = wish(self.law, frozenset(toward))
         start = start_box(self.limits, distances)
-        question = Question(self._wishes[toward], toward, start, self.budget)
-        return counterfactual(self.law, event, distances, self.limits, question)
+        query = CounterfactualQuery(self._wishes[toward], toward, start, self.budget)
+        return counterfactual(self.law, event, distances, self.limits, query)
 
 
 def reasons_of(ruleset: Ruleset, decision: Decision) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ EventValue = Annotated[
 """A bound value of an event, None where it is missing; in JSON as records have it."""
 
 
-class Reading(Model):
+class LiteralStatus(Model):
     """How one literal of a rule stands to the event.
 
     Attributes
@@ -73,7 +73,7 @@ class NearRule(Model):
     then: str | None = None
     points: int | None = None
     literals: int
-    failing: tuple[Reading, ...]
+    failing: tuple[LiteralStatus, ...]
     distance: float
 
 
@@ -158,7 +158,7 @@ class Explanation(Model):
     missing: tuple[str, ...]
     summary: str
     hits: tuple[Hit, ...]
-    why: tuple[Reading, ...]
+    why: tuple[LiteralStatus, ...]
     ladder: tuple[Step, ...]
     why_not: tuple[NearRule, ...]
     counterfactual: Counterfactual

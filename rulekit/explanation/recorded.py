@@ -17,7 +17,7 @@ from rulekit.store.lookup import find_law
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class RecordedDecision:
     """A record, and all that its decision was made of."""
 
     record: DecisionRecord
@@ -26,9 +26,9 @@ class Recorded:
     event: Event
 
 
-def recorded(
+def recorded_decision(
     where: str | Path, rules: str | Path, *, event: str | None = None, line: int | None = None
-) -> Recorded:
+) -> RecordedDecision:
     """Return a decision of a log with its law, which is found by its digest in a folder, a tree or a file.
 
     Parameters
@@ -48,7 +48,7 @@ def recorded(
     record = find_record(where, event=event, seq=line)
     law = find_law(rules, record.ruleset) if Path(rules).is_dir() else read(rules)
     numerics = told_numerics(survey_log(where).manifests.get(record.artifact))
-    return Recorded(record, law.ruleset, numerics, event_of(record, law.ruleset))
+    return RecordedDecision(record, law.ruleset, numerics, event_of(record, law.ruleset))
 
 
 def mismatches(record: DecisionRecord, told: Explanation) -> list[Finding]:

@@ -68,7 +68,7 @@ def margin(feature: Feature, literal: LiteralCondition | Range, value: Scalar | 
     return mine - threshold
 
 
-def standing(
+def status_in_words(
     feature: Feature, literal: LiteralCondition | Range, value: Scalar | None, *, holds: bool
 ) -> str:
     """Return how a literal, or a range, stands to a value: ``met 94.6 GeV is more than 92.5 GeV, by 2.1 GeV``."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from textwrap import fill
 
-from rulekit.explanation.alternatives import in_words
+from rulekit.explanation.alternatives import outcomes_in_words
 from rulekit.explanation.model import Change, Counterfactual, Explanation, Hit, NearRule, Step
 
 WIDTH = 80
@@ -107,7 +107,7 @@ def _count(rule: NearRule) -> str:
 
 
 def _change(found: Counterfactual) -> Iterator[str]:
-    yield "the least change that gives " + (in_words(found.toward))
+    yield "the least change that gives " + (outcomes_in_words(found.toward))
     yield from (f"  {one.words}" for one in found.changes)
     if not found.changes:
         yield f"  {found.words}"

@@ -14,7 +14,7 @@ _TRACE = 1e-18
 
 
 @lru_cache(maxsize=4096)
-def drawn_band(events: int, part: int, whole: int, confidence: float) -> tuple[int, int]:
+def hypergeometric_band(events: int, part: int, whole: int, confidence: float) -> tuple[int, int]:
     """Return the band of the count among ``events`` drawn from ``whole``, of which ``part`` count.
 
     Both tails beyond it have at most half of what ``confidence`` leaves.
@@ -29,7 +29,7 @@ def drawn_band(events: int, part: int, whole: int, confidence: float) -> tuple[i
 
 
 @lru_cache(maxsize=4096)
-def foretold_band(events: int, part: float, whole: float, confidence: float) -> tuple[int, int]:
+def beta_binomial_band(events: int, part: float, whole: float, confidence: float) -> tuple[int, int]:
     """Return the band of the count among ``events`` to come, where ``part`` of ``whole`` were measured before."""
     a, b = part + 0.5, whole - part + 0.5
 

@@ -17,16 +17,16 @@ from rulekit.ir.schema import Model
 from rulekit.statistics.intervals import CONFIDENCE
 
 
-class Tally(NamedTuple):
+class WeightSums(NamedTuple):
     """Sums of weights of a part of events and of all of them, and of the squares of the latter; counts, without."""
 
     part: float
     whole: float
     square: float
 
-    def without(self, other: Tally) -> Tally:
+    def without(self, other: WeightSums) -> WeightSums:
         """Return what is left of this tally without another one; sums of floats may leave a trace."""
-        return Tally(*(max(0.0, ours - theirs) for ours, theirs in zip(self, other, strict=True)))
+        return WeightSums(*(max(0.0, ours - theirs) for ours, theirs in zip(self, other, strict=True)))
 
     @property
     def effective(self) -> float:
@@ -48,7 +48,7 @@ class GroupRatio(Model):
     marked: bool = False
 
 
-def ratio_to_rest(group: Tally, rest: Tally) -> GroupRatio:
+def ratio_to_rest(group: WeightSums, rest: WeightSums) -> GroupRatio:
     """Return the share of a group over that of the rest."""
     if min(group.effective, rest.effective) <= 0:
         return GroupRatio(value=None, low=None, high=None, p=None)
@@ -69,7 +69,7 @@ def ratio_to_rest(group: Tally, rest: Tally) -> GroupRatio:
     )
 
 
-def marked(ratios: Sequence[GroupRatio]) -> list[GroupRatio]:
+def mark_significant(ratios: Sequence[GroupRatio]) -> list[GroupRatio]:
     """Return the ratios with those marked that differ from 1 beyond chance, by Holm's sequence."""
     tested = sorted((ratio.p, place) for place, ratio in enumerate(ratios) if ratio.p is not None)
     rejected = set()

@@ -27,7 +27,7 @@ Bins = Mapping[str | int | None, int]
 """Events by bin; None is the bin of missing values."""
 
 
-def binned(feature: Feature, values: pl.Series, reference: pl.Series) -> pl.Series:
+def bin_values(feature: Feature, values: pl.Series, reference: pl.Series) -> pl.Series:
     """Return the bin of every value: a decile of the reference, or the category; null where it is missing."""
     if feature.dtype.is_number:
         return _by_edges(values, edges_of(reference))
@@ -59,13 +59,13 @@ def psi(reference: Bins, now: Bins) -> float:
     return math.fsum((q - p) * math.log(q / p) for p, q in shares)
 
 
-def noise(bins: int, reference: int, now: int) -> float:
+def noise_mean(bins: int, reference: int, now: int) -> float:
     """Return the mean of the index where nothing has moved, for counts of events."""
     return (bins - 1) * (1 / reference + 1 / now) if reference and now else 0.0
 
 
 def noise_limit(bins: int, reference: int, now: int) -> float:
     """Return the index that is exceeded once in a hundred times where nothing has moved."""
-    mean = noise(bins, reference, now)
+    mean = noise_mean(bins, reference, now)
     spread = 2 / (9 * max(1, bins - 1))
     return mean * (1 - spread + NormalDist().inv_cdf(0.99) * math.sqrt(spread)) ** 3

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from rulekit.explanation.sentences import change, standing, value_of_feature
+from rulekit.explanation.sentences import change, status_in_words, value_of_feature
 from rulekit.ir.canonical import bind
 from rulekit.ir.clauses import when_to_condition
 from rulekit.ir.condition import AllOf
@@ -70,12 +70,12 @@ def test_how_a_literal_stands_to_a_value(text, value, words):
     name = bound.terms[0].feature if isinstance(bound, AllOf) else bound.feature
     event = bind_event(SCHEMA.features, {name: value})
     written = as_range(literal) if isinstance(literal, AllOf) else literal
-    assert standing(SCHEMA.by_name[name], written, event[name], holds=holds(bound, event)) == words
+    assert status_in_words(SCHEMA.by_name[name], written, event[name], holds=holds(bound, event)) == words
 
 
 def test_a_grid_that_decides_otherwise_is_told():
     (literal,) = when_to_condition(["met > 92.5"]).terms
-    words = standing(SCHEMA.by_name["met"], literal, 92.625, holds=False)
+    words = status_in_words(SCHEMA.by_name["met"], literal, 92.625, holds=False)
     assert words == "met 92.625 GeV is not more than 92.5 GeV, once it is put on the fixed-point grid"
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rulekit.statistics.bands import drawn_band, foretold_band
+from rulekit.statistics.bands import beta_binomial_band, hypergeometric_band
 
 
 def hypergeometric(events: int, part: int, whole: int) -> list[Fraction]:
@@ -52,7 +52,9 @@ CONFIDENCES = st.sampled_from([0.5, 0.9, 0.95, 0.9995])
 
 
 @pytest.mark.parametrize(
-    ("band", "law"), [(drawn_band, hypergeometric), (foretold_band, beta_binomial)], ids=["drawn", "foretold"]
+    ("band", "law"),
+    [(hypergeometric_band, hypergeometric), (beta_binomial_band, beta_binomial)],
+    ids=["drawn", "foretold"],
 )
 @given(whole=st.integers(1, 60), data=st.data(), confidence=CONFIDENCES)
 def test_bands(
@@ -68,11 +70,11 @@ def test_bands(
 
 
 def test_bands_of_many_events() -> None:
-    low, high = drawn_band(100_000, 9_764, 1_000_000, 0.95)
+    low, high = hypergeometric_band(100_000, 9_764, 1_000_000, 0.95)
     sigma = (100_000 * 0.009764 * (1 - 0.009764) * 0.9) ** 0.5
     assert low == pytest.approx(976.4 - 1.96 * sigma, abs=1.5)
     assert high == pytest.approx(976.4 + 1.96 * sigma, abs=1.5)
-    assert drawn_band(1_000, 0, 1_000_000, 0.95) == (0, 0)
-    assert drawn_band(500, 1_000, 1_000, 0.95) == (500, 500)
-    assert foretold_band(1_000, 0, 1_000, 0.99)[0] == 0
-    assert 3 <= foretold_band(1_000, 0, 1_000, 0.99)[1] <= 8
+    assert hypergeometric_band(1_000, 0, 1_000_000, 0.95) == (0, 0)
+    assert hypergeometric_band(500, 1_000, 1_000, 0.95) == (500, 500)
+    assert beta_binomial_band(1_000, 0, 1_000, 0.99)[0] == 0
+    assert 3 <= beta_binomial_band(1_000, 0, 1_000, 0.99)[1] <= 8

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rulekit.ir.schema import DType, Feature
-from rulekit.statistics.ratios import GroupRatio, Tally, marked, ratio_to_rest
-from rulekit.statistics.stability_index import binned, edges_of, noise, noise_limit, psi
+from rulekit.statistics.ratios import GroupRatio, WeightSums, mark_significant, ratio_to_rest
+from rulekit.statistics.stability_index import bin_values, edges_of, noise_limit, noise_mean, psi
 
 
-def tally(part: int, whole: int) -> Tally:
-    return Tally(part, whole, whole)
+def tally(part: int, whole: int) -> WeightSums:
+    return WeightSums(part, whole, whole)
 
 
 def test_a_ratio_as_it_is_worked_by_hand() -> None:
@@ -42,7 +42,7 @@ def test_ratios_where_nothing_was_taken() -> None:
 
 
 def test_weights_count_as_effective_events() -> None:
-    heavy = ratio_to_rest(Tally(300, 1000, 10_000), tally(20, 100))
+    heavy = ratio_to_rest(WeightSums(300, 1000, 10_000), tally(20, 100))
     assert heavy == ratio_to_rest(tally(30, 100), tally(20, 100))
 
 
@@ -61,10 +61,10 @@ def ratio(p: float | None) -> GroupRatio:
 
 
 def test_holm_by_hand() -> None:
-    found = marked([ratio(p) for p in (0.012, 0.03, 0.01, None, 0.6)])
+    found = mark_significant([ratio(p) for p in (0.012, 0.03, 0.01, None, 0.6)])
     assert [each.marked for each in found] == [True, False, True, False, False]
-    assert [each.marked for each in marked([ratio(0.02), ratio(0.04)])] == [True, True]
-    assert [each.marked for each in marked([ratio(0.03), ratio(0.04)])] == [False, False]
+    assert [each.marked for each in mark_significant([ratio(0.02), ratio(0.04)])] == [True, True]
+    assert [each.marked for each in mark_significant([ratio(0.03), ratio(0.04)])] == [False, False]
 
 
 def test_index_by_hand() -> None:
@@ -73,7 +73,7 @@ def test_index_by_hand() -> None:
     assert found == pytest.approx(sum((b - a) * math.log(b / a) for a, b in zip(p, q, strict=True)))
     assert psi({0: 5, None: 5}, {0: 5, None: 5}) == 0
     assert psi({0: 10}, {None: 10}) > 1
-    assert noise(11, 100_000, 50_000) == pytest.approx(10 * (1e-5 + 2e-5))
+    assert noise_mean(11, 100_000, 50_000) == pytest.approx(10 * (1e-5 + 2e-5))
 
 
 def test_the_index_of_noise_is_the_noise() -> None:
@@ -86,8 +86,8 @@ def test_the_index_of_noise_is_the_noise() -> None:
     found = []
     for _ in range(300):
         then, now = (pl.Series([rng.random() for _ in range(400)]) for _ in range(2))
-        found.append(psi(counts(binned(feature, then, then)), counts(binned(feature, now, then))))
-    assert sum(found) / 300 == pytest.approx(noise(10, 400, 400), rel=0.15)
+        found.append(psi(counts(bin_values(feature, then, then)), counts(bin_values(feature, now, then))))
+    assert sum(found) / 300 == pytest.approx(noise_mean(10, 400, 400), rel=0.15)
     assert 0 <= sum(value > noise_limit(10, 400, 400) for value in found) <= 9
     assert noise_limit(10, 400, 400) == pytest.approx(
         21.67 / 200, rel=0.005
@@ -99,15 +99,15 @@ def test_bins_of_integers(values: list[int | None]) -> None:
     series = pl.Series(values, dtype=pl.Int64)
     edges = edges_of(series).to_list()
     assert edges == sorted(set(edges))
-    codes = binned(Feature(name="x", dtype=DType.INT64), series, series).to_list()
+    codes = bin_values(Feature(name="x", dtype=DType.INT64), series, series).to_list()
     expected = [None if value is None else sum(edge < value for edge in edges) for value in values]
     assert codes == expected
 
 
 def test_bins_of_words() -> None:
     country = Feature(name="c", dtype=DType.CATEGORY, categories=("SE", "NO"))
-    codes = binned(country, pl.Series(["SE", None, "XX", "YY"]), pl.Series(["SE"])).to_list()
+    codes = bin_values(country, pl.Series(["SE", None, "XX", "YY"]), pl.Series(["SE"])).to_list()
     assert codes[:2] == ["SE", None]
     assert codes[2] == codes[3] != "XX"
-    flags = binned(Feature(name="b", dtype=DType.BOOL), pl.Series([True, None, False]), pl.Series([True]))
+    flags = bin_values(Feature(name="b", dtype=DType.BOOL), pl.Series([True, None, False]), pl.Series([True]))
     assert flags.to_list() == ["true", None, "false"]

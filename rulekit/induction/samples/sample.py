@@ -15,7 +15,7 @@ from rulekit.frames import Frame, bind_columns, collect, scan
 from rulekit.induction.teachers.base import Scores, Teacher, checked
 from rulekit.ir.schema import Schema
 from rulekit.labels import Groups, Mask, Weights, _first, read_groups, read_truth, read_weights
-from rulekit.measures import Events
+from rulekit.measures import EventLabels
 
 
 @dataclass(frozen=True)
@@ -49,10 +49,12 @@ class Sample:
         groups = None if self.groups is None else self.groups[index]
         return Sample(self.frame[index], self.scores[index], self.weights[index], truth, groups)
 
-    def known(self, teacher: Mask) -> Events:
+    def known(self, teacher: Mask) -> EventLabels:
         """Return what measures need to know of the events, with these labels of the teacher."""
         truth = None if self.truth is None else pl.Series(self.truth)
-        return Events(len(self), truth=truth, teacher=pl.Series(teacher), weights=pl.Series(self.weights))
+        return EventLabels(
+            len(self), truth=truth, teacher=pl.Series(teacher), weights=pl.Series(self.weights)
+        )
 
     def charged(self, kind: str) -> Weights:
         """Return what each event counts in a budget's rate; signal counts 0 in a false-positive rate."""

@@ -14,7 +14,7 @@ from rulekit.induction.selection.constraints import Constraints
 from rulekit.induction.selection.context import Arena
 from rulekit.induction.selection.draft import Cut, Draft, hit_matrix, last_within, rate_of
 from rulekit.labels import Mask
-from rulekit.measures import Events, Measures, measure
+from rulekit.measures import EventLabels, Measures, measure
 from rulekit.statistics.effective import effective_count
 from rulekit.statistics.upper_limits import upper_limit
 
@@ -41,7 +41,7 @@ class Calibrated:
     cuts: tuple[Cut, ...]
     measures: tuple[Measures, ...]
     chosen: int
-    events: Events
+    events: EventLabels
     limit: float
 
     @property

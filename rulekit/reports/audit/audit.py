@@ -10,11 +10,11 @@ import polars as pl
 from rulekit.errors import LawError
 from rulekit.frames import Frame
 from rulekit.ir.ruleset import Ruleset
-from rulekit.measures import Events, Measures, measure
-from rulekit.reports.audit.inputs.align import Aligned, align
-from rulekit.reports.audit.inputs.case import Case, Question, open_case
+from rulekit.measures import EventLabels, Measures, measure
+from rulekit.reports.audit.inputs.align import AlignedEvents, align
+from rulekit.reports.audit.inputs.audit_input import AuditInput, AuditOptions, open_input
 from rulekit.reports.audit.inputs.curves import Scores, law_curve, teacher_curve
-from rulekit.reports.audit.inputs.log import LogSource, of_a_log, read_logged
+from rulekit.reports.audit.inputs.log import LogSource, read_logged, with_log_columns
 from rulekit.reports.audit.model.audit import Audit, Curve, CutflowRow, RuleRow
 from rulekit.reports.audit.sections import tables
 from rulekit.reports.audit.sections.charter import read_charter
@@ -27,9 +27,9 @@ from rulekit.reports.audit.sections.notes import Sections, findings_of, left_out
 from rulekit.reports.audit.sections.previous import compare_previous
 from rulekit.reports.audit.sections.reasons import reasons_of
 from rulekit.reports.audit.sections.removals import removals
-from rulekit.reports.audit.sections.status import status_of
+from rulekit.reports.audit.sections.replay import Replayed, replay_decisions
+from rulekit.reports.audit.sections.status import law_status
 from rulekit.reports.audit.sections.subgroups import subgroups_of
-from rulekit.reports.audit.sections.verdict import Replayed, replay_case
 from rulekit.reports.common.law_text import law_in_words
 from rulekit.reports.replay.record import Record, read_law, read_record
 from rulekit.store.acts.register import load_register
@@ -96,17 +96,17 @@ def audit(  # noqa: PLR0913 - the public verb: all but the first by keyword
     """
     record, aligned = _opened(decisions, ruleset, events)
     hardware = None if fpga is None else read_hardware(fpga, record.ruleset)
-    question = Question(truth, teacher, weight, accept, previous, by, time, reference, expect)
+    options = AuditOptions(truth, teacher, weight, accept, previous, by, time, reference, expect)
     if isinstance(decisions, LogSource):
-        question = of_a_log(question, aligned)
-    case = open_case(record, aligned, question)
-    found = _assemble(case, replay_case(case, sample, seed), folder, command)
-    return found if hardware is None else with_hardware(found, case, hardware)
+        options = with_log_columns(options, aligned)
+    audited = open_input(record, aligned, options)
+    found = _assemble(audited, replay_decisions(audited, sample, seed), folder, command)
+    return found if hardware is None else with_hardware(found, audited, hardware)
 
 
 def _opened(
     decisions: str | Path | LogSource, ruleset: Ruleset | None, events: Frame | None
-) -> tuple[Record, Aligned]:
+) -> tuple[Record, AlignedEvents]:
     if not isinstance(decisions, LogSource):
         record = read_record(Path(decisions), ruleset)
         return record, align(record, events)
@@ -147,40 +147,42 @@ def named_ruleset(path: str | Path, decisions: str | Path) -> Ruleset:
     return replace(ruleset_of_digest(law.folder, recorded.digest), provenance=recorded.provenance)
 
 
-def _assemble(case: Case, replayed: Replayed, folder: str | Path | None, command: str | None) -> Audit:
-    law, known, replay, hits = case.law, case.known, replayed.replay, replayed.hits
-    weight = None if case.frame is None else case.question.weight
-    data = tables.data_of(law, case.decisions, case.frame, known, weighted=weight is not None)
-    status, measures = status_of(folder, law), tables.measure_table(case.accepted, known)
-    findings = (*findings_of(case, replay, data), *status.findings)
-    table, compared = _by_rule(case, hits), compare_previous(case)
-    sections = Sections(read_charter(folder), subgroups_of(case), drift_of(case, hits))
+def _assemble(
+    audited: AuditInput, replayed: Replayed, folder: str | Path | None, command: str | None
+) -> Audit:
+    law, known, replay, hits = audited.law, audited.known, replayed.replay, replayed.hits
+    weight = None if audited.events is None else audited.options.weight
+    data = tables.data_of(law, audited.decisions, audited.events, known, weighted=weight is not None)
+    status, measures = law_status(folder, law), tables.measure_table(audited.accepted, known)
+    findings = (*findings_of(audited, replay, data), *status.findings)
+    table, compared = _by_rule(audited, hits), compare_previous(audited)
+    sections = Sections(read_charter(folder), subgroups_of(audited), drift_of(audited, hits))
     return Audit(
         law=law_in_words(law),
         status=status.law,
-        gates=gates_of(case, replay, findings, measures),
+        gates=gates_of(audited, replay, findings, measures),
         charter=sections.charter,
-        accept=case.accept,
-        truth=None if known.truth is None else case.question.truth,
+        accept=audited.accept,
+        truth=None if known.truth is None else audited.options.truth,
         weight=weight,
         replay=replay,
         findings=findings,
         data=data,
-        outcomes=tuple(tables.outcome_rows(law, case.decisions, case.accept, known)),
+        outcomes=tuple(tables.outcome_rows(law, audited.decisions, audited.accept, known)),
         measures=measures,
-        teacher=case.teacher,
+        teacher=audited.teacher,
         rules=table.rules,
         cutflow=table.cutflow,
         overlap=table.overlap,
-        curves=_curves(case, table.path, compared.curve),
+        curves=_curves(audited, table.path, compared.curve),
         previous=compared.previous,
-        disagreement=disagreement_of(case, hits),
+        disagreement=disagreement_of(audited, hits),
         subgroups=sections.subgroups,
         drift=sections.drift,
-        reasons=reasons_of(case, hits),
-        limits=limits_of(case, replay),
-        left_out=left_out(case, sections, hits=hits is not None),
-        origin=origin_of(case, command),
+        reasons=reasons_of(audited, hits),
+        limits=limits_of(audited, replay),
+        left_out=left_out(audited, sections, hits=hits is not None),
+        origin=origin_of(audited, command),
     )
 
 
@@ -194,27 +196,29 @@ class _ByRule:
     path: tuple[Measures, ...] = ()
 
 
-def _by_rule(case: Case, hits: pl.DataFrame | None) -> _ByRule:
+def _by_rule(audited: AuditInput, hits: pl.DataFrame | None) -> _ByRule:
     if hits is None or not hits.width:
         return _ByRule()
-    accepted = tables.steps(case.law, case.decisions, hits, case.accept)
-    cutflow, path = tables.cutflow_rows(case.law, hits, accepted, case.known)
-    rows = tables.rule_rows(case.law, case.decisions, hits, case.known)
-    gone = removals(case.law, case.decisions, hits, accepted[-1], accept=case.accept, events=case.known)
+    accepted = tables.accepted_by_prefix(audited.law, audited.decisions, hits, audited.accept)
+    cutflow, path = tables.cutflow_rows(audited.law, hits, accepted, audited.known)
+    rows = tables.rule_rows(audited.law, audited.decisions, hits, audited.known)
+    gone = removals(
+        audited.law, audited.decisions, hits, accepted[-1], accept=audited.accept, events=audited.known
+    )
     return _ByRule(
         tuple(row.model_copy(update={"removal": one}) for row, one in zip(rows, gone, strict=True)),
         tuple(cutflow),
-        tuple(tables.overlap_rows(hits, case.known)),
+        tuple(tables.overlap_rows(hits, audited.known)),
         tuple(path),
     )
 
 
-def _curves(case: Case, path: tuple[Measures, ...], previous: Curve | None) -> tuple[Curve, ...]:
-    known = Events(case.known.count, truth=case.known.truth, weights=case.known.weights)
-    ours = law_curve(case.law, case.decisions, path, known, measure(case.accepted, known))
+def _curves(audited: AuditInput, path: tuple[Measures, ...], previous: Curve | None) -> tuple[Curve, ...]:
+    known = EventLabels(audited.known.count, truth=audited.known.truth, weights=audited.known.weights)
+    ours = law_curve(audited.law, audited.decisions, path, known, measure(audited.accepted, known))
     if ours is None:
         return ()
     theirs = None
-    if case.scores is not None and case.teacher is not None:
-        theirs = teacher_curve(case.teacher, case.scores, known)
+    if audited.scores is not None and audited.teacher is not None:
+        theirs = teacher_curve(audited.teacher, audited.scores, known)
     return tuple(curve for curve in (ours, theirs, previous) if curve is not None)

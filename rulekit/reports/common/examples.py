@@ -8,14 +8,14 @@ SHOWN = 10
 """How many examples of one kind are shown."""
 
 
-def spread(chosen: pl.Series) -> list[int]:
+def evenly_spaced(chosen: pl.Series) -> list[int]:
     """Return up to ten places where ``chosen`` is true, evenly over the record: the same ones every time."""
     places = chosen.arg_true().to_list()
     step = max(1, len(places) / SHOWN)
     return [places[int(number * step)] for number in range(min(SHOWN, len(places)))]
 
 
-def strongest(score: pl.Series, chosen: pl.Series, *, highest: bool) -> list[int]:
+def extreme_scores(score: pl.Series, chosen: pl.Series, *, highest: bool) -> list[int]:
     """Return the places of the ten highest or lowest scores where ``chosen`` is true; equal ones in order."""
     table = pl.DataFrame({"score": score, "chosen": chosen}).with_row_index("at").filter("chosen")
     return table.sort("score", descending=highest, maintain_order=True)["at"].head(SHOWN).to_list()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from rulekit.reports.common.shares import Change, Ratio, Share
+from rulekit.reports.common.intervals import Change, Ratio, Share
 
 NOTHING = "\N{EN DASH}"
 """Written where there is nothing to take a share of."""

@@ -26,7 +26,7 @@ _NUMBERS = (
 )
 
 
-def drawn(template: str, filters: Sequence[Callable[..., object]] = (), **values: Any) -> str:
+def render_template(template: str, filters: Sequence[Callable[..., object]] = (), **values: Any) -> str:
     """Return a page of a template of this folder, without blank lines and spaces at the ends of lines.
 
     Raises
@@ -35,11 +35,11 @@ def drawn(template: str, filters: Sequence[Callable[..., object]] = (), **values
         when Jinja2 is not installed.
 
     """
-    page = environment(filters).get_template(template).render(**values)
+    page = template_environment(filters).get_template(template).render(**values)
     return "\n".join(line.rstrip() for line in page.splitlines() if line.strip()) + "\n"
 
 
-def environment(filters: Sequence[Callable[..., object]] = ()) -> Environment:
+def template_environment(filters: Sequence[Callable[..., object]] = ()) -> Environment:
     """Return what draws the templates of this folder.
 
     Raises

@@ -7,9 +7,15 @@ from collections.abc import Sequence
 
 from rulekit.analysis.compare.regions import Region
 from rulekit.ir.ruleset import Ruleset
+from rulekit.reports.common.intervals import Share
 from rulekit.reports.common.law_text import sentence
-from rulekit.reports.common.shares import Share
-from rulekit.reports.diff.events import Asked, Referred, most_frequent, refer, reference_of
+from rulekit.reports.diff.events import (
+    DecidedReference,
+    ReferenceOptions,
+    decide_reference,
+    most_frequent,
+    reference_of,
+)
 from rulekit.reports.diff.model import Bump, Diff, Version
 from rulekit.reports.diff.regions import hits_in_words, region_in_words, validity_in_words
 from rulekit.store.compare import Comparison
@@ -20,7 +26,7 @@ SHOWN = 20
 
 def diff_of(
     comparison: Comparison,
-    asked: Asked | None = None,
+    asked: ReferenceOptions | None = None,
     sources: tuple[str | None, str | None] = (None, None),
     shown: int = SHOWN,
 ) -> Diff:
@@ -41,7 +47,7 @@ def diff_of(
         when no version has an outcome that is asked for.
 
     """
-    referred = None if asked is None else refer(comparison, asked)
+    referred = None if asked is None else decide_reference(comparison, asked)
     told, old, new, rules = comparison.differences, comparison.old, comparison.new, comparison.rules
     chosen = _chosen(told.regions, referred, shown)
     return Diff(
@@ -67,7 +73,7 @@ def diff_of(
 
 
 def _chosen(
-    regions: Sequence[Region], referred: Referred | None, shown: int
+    regions: Sequence[Region], referred: DecidedReference | None, shown: int
 ) -> list[tuple[Region, Share | None]]:
     if referred is None:
         return [(region, None) for region in regions[:shown]]

@@ -16,11 +16,11 @@ from rulekit.ir.numerics import Native
 from rulekit.ir.ruleset import HitPolicy, Rule, Ruleset
 from rulekit.ir.schema import Schema
 from rulekit.labels import column_of, truth_of, weights_of
-from rulekit.measures import Events, measure, measure_shifts
+from rulekit.measures import EventLabels, measure, measure_shifts
 from rulekit.reports.common.accepted import accepted_by, accepted_outcomes
-from rulekit.reports.common.comparison import Example, Swap
-from rulekit.reports.common.examples import decision_texts, spread
-from rulekit.reports.common.shares import Changes, MeasureTable, Share
+from rulekit.reports.common.comparison_models import Example, Swap
+from rulekit.reports.common.examples import decision_texts, evenly_spaced
+from rulekit.reports.common.intervals import Changes, MeasureTable, Share
 from rulekit.reports.diff.model import Pair, Reference
 from rulekit.reports.diff.regions import common_schema
 from rulekit.store.compare import Comparison
@@ -34,7 +34,7 @@ _KEY = ("old", "new", "old_rule", "new_rule")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ReferenceOptions:
     """Reference events, and the names of what is known of them."""
 
     events: Frame
@@ -45,15 +45,15 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Referred:
+class DecidedReference:
     """Reference events with the decisions of both versions, line by line."""
 
     comparison: Comparison
-    asked: Asked
+    asked: ReferenceOptions
     frame: pl.DataFrame
     old: pl.DataFrame
     new: pl.DataFrame
-    known: Events
+    known: EventLabels
 
     @property
     def changed(self) -> pl.Series:
@@ -68,7 +68,7 @@ class Referred:
         return counted.sort("count", *_KEY, descending=[True, *(False for _ in _KEY)])
 
 
-def refer(comparison: Comparison, asked: Asked) -> Referred:
+def decide_reference(comparison: Comparison, asked: ReferenceOptions) -> DecidedReference:
     """Decide reference events by both versions.
 
     Raises
@@ -87,12 +87,12 @@ def refer(comparison: Comparison, asked: Asked) -> Referred:
         frame = collect(events.select(pl.int_range(pl.len()).alias("_")))
     truth = None if asked.truth is None else truth_of(frame, asked.truth)
     weights = None if asked.weight is None else weights_of(frame, asked.weight)
-    known = Events(frame.height, truth=truth, weights=weights)
+    known = EventLabels(frame.height, truth=truth, weights=weights)
     old, new = (_decided(law, frame) for law in (comparison.old, comparison.new))
-    return Referred(comparison, asked, frame, old, new, known)
+    return DecidedReference(comparison, asked, frame, old, new, known)
 
 
-def _check_columns(comparison: Comparison, asked: Asked, empty: pl.DataFrame) -> None:
+def _check_columns(comparison: Comparison, asked: ReferenceOptions, empty: pl.DataFrame) -> None:
     """Refuse events that lack a column, while all of theirs can still be named."""
     for law in (comparison.old, comparison.new):
         feature_columns(law.schema, law.read, empty)
@@ -118,7 +118,7 @@ def _runner(law: Ruleset) -> Runner:
     return targets.get("kernel").compile(law, Native()).load()
 
 
-def reference_of(referred: Referred) -> Reference:
+def reference_of(referred: DecidedReference) -> Reference:
     """Return what changes for the reference events."""
     comparison, known = referred.comparison, referred.known
     laws, decided = (comparison.old, comparison.new), (referred.old, referred.new)
@@ -166,7 +166,7 @@ def accept_of(comparison: Comparison, law: Ruleset, asked: tuple[str, ...] | Non
     return tuple(name for name in asked if name in law.outcomes)
 
 
-def _swap(before: str, after: str, chosen: pl.Series, known: Events) -> Swap:
+def _swap(before: str, after: str, chosen: pl.Series, known: EventLabels) -> Swap:
     return Swap(
         before=before,
         after=after,
@@ -176,18 +176,18 @@ def _swap(before: str, after: str, chosen: pl.Series, known: Events) -> Swap:
     )
 
 
-def _purity(chosen: pl.Series, known: Events) -> Share | None:
+def _purity(chosen: pl.Series, known: EventLabels) -> Share | None:
     return None if known.truth is None else Share.of(known.share(known.truth, among=chosen))
 
 
-def _swaps(referred: Referred) -> Iterator[Swap]:
+def _swaps(referred: DecidedReference) -> Iterator[Swap]:
     then, now = referred.old["outcome"], referred.new["outcome"]
     pairs = referred.pairs().group_by("old", "new").agg(pl.col("count").sum())
     for old, new, _ in pairs.sort("count", "old", "new", descending=[True, False, False]).iter_rows():
         yield _swap(old, new, (then == old) & (now == new), referred.known)
 
 
-def _pairs(referred: Referred) -> Iterator[Pair]:
+def _pairs(referred: DecidedReference) -> Iterator[Pair]:
     for row in referred.pairs().head(SHOWN).iter_rows(named=True):
         chosen = decided_by(referred, row["old"], row["new"], row["old_rule"], row["new_rule"])
         share, purity = Share.of(referred.known.share(chosen)), _purity(chosen, referred.known)
@@ -195,7 +195,7 @@ def _pairs(referred: Referred) -> Iterator[Pair]:
 
 
 def decided_by(
-    referred: Referred, old: str, new: str, old_rule: str | None, new_rule: str | None
+    referred: DecidedReference, old: str, new: str, old_rule: str | None, new_rule: str | None
 ) -> pl.Series:
     """Return which events have these outcomes and deciding rules, then and now."""
     found = (referred.old["outcome"] == old) & (referred.new["outcome"] == new)
@@ -204,9 +204,9 @@ def decided_by(
     return found.fill_null(value=False)
 
 
-def _examples(referred: Referred, chosen: pl.Series) -> tuple[Example, ...]:
+def _examples(referred: DecidedReference, chosen: pl.Series) -> tuple[Example, ...]:
     comparison, schema = referred.comparison, common_schema(referred.comparison)
-    places = spread(chosen)
+    places = evenly_spaced(chosen)
     some = referred.frame[places]
     read = {feature.name for law in (comparison.old, comparison.new) for feature in law.read}
     features = [feature for feature in schema.features if feature.name in read]
@@ -228,7 +228,9 @@ def _examples(referred: Referred, chosen: pl.Series) -> tuple[Example, ...]:
     )
 
 
-def most_frequent(referred: Referred, regions: Sequence[Region], most: int) -> list[tuple[Region, Share]]:
+def most_frequent(
+    referred: DecidedReference, regions: Sequence[Region], most: int
+) -> list[tuple[Region, Share]]:
     """Return the regions that hold the most reference events, with the share that each holds."""
     if HitPolicy.SCORE in {referred.comparison.old.hit_policy, referred.comparison.new.hit_policy}:
         inside = list(_by_boxes(referred, regions))
@@ -247,7 +249,7 @@ def _key(region: Region) -> tuple[str, str, str | None, str | None]:
     return region.old.outcome, region.new.outcome, region.old.rule, region.new.rule
 
 
-def _by_boxes(referred: Referred, regions: Sequence[Region]) -> Iterator[pl.Series]:
+def _by_boxes(referred: DecidedReference, regions: Sequence[Region]) -> Iterator[pl.Series]:
     """Yield which events are in each region: in its boxes and of its outcomes, which say what the points are."""
     boxes, (then, now) = _boxes(referred, regions), (referred.old["outcome"], referred.new["outcome"])
     for number, region in enumerate(regions):
@@ -255,7 +257,7 @@ def _by_boxes(referred: Referred, regions: Sequence[Region]) -> Iterator[pl.Seri
         yield inside & (then == region.old.outcome) & (now == region.new.outcome)
 
 
-def _boxes(referred: Referred, regions: Sequence[Region]) -> pl.DataFrame:
+def _boxes(referred: DecidedReference, regions: Sequence[Region]) -> pl.DataFrame:
     """Return which events are in which box, by the compiled rules: each box is a rule of its own."""
     space = referred.comparison.differences.space
     schema: Schema = common_schema(referred.comparison)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from rulekit.reports.common.comparison import Example, Swap
+from rulekit.reports.common.comparison_models import Example, Swap
+from rulekit.reports.common.intervals import Change, Share
 from rulekit.reports.common.numbers import interval, percent, shift, shift_interval
-from rulekit.reports.common.shares import Change, Share
-from rulekit.reports.diff.model import ChangedRegion, Diff, Reference, Where
+from rulekit.reports.diff.model import ChangedRegion, Diff, Reference, RegionBox
 from rulekit.reports.diff.phrases import (
     bump_in_words,
     deciders,
@@ -94,7 +94,7 @@ def _region(number: int, region: ChangedRegion) -> Iterator[str]:
     indent = " " * (len(str(number)) + 2)
     yield f"{number}. **{_plain(region.old)} became {_plain(region.new)}**{_by(region)}"
     for place, where in enumerate(region.where):
-        yield f"{indent}- {'or ' if place else ''}where {_where(where)}"
+        yield f"{indent}- {'or ' if place else ''}where {_box_in_words(where)}"
     if region.more_boxes:
         yield f"{indent}- or {more_boxes(region.more_boxes)}"
     if region.points:
@@ -113,7 +113,7 @@ def _by(region: ChangedRegion) -> str:
     return f" ({_plain(by)})" if by else ""
 
 
-def _where(where: Where) -> str:
+def _box_in_words(where: RegionBox) -> str:
     return ", ".join(map(_code, where.when)) or "any event"
 
 
@@ -123,7 +123,7 @@ def _others(diff: Diff) -> Iterator[str]:
     ]
     for hit in diff.hits if diff.each_hit_counts else ():
         for label, boxes in (("no longer hits", hit.lost), ("newly hits", hit.gained)):
-            lines += [f"- {_code(hit.rule)} {label} where {_where(where)}" for where in boxes]
+            lines += [f"- {_code(hit.rule)} {label} where {_box_in_words(where)}" for where in boxes]
         if hit.reason:
             lines.append(f"- {_code(hit.rule)}: not decided, {_plain(hit.reason)}")
     if lines:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from rulekit.ir.schema import Model
-from rulekit.reports.common.comparison import Example, Swap
-from rulekit.reports.common.shares import Changes, MeasureTable, Share
+from rulekit.reports.common.comparison_models import Example, Swap
+from rulekit.reports.common.intervals import Changes, MeasureTable, Share
 from rulekit.store.versions.amendments import Edit, FeatureChange, RuleChange
 
 
@@ -29,7 +29,7 @@ class Bump(Model):
     enough: bool
 
 
-class Where(Model):
+class RegionBox(Model):
     """A box of events, as lines of a ``when`` and in words; of no lines, any event."""
 
     when: tuple[str, ...]
@@ -57,7 +57,7 @@ class ChangedRegion(Model):
     new: str
     old_rule: str | None
     new_rule: str | None
-    where: tuple[Where, ...]
+    where: tuple[RegionBox, ...]
     unless: tuple[str, ...]
     points: str | None
     through: tuple[str, ...]
@@ -71,8 +71,8 @@ class ChangedHits(Model):
     """A rule whose own hits change: where it hits no longer, and where it newly does."""
 
     rule: str
-    lost: tuple[Where, ...]
-    gained: tuple[Where, ...]
+    lost: tuple[RegionBox, ...]
+    gained: tuple[RegionBox, ...]
     reason: str = ""
 
 

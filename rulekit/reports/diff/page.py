@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rulekit.errors import RulekitError, Where
 from rulekit.files import write_text
-from rulekit.reports.common.template import drawn
+from rulekit.reports.common.template import render_template
 from rulekit.reports.diff import phrases
 from rulekit.reports.diff.markdown import to_markdown
 from rulekit.reports.diff.model import Diff
@@ -23,7 +23,9 @@ def diff_html(diff: Diff) -> str:
         when Jinja2 is not installed.
 
     """
-    return drawn("diff.html.j2", diff=diff, phrases=phrases, sections=_sections(diff), version=VERSION)
+    return render_template(
+        "diff.html.j2", diff=diff, phrases=phrases, sections=_sections(diff), version=VERSION
+    )
 
 
 def _sections(diff: Diff) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from rulekit.ir.describe import value_in_words
 from rulekit.ir.ruleset import INVALID
-from rulekit.reports.diff.model import Bump, ChangedRegion, ChangedValidity, Where
+from rulekit.reports.diff.model import Bump, ChangedRegion, ChangedValidity, RegionBox
 
 _NAMED = 6
 """As many exceptions are named."""
@@ -51,7 +51,7 @@ def more_boxes(count: int) -> str:
     return f"in {'one of ' if count > 1 else ''}{count:,} more box{'' if count == 1 else 'es'}"
 
 
-def where_in_words(where: Where) -> str:
+def where_in_words(where: RegionBox) -> str:
     """Return a box of events as one phrase."""
     return ", and ".join(where.words) or "any event"
 

@@ -16,8 +16,8 @@ from rulekit.ir.describe import condition_in_words
 from rulekit.ir.floats import shortest_float32
 from rulekit.ir.schema import DType, Schema
 from rulekit.ir.semantics import Decision, decide
-from rulekit.reports.common.shares import Share
-from rulekit.reports.diff.model import ChangedHits, ChangedRegion, ChangedValidity, Where
+from rulekit.reports.common.intervals import Share
+from rulekit.reports.diff.model import ChangedHits, ChangedRegion, ChangedValidity, RegionBox
 from rulekit.store.compare import Comparison
 
 BOXES = 6
@@ -51,7 +51,7 @@ def region_in_words(comparison: Comparison, region: Region, reference: Share | N
         new=region.new.outcome,
         old_rule=region.old.rule,
         new_rule=region.new.rule,
-        where=tuple(_wheres(comparison, region.pieces[:BOXES], schema)),
+        where=tuple(_boxes_in_words(comparison, region.pieces[:BOXES], schema)),
         more_boxes=len(region.pieces[BOXES:]),
         unless=region.unless,
         points=_points(region),
@@ -68,17 +68,17 @@ def _confirm(told: Told, decision: Decision) -> None:
         raise RulekitError(what, expected=str(decision), got=str(told), hint="please report it")
 
 
-def _wheres(comparison: Comparison, pieces: Iterable[Box], schema: Schema) -> Iterator[Where]:
+def _boxes_in_words(comparison: Comparison, pieces: Iterable[Box], schema: Schema) -> Iterator[RegionBox]:
     space = comparison.differences.space
     if space is not None:
         for piece in pieces:
-            yield _where(space, piece, schema)
+            yield _box_in_words(space, piece, schema)
 
 
-def _where(space: Space, piece: Box, schema: Schema) -> Where:
+def _box_in_words(space: Space, piece: Box, schema: Schema) -> RegionBox:
     condition = condition_of(space, piece)
     terms = readable(condition, schema)
-    return Where(
+    return RegionBox(
         when=tuple(written(condition, schema)) if terms else (),
         words=tuple(condition_in_words(term, schema) for term in terms),
     )
@@ -124,8 +124,8 @@ def hits_in_words(comparison: Comparison) -> Iterator[ChangedHits]:
     for change in comparison.differences.hits:
         yield ChangedHits(
             rule=change.rule,
-            lost=tuple(_wheres(comparison, change.lost, schema)),
-            gained=tuple(_wheres(comparison, change.gained, schema)),
+            lost=tuple(_boxes_in_words(comparison, change.lost, schema)),
+            gained=tuple(_boxes_in_words(comparison, change.gained, schema)),
             reason=change.reason,
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Iterator
 
-from rulekit.reports.common.comparison import Example, Swap
+from rulekit.reports.common.comparison_models import Example, Swap
 from rulekit.reports.common.numbers import percent, percent_with_interval, shift, shift_interval
 from rulekit.reports.diff.model import ChangedHits, ChangedRegion, Diff, Reference
 from rulekit.reports.diff.phrases import (

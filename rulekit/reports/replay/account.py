@@ -11,14 +11,14 @@ from typing import Any
 import polars as pl
 
 from rulekit.errors import LogError
-from rulekit.reports.replay.checker import Judge, differences, differing
+from rulekit.reports.replay.compare_records import RecordChecker, differences, differing
 from rulekit.reports.replay.model import By, LawReplay, RecordMismatch
-from rulekit.reports.replay.sample import Drawn, Reservoir, replay_drawn
+from rulekit.reports.replay.sample import Reservoir, SampledRecord, replay_sampled
 from rulekit.store.by_digest import Found
 
 
 @dataclass(slots=True)
-class Count:
+class RecordCount:
     """A number of records, and when the first and the last of them were decided."""
 
     records: int = 0
@@ -26,7 +26,7 @@ class Count:
     last: datetime | None = None
 
     def add(self, times: pl.Series) -> None:
-        """Count records that were decided at these times."""
+        """RecordCount records that were decided at these times."""
         self.records += len(times)
         known = [self.first, self.last, times.min(), times.max()]
         found = [time for time in known if isinstance(time, datetime)]
@@ -40,46 +40,46 @@ class Account:
     Attributes
     ----------
     law : found by the digest that they name.
-    judge_of : gives the judge of the records of an artifact.
+    checker_of : gives the checker of the records of an artifact.
     reservoir : of those that the reference semantics decides again.
-    report : takes the differences, as :func:`rulekit.reports.replay.checker.differences` has them.
+    report : takes the differences, as :func:`rulekit.reports.replay.compare_records.differences` has them.
 
     """
 
     law: Found
-    judge_of: Callable[[str], Judge]
+    checker_of: Callable[[str], RecordChecker]
     reservoir: Reservoir
     report: Callable[[pl.DataFrame], None]
-    all: Count = field(default_factory=Count)
-    outside: Count = field(default_factory=Count)
+    all: RecordCount = field(default_factory=RecordCount)
+    outside: RecordCount = field(default_factory=RecordCount)
     equal: int = 0
     different: int = 0
     withheld: int = 0
     damaged: list[int] = field(default_factory=list)
     hidden: tuple[str, ...] = ()
-    judges: dict[str, Judge] = field(default_factory=dict)
+    checkers: dict[str, RecordChecker] = field(default_factory=dict)
 
     def take(self, records: pl.DataFrame) -> None:
-        """Judge records of this law, in the order of the log."""
+        """RecordChecker records of this law, in the order of the log."""
         self.all.add(records["at"])
         if self.law.acts:
             self.outside.add(records.filter(~self.law.in_force("at"))["at"])
         held = records.filter(~pl.col("withheld"))
         for (artifact,), part in held.group_by("artifact", maintain_order=True):
-            judge = self._judge(str(artifact))
-            for records_, recomputed in self._recomputed(judge, part):
+            checker = self._checker(str(artifact))
+            for records_, recomputed in self._recomputed(checker, part):
                 wrong = self._compare(records_, recomputed, "compiled rules")
                 self.equal += records_.height - int(wrong.sum())
-                self._draw(records_, wrong, judge)
+                self._draw(records_, wrong, checker)
         self._follow(records.filter("withheld"))
 
     def replay_sample(self) -> Iterator[RecordMismatch]:
         """Yield how drawn records differ from the reference semantics; one that no other knew of counts anew."""
-        for drawn in self.reservoir.drawn:
-            mismatch = replay_drawn(self.law.ruleset, drawn)
+        for sampled in self.reservoir.records:
+            mismatch = replay_sampled(self.law.ruleset, sampled)
             if mismatch is not None:
-                self.equal -= not drawn.differs
-                self.different += not drawn.differs
+                self.equal -= not sampled.differs
+                self.different += not sampled.differs
                 yield mismatch
 
     def answer(self) -> LawReplay:
@@ -91,34 +91,36 @@ class Account:
                 "version": ruleset.version,
                 "digest": ruleset.digest,
                 "place": str(self.law.place),
-                "numerics": tuple(dict.fromkeys(judge.numerics.kind for judge in self.judges.values())),
+                "numerics": tuple(dict.fromkeys(checker.numerics.kind for checker in self.checkers.values())),
                 "records": self.all.records,
                 "equal": self.equal,
                 "different": self.different,
                 "withheld": self.withheld,
-                "sampled": len(self.reservoir.drawn),
+                "sampled": len(self.reservoir.records),
                 "first": self.all.first,
                 "last": self.all.last,
                 "not_in_force": self.outside.records if self.law.acts else None,
             }
         )
 
-    def _judge(self, artifact: str) -> Judge:
-        if artifact not in self.judges:
-            self.judges[artifact] = self.judge_of(artifact)
-        return self.judges[artifact]
+    def _checker(self, artifact: str) -> RecordChecker:
+        if artifact not in self.checkers:
+            self.checkers[artifact] = self.checker_of(artifact)
+        return self.checkers[artifact]
 
-    def _recomputed(self, judge: Judge, records: pl.DataFrame) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+    def _recomputed(
+        self, checker: RecordChecker, records: pl.DataFrame
+    ) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
         """Yield records with what the law says; those whose values can't be read are damaged."""
         try:
-            recomputed = judge.recompute(records)
+            recomputed = checker.recompute(records)
         except LogError:
             if records.height == 1:
                 self.damaged.append(records["seq"][0])
                 return
             middle = records.height // 2
-            yield from self._recomputed(judge, records[:middle])
-            yield from self._recomputed(judge, records[middle:])
+            yield from self._recomputed(checker, records[:middle])
+            yield from self._recomputed(checker, records[middle:])
         else:
             yield records, recomputed
 
@@ -130,11 +132,11 @@ class Account:
             self.report(differences(records.filter(wrong), recomputed.filter(wrong), by))
         return wrong
 
-    def _draw(self, records: pl.DataFrame, wrong: pl.Series, judge: Judge) -> None:
+    def _draw(self, records: pl.DataFrame, wrong: pl.Series, checker: RecordChecker) -> None:
         for place, slot in self.reservoir.places(records.height):
             row: dict[str, Any] = records.row(place, named=True)
             facts = {name: row[name] for name in ("seq", "at", "event", "ruleset", "text")}
-            self.reservoir.put(slot, Drawn(**facts, numerics=judge.numerics, differs=wrong[place]))
+            self.reservoir.put(slot, SampledRecord(**facts, numerics=checker.numerics, differs=wrong[place]))
 
     def _follow(self, records: pl.DataFrame) -> None:
         """Hold records whose values the log withholds against their own hits: more can't be said of them."""
@@ -143,7 +145,7 @@ class Account:
         if not self.hidden:
             values = json.loads(records["text"][0])["values"]
             self.hidden = tuple(name for name, value in values.items() if isinstance(value, dict))
-        judge = self._judge(records["artifact"][0])
+        checker = self._checker(records["artifact"][0])
         self.withheld += records.height - int(
-            self._compare(records, judge.follow(records), "recorded hits").sum()
+            self._compare(records, checker.follow(records), "recorded hits").sum()
         )

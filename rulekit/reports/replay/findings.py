@@ -12,14 +12,14 @@ from rulekit.log.read.verify import Verification
 from rulekit.log.tally import plain
 from rulekit.reports.replay.account import Account
 from rulekit.reports.replay.model import ReplayOptions, UnknownLaw
-from rulekit.reports.replay.scan import Pass
+from rulekit.reports.replay.scan import LogScan
 from rulekit.store.by_digest import not_in_force
 
 _NAMED = 5
 """How many lines a finding names."""
 
 
-def counts(found: Pass) -> dict[str, Any]:
+def counts(found: LogScan) -> dict[str, Any]:
     """Return the fields of a :class:`rulekit.reports.replay.model.LogReplay` that are counted."""
     laws = [account.answer() for account in found.accounts.values()]
     numbers = {name: sum(getattr(law, name) for law in laws) for name in ("equal", "different", "withheld")}
@@ -62,7 +62,7 @@ _NOT_REPLAYED = {
 }
 
 
-def findings(found: Pass, verification: Verification | None) -> Iterator[Finding]:
+def findings(found: LogScan, verification: Verification | None) -> Iterator[Finding]:
     """Yield everything that is amiss, the chain first."""
     if verification is not None:
         yield from verification.findings
@@ -89,7 +89,7 @@ def findings(found: Pass, verification: Verification | None) -> Iterator[Finding
     yield from found.tampered()
 
 
-def notes(found: Pass, verification: Verification | None) -> Iterator[str]:
+def notes(found: LogScan, verification: Verification | None) -> Iterator[str]:
     """Yield what a reader should know."""
     yield from ("the chain was not followed",) if verification is None else verification.notes
     if found.sampled:
@@ -105,7 +105,7 @@ def notes(found: Pass, verification: Verification | None) -> Iterator[str]:
             )
         if not account.law.acts:
             yield f"{name}: there is no register in {account.law.place} to tell whether it was in force"
-        if any(judge.guesses for judge in account.judges.values()):
+        if any(checker.guesses for checker in account.checkers.values()):
             yield f"{name}: nobody told the seed of its prescales, so suppressed hits are not recomputed"
 
 
@@ -130,7 +130,7 @@ def _lines(numbers: Sequence[int]) -> str:
     return f"line{'s' if len(first) > 1 else ''} {', '.join(map(str, first[:_NAMED]))}{more}"
 
 
-def _unknown(found: Pass) -> Iterator[UnknownLaw]:
+def _unknown(found: LogScan) -> Iterator[UnknownLaw]:
     for digest, count in found.unknown.items():
         facts = {"digest": digest, "records": count.records, "first": count.first, "last": count.last}
         yield UnknownLaw.model_validate({**facts, "why": found.why(digest)})

@@ -19,7 +19,7 @@ from rulekit.log.open import read_log
 from rulekit.log.read.verify import verify_log
 from rulekit.reports.replay.findings import check_replayed, counts, findings, notes
 from rulekit.reports.replay.model import LogReplay, ReplayOptions
-from rulekit.reports.replay.scan import Pass
+from rulekit.reports.replay.scan import LogScan
 from rulekit.store.by_digest import Laws
 
 SIZE = 10_000
@@ -65,7 +65,7 @@ def replay(
     verification = verify_log(where, key) if verify else None
     store, genesis, _ = read_log(where)
     end = None if verification is None or verification.first_bad is not None else verification.lines
-    found = Pass(laws, asked, keep=out is not None)
+    found = LogScan(laws, asked, keep=out is not None)
     try:
         for lines in store.read(0, SIZE):
             found.take(lines if end is None else lines.before(end))

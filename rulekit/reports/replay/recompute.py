@@ -29,19 +29,19 @@ class Check:
     shown: tuple[Mismatch, ...]
 
 
-class Bound(NamedTuple):
+class BoundLaw(NamedTuple):
     """A law with the numerics that it is decided in."""
 
     ruleset: Ruleset
     numerics: Numerics
 
 
-def recompute(law: Bound, events: pl.DataFrame) -> pl.DataFrame:
+def recompute(law: BoundLaw, events: pl.DataFrame) -> pl.DataFrame:
     """Return what the compiled rules decide, with the columns of a record but the id.
 
     Prescales act after the rules, so they are set aside.
     """
-    runner = _runner(unscaled(law.ruleset), law.numerics)
+    runner = _runner(without_prescales(law.ruleset), law.numerics)
     decided: pl.DataFrame = runner.batch(_read(law.ruleset, events), hits=True, cast=True)
     fields = ["outcome", "rule", *(["score"] if "score" in decided.columns else [])]
     hits = pl.col(HITS).cast(pl.List(pl.String))
@@ -49,13 +49,13 @@ def recompute(law: Bound, events: pl.DataFrame) -> pl.DataFrame:
     return decided.select(*texts, hits, hits.list.join(" ").alias(HITS_TEXT))
 
 
-def unscaled(ruleset: Ruleset) -> Ruleset:
+def without_prescales(ruleset: Ruleset) -> Ruleset:
     """Return the ruleset without its prescales, which no target sees."""
     rules = tuple(rule.model_copy(update={"prescale": 1}) for rule in ruleset.rules)
     return replace(ruleset, rules=rules)
 
 
-def hits_of(law: Bound, events: pl.DataFrame) -> pl.DataFrame:
+def hits_of(law: BoundLaw, events: pl.DataFrame) -> pl.DataFrame:
     """Return which rules hit which events, by the compiled rules: one Boolean column per rule."""
     return _runner(law.ruleset, law.numerics).hit_matrix(_read(law.ruleset, events), cast=True)
 
@@ -101,7 +101,9 @@ def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-def replay_sample(law: Bound, decisions: pl.DataFrame, events: pl.DataFrame, sample: int, seed: int) -> Check:
+def replay_sample(
+    law: BoundLaw, decisions: pl.DataFrame, events: pl.DataFrame, sample: int, seed: int
+) -> Check:
     """Replay a seeded sample of events through the reference semantics."""
     population = range(decisions.height)
     places = sorted(random.Random(seed).sample(population, min(sample, len(population))))  # noqa: S311 - a seeded sample
@@ -136,10 +138,10 @@ def _replay_one(record: dict[str, Any], decision: Decision) -> Mismatch | None:
 
 def check_hits(ruleset: Ruleset, decisions: pl.DataFrame) -> Check:
     """Check, without events, that each decision follows from its own recorded hits."""
-    return _compare(decisions, followed(ruleset, decisions), "recorded hits")
+    return _compare(decisions, decisions_from_hits(ruleset, decisions), "recorded hits")
 
 
-def followed(ruleset: Ruleset, decisions: pl.DataFrame) -> pl.DataFrame:
+def decisions_from_hits(ruleset: Ruleset, decisions: pl.DataFrame) -> pl.DataFrame:
     """Return what follows from recorded hits: ``outcome``, ``rule``, ``score``, and the hits in text order.
 
     An invalid event has no hits. Any other is decided by its hits alone.

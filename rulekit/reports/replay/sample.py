@@ -17,7 +17,7 @@ from rulekit.reports.replay.model import Difference, RecordMismatch
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class SampledRecord:
     """A record that was drawn, the numerics that decided it, and whether it is known to differ."""
 
     seq: int
@@ -46,11 +46,11 @@ class Reservoir:
         self._random = random.Random(seed)  # noqa: S311 - a seeded sample
         self._size, self._seen, self._least = size, 0, 1.0
         self._next = size - 1
-        self.drawn: list[Drawn] = []
+        self.records: list[SampledRecord] = []
         self._skip()
 
     def places(self, count: int) -> Iterator[tuple[int, int]]:
-        """Yield which of the next records are drawn, and the slot of each in ``drawn``."""
+        """Yield which of the next records are drawn, and the slot of each in ``records``."""
         first, self._seen = self._seen, self._seen + count
         for seen in range(first, min(self._seen, self._size)):
             yield seen - first, seen
@@ -58,9 +58,9 @@ class Reservoir:
             yield self._next - first, self._random.randrange(self._size)
             self._skip()
 
-    def put(self, slot: int, drawn: Drawn) -> None:
+    def put(self, slot: int, sampled: SampledRecord) -> None:
         """Keep a record in a slot."""
-        self.drawn[slot : slot + 1] = [drawn]
+        self.records[slot : slot + 1] = [sampled]
 
     def _skip(self) -> None:
         if not self._size:
@@ -72,16 +72,16 @@ class Reservoir:
         self._next += math.floor(gap) + 1
 
 
-def replay_drawn(ruleset: Ruleset, drawn: Drawn) -> RecordMismatch | None:
+def replay_sampled(ruleset: Ruleset, sampled: SampledRecord) -> RecordMismatch | None:
     """Decide a record again by the reference semantics; return how it differs, if it does.
 
     The text is read by another reader than the one that the compiled rules had it from.
     """
     try:
-        record = record_from_text(drawn.text.encode())
-        decision = decide(ruleset, values_from_json(ruleset.read, record.values), drawn.numerics)
+        record = record_from_text(sampled.text.encode())
+        decision = decide(ruleset, values_from_json(ruleset.read, record.values), sampled.numerics)
     except (LogError, EventError) as error:
-        return _mismatch(drawn, [("text", drawn.text, error.what)])
+        return _mismatch(sampled, [("text", sampled.text, error.what)])
     pairs = [
         ("outcome", record.outcome, decision.outcome),
         ("rule", record.rule, decision.rule),
@@ -90,15 +90,17 @@ def replay_drawn(ruleset: Ruleset, drawn: Drawn) -> RecordMismatch | None:
         ("missing", record.missing, decision.missing),
     ]
     differing = [(field, _text(ours), _text(theirs)) for field, ours, theirs in pairs if ours != theirs]
-    return _mismatch(drawn, differing) if differing else None
+    return _mismatch(sampled, differing) if differing else None
 
 
-def _mismatch(drawn: Drawn, differing: Sequence[tuple[str, str | None, str | None]]) -> RecordMismatch:
+def _mismatch(
+    sampled: SampledRecord, differing: Sequence[tuple[str, str | None, str | None]]
+) -> RecordMismatch:
     return RecordMismatch(
-        seq=drawn.seq,
-        at=drawn.at,
-        event=drawn.event,
-        ruleset=drawn.ruleset,
+        seq=sampled.seq,
+        at=sampled.at,
+        event=sampled.event,
+        ruleset=sampled.ruleset,
         by="reference semantics",
         differences=tuple(
             Difference(field=field, recorded=ours, recomputed=theirs) for field, ours, theirs in differing

@@ -14,8 +14,8 @@ from rulekit.log.manifests import manifest_digest, told_numerics, told_seed
 from rulekit.log.read.records import records_frame
 from rulekit.log.stores.base import Lines
 from rulekit.log.tally import note_of
-from rulekit.reports.replay.account import Account, Count
-from rulekit.reports.replay.checker import Judge
+from rulekit.reports.replay.account import Account, RecordCount
+from rulekit.reports.replay.compare_records import RecordChecker
 from rulekit.reports.replay.model import SHOWN, Difference, RecordMismatch, ReplayOptions
 from rulekit.reports.replay.sample import Reservoir
 from rulekit.store.by_digest import Absent, Found, Laws
@@ -27,7 +27,7 @@ _NEEDED = ("id", "at", "ruleset", "artifact", "event", "outcome")
 _FACTS, _PARTS = ["seq", "at", "event", "ruleset", "by"], ["field", "recorded", "recomputed"]
 
 
-class Pass:
+class LogScan:
     """Takes the lines of a log, and keeps what is found.
 
     Attributes
@@ -42,7 +42,7 @@ class Pass:
 
     def __init__(self, laws: Laws, options: ReplayOptions, *, keep: bool) -> None:
         self.accounts: dict[str, Account] = {}
-        self.unknown: dict[str, Count] = {}
+        self.unknown: dict[str, RecordCount] = {}
         self.damaged: list[int] = []
         self.moved: list[int] = []
         self.sampled: Counter[str] = Counter()
@@ -65,7 +65,7 @@ class Pass:
         for frame in self._read(numbers, texts):
             wanted = frame.filter(self._wanted) if self._wanted else frame
             for (digest,), records in wanted.group_by("ruleset", maintain_order=True):
-                self._judge(str(digest), records)
+                self._checker(str(digest), records)
 
     def finish(self) -> None:
         """Let the reference semantics decide the samples, and put the first differences in order."""
@@ -96,7 +96,7 @@ class Pass:
         return self._laws.findings([account.law for account in self.accounts.values()])
 
     def table(self) -> pl.DataFrame:
-        """Return every difference; see :func:`rulekit.reports.replay.checker.differences`."""
+        """Return every difference; see :func:`rulekit.reports.replay.compare_records.differences`."""
         return pl.concat([_NO_ROWS, *self._kept]).sort("seq", maintain_order=True)
 
     def _note(self, seq: int, text: bytes) -> None:
@@ -134,10 +134,10 @@ class Pass:
         self.moved += odd.filter(~pl.col("lacks"))["seq"].to_list()
         return frame.filter(~lacks)
 
-    def _judge(self, digest: str, records: pl.DataFrame) -> None:
+    def _checker(self, digest: str, records: pl.DataFrame) -> None:
         law = self._laws.of_digest(digest)
         if isinstance(law, Absent):
-            self.unknown.setdefault(digest, Count()).add(records["at"])
+            self.unknown.setdefault(digest, RecordCount()).add(records["at"])
             return
         if digest not in self.accounts:
             self.accounts[digest] = self._account(law)
@@ -146,12 +146,12 @@ class Pass:
     def _account(self, law: Found) -> Account:
         digest, asked = law.ruleset.digest, self._options
 
-        def judge_of(artifact: str) -> Judge:
+        def checker_of(artifact: str) -> RecordChecker:
             manifest = self._manifests.get(artifact)
             seed = told_seed(manifest) if asked.prescale_seed is None else asked.prescale_seed
-            return Judge(law.ruleset, told_numerics(manifest), asked.target, seed)
+            return RecordChecker(law.ruleset, told_numerics(manifest), asked.target, seed)
 
-        return Account(law, judge_of, Reservoir(asked.sample, f"{asked.seed} {digest}"), self._report)
+        return Account(law, checker_of, Reservoir(asked.sample, f"{asked.seed} {digest}"), self._report)
 
     def _report(self, differences: pl.DataFrame) -> None:
         if self._keep:

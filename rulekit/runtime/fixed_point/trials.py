@@ -15,7 +15,7 @@ from rulekit.ir.numerics import Fixed, FixedFormat, Native, Numerics, Rounding
 from rulekit.ir.ruleset import HitPolicy, Ruleset
 from rulekit.ir.schema import Schema
 from rulekit.labels import read_truth, read_weights
-from rulekit.measures import Events, Measures, Shifts, measure, measure_shifts
+from rulekit.measures import EventLabels, Measures, Shifts, measure, measure_shifts
 from rulekit.statistics.intervals import Proportion
 from rulekit.targets.api import compile as compile_ruleset
 from rulekit.targets.polars import PolarsRunner
@@ -48,7 +48,7 @@ class Trial:
 
     ruleset: Ruleset
     frame: pl.DataFrame
-    known: Events
+    known: EventLabels
     native: pl.DataFrame
     rounding: Rounding
 
@@ -78,7 +78,7 @@ class Trial:
             raise EventError("there are no events to decide", hint="is a filter too strict?")
         labels = None if truth is None else pl.Series(read_truth(scanned, truth))
         weights = None if weight is None else pl.Series(read_weights(scanned, weight))
-        known = Events(frame.height, truth=labels, weights=weights)
+        known = EventLabels(frame.height, truth=labels, weights=weights)
         return cls(ruleset, frame, known, _decide(ruleset, frame, Native()), rounding)
 
     def effect(self, formats: Mapping[str, FixedFormat]) -> Effect:

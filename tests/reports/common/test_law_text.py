@@ -8,6 +8,7 @@ from rulekit.ir.clauses import when_to_condition
 from rulekit.ir.describe import literal_in_words
 from rulekit.ir.ruleset import Rule
 from rulekit.ir.schema import Schema
+from rulekit.reports.common.intervals import Ratio, Share
 from rulekit.reports.common.law_text import clause, rule_in_words, sentence
 from rulekit.reports.common.numbers import (
     NOTHING,
@@ -20,7 +21,6 @@ from rulekit.reports.common.numbers import (
     ratio_interval,
     signed,
 )
-from rulekit.reports.common.shares import Ratio, Share
 
 SCHEMA = Schema.model_validate(
     {

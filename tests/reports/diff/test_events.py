@@ -14,7 +14,7 @@ from rulekit.ir.document import ruleset_to_document
 from rulekit.ir.ruleset import INVALID, Ruleset
 from rulekit.ir.semantics import Decision, decide
 from rulekit.reports.diff.diff import diff_of
-from rulekit.reports.diff.events import Asked
+from rulekit.reports.diff.events import ReferenceOptions
 from rulekit.reports.diff.model import Reference
 from rulekit.store.compare import compare
 
@@ -50,7 +50,7 @@ def decided(old: Ruleset, new: Ruleset, events: pl.DataFrame) -> list[tuple[Deci
 
 
 def referred(old: Ruleset, new: Ruleset, events: Any, **asked: Any) -> Reference:
-    found = diff_of(compare(old, new), Asked(events, **asked)).reference
+    found = diff_of(compare(old, new), ReferenceOptions(events, **asked)).reference
     assert found is not None
     return found
 
@@ -85,7 +85,7 @@ def test_every_event_that_changes_is_in_its_region(
     names = ("ruleset", "newer") if kind == "first" else ("score_ruleset", "newer_score")
     old, new = (request.getfixturevalue(name) for name in names)
     pairs = decided(old, new, events)
-    found = diff_of(compare(old, new), Asked(events), shown=100)
+    found = diff_of(compare(old, new), ReferenceOptions(events), shown=100)
     assert found.complete
     parts = [region.reference.part if region.reference else 0 for region in found.regions]
     assert sum(parts) == sum(before.outcome != after.outcome for before, after in pairs) > 20
@@ -100,7 +100,7 @@ def test_only_the_regions_asked_for_are_told_and_the_others_counted(
     ruleset: Ruleset, newer: Ruleset, events: pl.DataFrame
 ) -> None:
     comparison = compare(ruleset, newer)
-    whole, some = (diff_of(comparison, Asked(events), shown=shown) for shown in (100, 2))
+    whole, some = (diff_of(comparison, ReferenceOptions(events), shown=shown) for shown in (100, 2))
     assert some.regions == whole.regions[:2]
     assert sum(some.more.values()) == len(whole.regions) - 2
     assert whole.more == {}

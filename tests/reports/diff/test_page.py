@@ -21,9 +21,9 @@ from rulekit.errors import MissingExtraError, RulekitError
 from rulekit.ir.document import ruleset_to_document
 from rulekit.ir.ruleset import Ruleset
 from rulekit.reports.diff.diff import diff_of
-from rulekit.reports.diff.events import Asked
+from rulekit.reports.diff.events import ReferenceOptions
 from rulekit.reports.diff.markdown import to_markdown
-from rulekit.reports.diff.model import ChangedRegion, Diff, Where
+from rulekit.reports.diff.model import ChangedRegion, Diff, RegionBox
 from rulekit.reports.diff.page import diff_html, write
 from rulekit.reports.diff.phrases import deciders, event_in_words, unless
 from rulekit.reports.diff.regions import region_in_words
@@ -56,7 +56,7 @@ def variants(ruleset: Ruleset, score_ruleset: Ruleset, amend: Amend, events: pl.
     listed = [{**one, "required": one["name"] in {"amount", "cards"}} for one in schema["features"]]
     menu = {**changed(ruleset), "hit_policy": "collect"}
     fewer = {**changed(ruleset, dear={"when": ["amount > 800"]}), "hit_policy": "collect"}
-    asked = Asked(events, truth="fraud", id="payment")
+    asked = ReferenceOptions(events, truth="fraud", id="payment")
     return {
         "events": diff_of(compare(ruleset, new), asked, ("old.yaml", "new.yaml")),
         "changed": diff_of(compare(ruleset, new)),
@@ -134,7 +134,7 @@ def test_pages_are_well_formed_and_self_contained(variants: dict[str, Diff]) -> 
 def test_text_of_the_law_can_not_become_markup(ruleset: Ruleset, amend: Amend, events: pl.DataFrame) -> None:
     new = amend(**changed(ruleset, dear={"then": EVIL, "title": EVIL}))
     named = events.with_columns(payment=events["payment"] + EVIL)
-    one = diff_of(compare(ruleset, new), Asked(named, id="payment"), (EVIL, EVIL))
+    one = diff_of(compare(ruleset, new), ReferenceOptions(named, id="payment"), (EVIL, EVIL))
     page = diff_html(one)
     assert "<script" not in page
     assert Page(page).text.count("<script>alert(1)</script>") > 5
@@ -177,7 +177,7 @@ def test_an_event_that_is_decided_in_another_way_is_not_shown(ruleset: Ruleset, 
 
 def region(**fields: Any) -> ChangedRegion:
     given = {"old": "a", "new": "b", "old_rule": None, "new_rule": "r", "unless": (), "points": None,
-             "through": (), "plausible": True, "event": {}, "where": (Where(when=(), words=()),)}  # fmt: skip
+             "through": (), "plausible": True, "event": {}, "where": (RegionBox(when=(), words=()),)}  # fmt: skip
     return ChangedRegion.model_validate(given | fields)
 
 

@@ -33,7 +33,7 @@ from rulekit.reports.replay import log as replay_log
 from rulekit.reports.replay import sample
 from rulekit.reports.replay.log import replay
 from rulekit.reports.replay.model import LogReplay, ReplayOptions
-from rulekit.reports.replay.sample import Drawn, Reservoir
+from rulekit.reports.replay.sample import Reservoir, SampledRecord
 from rulekit.store.acts.enact import enact
 from rulekit.testing.events import events as events_of
 from rulekit.testing.strategies import numerics as numerics_of
@@ -514,21 +514,21 @@ rules:
 
 
 def test_the_reservoir_draws_alike_however_the_stream_is_cut():
-    def drawn(*cuts, size=10):
+    def render_template(*cuts, size=10):
         reservoir, first = Reservoir(size, "7"), 0
         for cut in cuts:
             for place, slot in reservoir.places(cut):
                 reservoir.put(
-                    slot, Drawn(first + place, datetime.now(UTC), "", "", "", Native(), differs=False)
+                    slot, SampledRecord(first + place, datetime.now(UTC), "", "", "", Native(), differs=False)
                 )
             first += cut
-        return [each.seq for each in reservoir.drawn]
+        return [each.seq for each in reservoir.records]
 
-    whole = drawn(1000)
-    assert whole == drawn(3, 8, 500, 0, 489) == drawn(*[1] * 1000)
+    whole = render_template(1000)
+    assert whole == render_template(3, 8, 500, 0, 489) == render_template(*[1] * 1000)
     assert len(set(whole)) == 10
-    assert drawn(4) == [0, 1, 2, 3]
-    assert drawn(100, size=0) == []
+    assert render_template(4) == [0, 1, 2, 3]
+    assert render_template(100, size=0) == []
 
 
 def test_the_reservoir_draws_every_record_as_often():
@@ -536,8 +536,8 @@ def test_the_reservoir_draws_every_record_as_often():
     for seed in range(2000):
         reservoir = Reservoir(5, str(seed))
         for place, slot in reservoir.places(40):
-            reservoir.put(slot, Drawn(place, datetime.now(UTC), "", "", "", Native(), differs=False))
-        for each in reservoir.drawn:
+            reservoir.put(slot, SampledRecord(place, datetime.now(UTC), "", "", "", Native(), differs=False))
+        for each in reservoir.records:
             counts[each.seq] += 1
     # each is drawn 250 times, give or take 15; a chi-square of 39 degrees exceeds 90 once in 100,000 times
     assert sum((count - 250) ** 2 / 250 for count in counts) < 90

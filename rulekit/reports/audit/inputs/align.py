@@ -16,7 +16,7 @@ from rulekit.runtime.decide_file import manifest_path
 
 
 @dataclass(frozen=True, slots=True)
-class Aligned:
+class AlignedEvents:
     """Decisions and their events, line by line; ``events`` is None when there are none to be had."""
 
     decisions: pl.DataFrame
@@ -26,7 +26,7 @@ class Aligned:
     why: str = ""
 
 
-def align(record: Record, events: Frame | None) -> Aligned:
+def align(record: Record, events: Frame | None) -> AlignedEvents:
     """Read the events and bring them in line with the decisions.
 
     Raises
@@ -41,10 +41,10 @@ def align(record: Record, events: Frame | None) -> Aligned:
         if path is None:
             named = record.manifest.events
             why = f"the events file {named} was not found" if named else "the manifest names no events file"
-            return Aligned(record.decisions, None, why=why)
+            return AlignedEvents(record.decisions, None, why=why)
     frame = collect(scan(path if events is None else events, record.ruleset.schema))
     decisions, lined, findings = _line_up(record, frame)
-    return Aligned(decisions, lined, tuple(findings), path)
+    return AlignedEvents(decisions, lined, tuple(findings), path)
 
 
 def find_events(record: Record) -> Path | None:

@@ -10,9 +10,9 @@ import polars as pl
 
 from rulekit.errors import TeacherError
 from rulekit.ir.ruleset import HitPolicy, Ruleset
-from rulekit.measures import Events, Measures, measure
+from rulekit.measures import EventLabels, Measures, measure
 from rulekit.reports.audit.model.audit import Curve, CurvePoint, TeacherTable
-from rulekit.reports.common.shares import MeasureTable, Share
+from rulekit.reports.common.intervals import MeasureTable, Share
 from rulekit.statistics.intervals import proportion
 
 _POINTS = 120
@@ -65,7 +65,7 @@ def threshold_at(scores: pl.Series, weights: pl.Series, wanted: float) -> float:
 
 
 def teacher_table(
-    name: str, scores: pl.Series, accepted: pl.Series, events: Events
+    name: str, scores: pl.Series, accepted: pl.Series, events: EventLabels
 ) -> tuple[TeacherTable, pl.Series]:
     """Return the teacher at equal false-positive rate (equal rate without truth), and what it accepts there."""
     truth = events.truth
@@ -77,7 +77,9 @@ def teacher_table(
         name=name,
         threshold=None if math.isinf(threshold) else threshold,
         matched="rate" if truth is None else "false-positive rate",
-        measures=MeasureTable.of(measure(chosen, Events(events.count, truth=truth, weights=events.weights))),
+        measures=MeasureTable.of(
+            measure(chosen, EventLabels(events.count, truth=truth, weights=events.weights))
+        ),
     )
     return table, chosen
 
@@ -91,7 +93,7 @@ def point(label: str, found: Measures) -> CurvePoint | None:
 
 
 def law_curve(
-    law: Ruleset, decisions: pl.DataFrame, path: Sequence[Measures], events: Events, working: Measures
+    law: Ruleset, decisions: pl.DataFrame, path: Sequence[Measures], events: EventLabels, working: Measures
 ) -> Curve | None:
     """Return the curve of a law: of its points under SCORE, else of its rules, added one by one.
 
@@ -119,14 +121,16 @@ def law_curve(
     )
 
 
-def teacher_curve(table: TeacherTable, scores: pl.Series, events: Events) -> Curve:
+def teacher_curve(table: TeacherTable, scores: pl.Series, events: EventLabels) -> Curve:
     """Return the curve of the teacher; the truth must be known."""
     threshold = math.inf if table.threshold is None else table.threshold
     equal = point("equal false-positive rate", measure(scores >= threshold, events))
     return score_curve(table.name, scores, events, equal, "score").model_copy(update={"kind": "teacher"})
 
 
-def score_curve(name: str, scores: pl.Series, events: Events, working: CurvePoint | None, word: str) -> Curve:
+def score_curve(
+    name: str, scores: pl.Series, events: EventLabels, working: CurvePoint | None, word: str
+) -> Curve:
     """Return the curve of a score against truth, thinned to points evenly spaced in the logarithm of the rate."""
     truth = events.truth
     assert truth is not None  # noqa: S101 - a curve is drawn where truth is known

@@ -19,8 +19,8 @@ from rulekit.log.manifests import told_numerics
 from rulekit.log.read.lookup import Survey, survey_log
 from rulekit.log.read.records import read_batches, values_frame
 from rulekit.log.read.verify import verify_log
-from rulekit.reports.audit.inputs.align import Aligned
-from rulekit.reports.audit.inputs.case import Question
+from rulekit.reports.audit.inputs.align import AlignedEvents
+from rulekit.reports.audit.inputs.audit_input import AuditOptions
 from rulekit.reports.replay.record import HITS, HITS_TEXT, Manifest, Record
 from rulekit.store.by_digest import Found, Laws
 from rulekit.store.folder.folder import read
@@ -78,7 +78,9 @@ def _with_evidence(law: Found) -> Found:
     return replace(law, ruleset=draft) if draft.digest == law.ruleset.digest else law
 
 
-def read_logged(source: LogSource, ruleset: Ruleset, events: Frame | None = None) -> tuple[Record, Aligned]:
+def read_logged(
+    source: LogSource, ruleset: Ruleset, events: Frame | None = None
+) -> tuple[Record, AlignedEvents]:
     """Read the decisions of one law from a log, with their events.
 
     The events are the values that were read, with the columns ``at`` and ``one_in``, and with whatever further
@@ -102,26 +104,28 @@ def read_logged(source: LogSource, ruleset: Ruleset, events: Frame | None = None
     path = Path(verification.where)
     if records["withheld"].all():
         record = Record(path, manifest, ruleset, _decisions(records, ruleset), findings, limits)
-        return record, Aligned(record.decisions, None, why="the log withholds values that the decisions read")
+        return record, AlignedEvents(
+            record.decisions, None, why="the log withholds values that the decisions read"
+        )
     held = ~records["withheld"]
     records, frame = records.filter(held), values.filter(held)
     record = Record(path, manifest, ruleset, _decisions(records, ruleset), findings, limits)
     if events is None:
-        return record, Aligned(record.decisions, frame, path=path)
+        return record, AlignedEvents(record.decisions, frame, path=path)
     file = Path(events) if isinstance(events, (str, Path)) else None
     joined = _joined(record, frame, collect(scan(events, ruleset.schema)), source.id_column)
     return record, replace(joined, path=file)
 
 
-def of_a_log(question: Question, aligned: Aligned) -> Question:
-    """Return a question with what a log knows by itself: the times, and the weights where it is a sample."""
+def with_log_columns(options: AuditOptions, aligned: AlignedEvents) -> AuditOptions:
+    """Return options completed from the log: its time column, and its weights where it is a sample."""
     frame = aligned.events
     if frame is None:
-        return question
-    timed = AT if question.time is None and frame.schema.get(AT) == _TIME else question.time
+        return options
+    timed = AT if options.time is None and frame.schema.get(AT) == _TIME else options.time
     is_sample = frame.schema.get(ONE_IN) == pl.Int64 and frame[ONE_IN].max() != 1
-    weight = ONE_IN if question.weight is None and is_sample else question.weight
-    return replace(question, time=timed, weight=weight)
+    weight = ONE_IN if options.weight is None and is_sample else options.weight
+    return replace(options, time=timed, weight=weight)
 
 
 def _read(where: str, ruleset: Ruleset) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -183,7 +187,7 @@ def _limits(records: pl.DataFrame, survey: Survey) -> Iterator[str]:
         yield f"The log is a sample: it keeps {listed}. Shares are those of all decisions if {ONE_IN} weighs them."
 
 
-def _joined(record: Record, frame: pl.DataFrame, events: pl.DataFrame, name: str | None) -> Aligned:
+def _joined(record: Record, frame: pl.DataFrame, events: pl.DataFrame, name: str | None) -> AlignedEvents:
     """Return the decisions whose event is in a file, with its further columns; the values are those of the log."""
     if name is None or name not in events.columns:
         hint = "name it with --id"
@@ -205,4 +209,4 @@ def _joined(record: Record, frame: pl.DataFrame, events: pl.DataFrame, name: str
         if lost
         else ()
     )
-    return Aligned(record.decisions[found[".place"]], found.drop(".id", ".place"), findings)
+    return AlignedEvents(record.decisions[found[".place"]], found.drop(".id", ".place"), findings)

@@ -11,9 +11,9 @@ from rulekit.ir.schema import Model
 from rulekit.reports.audit.model.fpga import Fpga
 from rulekit.reports.audit.model.groups import Drift, Subgroups
 from rulekit.reports.audit.model.law import Gate, LawStatus, Passage, ReasonCode
-from rulekit.reports.common.comparison import Disagreement, Previous
+from rulekit.reports.common.comparison_models import Disagreement, Previous
+from rulekit.reports.common.intervals import Changes, MeasureTable, Share
 from rulekit.reports.common.law_text import LawInWords
-from rulekit.reports.common.shares import Changes, MeasureTable, Share
 from rulekit.reports.replay.model import Replay
 
 

@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 
 from rulekit.reports.audit.model.audit import Audit, Curve, CurvePoint
+from rulekit.reports.common.intervals import Share
 from rulekit.reports.common.numbers import percent, percent_with_interval
-from rulekit.reports.common.shares import Share
 
 WIDTH, HEIGHT = 720, 420
 LEFT, RIGHT, TOP, BOTTOM = 56, 18, 16, 50

@@ -13,7 +13,7 @@ from rulekit.reports.audit.page.chart import chart_of
 from rulekit.reports.audit.page.drift import drift_page
 from rulekit.reports.audit.page.fpga import fpga_page
 from rulekit.reports.audit.page.reproduce import parameters_in_words, recipe_of
-from rulekit.reports.common.template import drawn
+from rulekit.reports.common.template import render_template
 
 _FILTERS = (parameters_in_words, view.spans)
 
@@ -32,7 +32,7 @@ def render_html(audit: Audit, twin: str | None = None) -> str:
         when Jinja2 is not installed.
 
     """
-    return drawn(
+    return render_template(
         "report.html.j2",
         _FILTERS,
         audit=audit,

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from rulekit.reports.audit.model.audit import Audit
+from rulekit.reports.common.intervals import Change, MeasureTable, Share
 from rulekit.reports.common.numbers import (
     count,
     fraction,
@@ -16,7 +17,6 @@ from rulekit.reports.common.numbers import (
     ratio_interval,
     share_text,
 )
-from rulekit.reports.common.shares import Change, MeasureTable, Share
 
 
 @dataclass(frozen=True, slots=True)

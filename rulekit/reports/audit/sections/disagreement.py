@@ -10,34 +10,34 @@ import polars as pl
 from rulekit.ir.condition import AllOf, Condition
 from rulekit.ir.describe import condition_in_words
 from rulekit.ir.ruleset import HitPolicy, Rule, Ruleset
-from rulekit.measures import Events
-from rulekit.reports.audit.inputs.case import Case
+from rulekit.measures import EventLabels
+from rulekit.reports.audit.inputs.audit_input import AuditInput
 from rulekit.reports.audit.sections.examples import examples_of
-from rulekit.reports.common.comparison import Disagreement, NearMiss, RuleDoubt, ScoreBin
-from rulekit.reports.common.examples import strongest
+from rulekit.reports.common.comparison_models import Disagreement, NearMiss, RuleDoubt, ScoreBin
+from rulekit.reports.common.examples import extreme_scores
+from rulekit.reports.common.intervals import Share
 from rulekit.reports.common.law_text import clause
-from rulekit.reports.common.shares import Share
-from rulekit.reports.replay.recompute import Bound, hits_of
+from rulekit.reports.replay.recompute import BoundLaw, hits_of
 
 _TOPS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 _LEAST, _MISSES = 20, 12
 
 
-def disagreement_of(case: Case, hits: pl.DataFrame | None) -> Disagreement | None:
+def disagreement_of(audited: AuditInput, hits: pl.DataFrame | None) -> Disagreement | None:
     """Return where teacher and law disagree; None without a teacher.
 
     Parameters
     ----------
-    case : with the teacher's scores.
+    audited : with the teacher's scores.
     hits : one Boolean column per rule, or None where they are not known.
 
     """
-    scores, chosen, table = case.scores, case.known.teacher, case.teacher
+    scores, chosen, table = audited.scores, audited.known.teacher, audited.teacher
     if scores is None or chosen is None or table is None:
         return None
-    events, names = case.known, [feature.name for feature in case.law.read]
-    only_law, only_teacher = case.accepted & ~chosen, chosen & ~case.accepted
-    misses = _misses(case, only_teacher)
+    events, names = audited.known, [feature.name for feature in audited.law.read]
+    only_law, only_teacher = audited.accepted & ~chosen, chosen & ~audited.accepted
+    misses = _misses(audited, only_teacher)
     return Disagreement(
         teacher=table.name,
         threshold=table.threshold,
@@ -46,20 +46,20 @@ def disagreement_of(case: Case, hits: pl.DataFrame | None) -> Disagreement | Non
         only_teacher=Share.of(events.share(only_teacher)),
         signal_law=_signal(events, only_law),
         signal_teacher=_signal(events, only_teacher),
-        bins=tuple(_bins(scores, case.accepted, events)),
+        bins=tuple(_bins(scores, audited.accepted, events)),
         rules=() if hits is None else tuple(_doubts(hits, scores, chosen, events)),
         misses=misses.shown,
         far=misses.far,
-        accepted=examples_of(case, strongest(scores, only_law, highest=False), names),
-        rejected=examples_of(case, strongest(scores, only_teacher, highest=True), names),
+        accepted=examples_of(audited, extreme_scores(scores, only_law, highest=False), names),
+        rejected=examples_of(audited, extreme_scores(scores, only_teacher, highest=True), names),
     )
 
 
-def _signal(events: Events, among: pl.Series) -> Share | None:
+def _signal(events: EventLabels, among: pl.Series) -> Share | None:
     return None if events.truth is None else Share.of(events.share(events.truth, among=among))
 
 
-def _bins(scores: pl.Series, accepted: pl.Series, events: Events) -> Iterator[ScoreBin]:
+def _bins(scores: pl.Series, accepted: pl.Series, events: EventLabels) -> Iterator[ScoreBin]:
     """Yield what is accepted by score: ever more events from the top down; equal scores stay together."""
     ordered, above = scores.sort(descending=True), None
     for top in _TOPS if ordered.len() else ():
@@ -80,7 +80,7 @@ def _bins(scores: pl.Series, accepted: pl.Series, events: Events) -> Iterator[Sc
             above = edge
 
 
-def _doubts(hits: pl.DataFrame, scores: pl.Series, chosen: pl.Series, events: Events) -> list[RuleDoubt]:
+def _doubts(hits: pl.DataFrame, scores: pl.Series, chosen: pl.Series, events: EventLabels) -> list[RuleDoubt]:
     found = []
     for number, name in enumerate(hits.columns, start=1):
         hit = hits[name]
@@ -113,17 +113,17 @@ class _Term:
     name: str
 
 
-def _misses(case: Case, left: pl.Series) -> _Misses:
+def _misses(audited: AuditInput, left: pl.Series) -> _Misses:
     """Say by which term alone rules miss the events in ``left``; every term is decided by compiled rules."""
-    terms = _terms(case.law, case.accept)
-    if case.frame is None or not terms or not left.any():
+    terms = _terms(audited.law, audited.accept)
+    if audited.events is None or not terms or not left.any():
         return _Misses()
-    law = Bound(_law_of_terms(case.law, terms), case.record.manifest.numerics)
-    met = hits_of(law, case.frame.filter(left))
+    law = BoundLaw(_law_of_terms(audited.law, terms), audited.record.manifest.numerics)
+    met = hits_of(law, audited.events.filter(left))
     lacking = _lacking(met, terms)
-    events = _among(case.known, left)
+    events = _among(audited.known, left)
     missed = ((each, (lacking[each.rule.id] == 1) & ~met[each.name]) for each in terms)
-    found = [_miss(case.law, each, chosen, events) for each, chosen in missed if chosen.any()]
+    found = [_miss(audited.law, each, chosen, events) for each, chosen in missed if chosen.any()]
     found.sort(key=lambda miss: (-miss.count, miss.number))
     least = lacking.select(pl.min_horizontal(pl.all())).to_series()
     return _Misses(tuple(found[:_MISSES]), int((least > 1).sum()))
@@ -158,12 +158,12 @@ def _lacking(met: pl.DataFrame, terms: Sequence[_Term]) -> pl.DataFrame:
     return met.select(pl.sum_horizontal(unmet).alias(rule) for rule, unmet in of_rule.items())
 
 
-def _among(events: Events, chosen: pl.Series) -> Events:
+def _among(events: EventLabels, chosen: pl.Series) -> EventLabels:
     truth = None if events.truth is None else events.truth.filter(chosen)
-    return Events(int(chosen.sum()), truth=truth, weights=events.weights.filter(chosen))
+    return EventLabels(int(chosen.sum()), truth=truth, weights=events.weights.filter(chosen))
 
 
-def _miss(law: Ruleset, each: _Term, chosen: pl.Series, events: Events) -> NearMiss:
+def _miss(law: Ruleset, each: _Term, chosen: pl.Series, events: EventLabels) -> NearMiss:
     said = clause(each.term, law.schema)
     return NearMiss(
         number=each.number,

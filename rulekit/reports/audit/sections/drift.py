@@ -11,15 +11,15 @@ from rulekit.errors import EventError
 from rulekit.frames import Frame, collect, feature_values, scan
 from rulekit.ir.schema import Feature
 from rulekit.labels import column_of
-from rulekit.measures import Events
-from rulekit.reports.audit.inputs.case import Case
+from rulekit.measures import EventLabels
+from rulekit.reports.audit.inputs.audit_input import AuditInput
 from rulekit.reports.audit.model.groups import Band, Drift, FeatureDrift, Period, RateOverTime
 from rulekit.reports.common.accepted import accepted_by
-from rulekit.reports.common.shares import Share
-from rulekit.reports.replay.recompute import Bound, hit_matrix, recompute
-from rulekit.statistics.bands import drawn_band, foretold_band
+from rulekit.reports.common.intervals import Share
+from rulekit.reports.replay.recompute import BoundLaw, hit_matrix, recompute
+from rulekit.statistics.bands import beta_binomial_band, hypergeometric_band
 from rulekit.statistics.intervals import CONFIDENCE, Proportion, proportion
-from rulekit.statistics.stability_index import Bins, binned, noise, noise_limit, psi
+from rulekit.statistics.stability_index import Bins, bin_values, noise_limit, noise_mean, psi
 
 PERIODS, LEAST = 10, 100
 """The record is cut into so many periods of equal count, or fewer, so that each holds as many events as this."""
@@ -36,7 +36,7 @@ class _Reference:
     taken: pl.DataFrame
 
 
-def drift_of(case: Case, hits: pl.DataFrame | None) -> Drift | None:
+def drift_of(audited: AuditInput, hits: pl.DataFrame | None) -> Drift | None:
     """Return the drift of a record; None where its events or hits are not known, or are too few.
 
     Raises
@@ -45,26 +45,26 @@ def drift_of(case: Case, hits: pl.DataFrame | None) -> Drift | None:
         when there is no such column of time or it holds no times, or the reference can't be read.
 
     """
-    if case.frame is None or hits is None:
+    if audited.events is None or hits is None:
         return None
-    name = case.question.time
-    times = pl.int_range(case.frame.height, eager=True) if name is None else _times(case.frame, name)
+    name = audited.options.time
+    times = pl.int_range(audited.events.height, eager=True) if name is None else _times(audited.events, name)
     if times.len() - times.null_count() < 2 * LEAST:
         return None
     number = _periods(times)
-    taken = _taken(case.accepted, hits)
-    reference = _reference(case)
+    taken = _taken(audited.accepted, hits)
+    reference = _reference(audited)
     spans = tuple(_spans(times, number, from_one=name is None))
     tests = len(spans) * taken.width
     return Drift(
         column=name,
         untimed=number.null_count(),
-        reference=_told(case.question.reference),
+        reference=_told(audited.options.reference),
         periods=spans,
         confidence=CONFIDENCE,
         tests=tests,
-        rates=tuple(_rates(taken, number, case.known.weights, reference, tests)),
-        features=tuple(_features(case, number, reference, spans)),
+        rates=tuple(_rates(taken, number, audited.known.weights, reference, tests)),
+        features=tuple(_features(audited, number, reference, spans)),
     )
 
 
@@ -106,16 +106,16 @@ def _time(value: object) -> str:
     )
 
 
-def _reference(case: Case) -> _Reference | None:
+def _reference(audited: AuditInput) -> _Reference | None:
     """Return the reference events, decided by the law."""
-    given = case.question.reference
+    given = audited.options.reference
     if given is None:
         return None
-    frame = collect(scan(given, case.law.schema))
+    frame = collect(scan(given, audited.law.schema))
     if not frame.height:
         raise EventError("the reference holds no events")
-    decided = recompute(Bound(case.law, case.record.manifest.numerics), frame)
-    return _Reference(frame, _taken(accepted_by(decided, case.accept), hit_matrix(case.law, decided)))
+    decided = recompute(BoundLaw(audited.law, audited.record.manifest.numerics), frame)
+    return _Reference(frame, _taken(accepted_by(decided, audited.accept), hit_matrix(audited.law, decided)))
 
 
 def _taken(accepted: pl.Series, hits: pl.DataFrame) -> pl.DataFrame:
@@ -142,7 +142,7 @@ def _rates(
         if reference is None:
             whole = proportion(sum(row[name] for row in rows), sum(row[".whole"] for row in rows), sum(sizes))
         else:
-            whole = Events(reference.taken.height).share(reference.taken[name])
+            whole = EventLabels(reference.taken.height).share(reference.taken[name])
         bands = (
             _banded(share, size, whole, sum(sizes) if reference is None else None, confidence)
             for share, size in zip(shares, sizes, strict=True)
@@ -158,9 +158,9 @@ def _banded(share: Share, size: float, expected: Proportion, among: float | None
     if share.value is None or not events:
         return Band(rate=share, low=0.0, high=1.0, outside=False)
     if among is None:
-        low, high = foretold_band(events, expected.part, expected.whole, confidence)
+        low, high = beta_binomial_band(events, expected.part, expected.whole, confidence)
     else:
-        low, high = drawn_band(events, round(expected.value * among), round(among), confidence)
+        low, high = hypergeometric_band(events, round(expected.value * among), round(among), confidence)
     value = share.value
     return Band(
         rate=share, low=low / events, high=high / events, outside=not low / events <= value <= high / events
@@ -168,28 +168,30 @@ def _banded(share: Share, size: float, expected: Proportion, among: float | None
 
 
 def _features(
-    case: Case, number: pl.Series, reference: _Reference | None, spans: tuple[Period, ...]
+    audited: AuditInput, number: pl.Series, reference: _Reference | None, spans: tuple[Period, ...]
 ) -> Iterator[FeatureDrift]:
     """Yield the index of every feature that decisions depend on; counts, not weights."""
-    for feature in case.law.read:
-        held = _values(case, feature, case.frame)
-        first = held.filter(number == 0) if reference is None else _values(case, feature, reference.frame)
-        bins = _bins(binned(feature, held, first), number, len(spans))
-        then = _bins(binned(feature, first, first), pl.zeros(first.len(), dtype=pl.Int32, eager=True), 1)[0]
+    for feature in audited.law.read:
+        held = _values(audited, feature, audited.events)
+        first = held.filter(number == 0) if reference is None else _values(audited, feature, reference.frame)
+        bins = _bins(bin_values(feature, held, first), number, len(spans))
+        then = _bins(bin_values(feature, first, first), pl.zeros(first.len(), dtype=pl.Int32, eager=True), 1)[
+            0
+        ]
         size = len({name for each in (then, *bins) for name in each})
         later = range(1 if reference is None else 0, len(spans))
         yield FeatureDrift(
             feature=feature.name,
             bins=size,
             psi=tuple(psi(then, bins[at]) if at in later else None for at in range(len(spans))),
-            noise=tuple(noise(size, first.len(), span.events) for span in spans),
+            noise=tuple(noise_mean(size, first.len(), span.events) for span in spans),
             limit=tuple(noise_limit(size, first.len(), span.events) for span in spans),
         )
 
 
-def _values(case: Case, feature: Feature, frame: pl.DataFrame | None) -> pl.Series:
+def _values(audited: AuditInput, feature: Feature, frame: pl.DataFrame | None) -> pl.Series:
     assert frame is not None  # noqa: S101 - drift is told where there are events
-    return feature_values(case.law.schema, feature, frame)
+    return feature_values(audited.law.schema, feature, frame)
 
 
 def _bins(codes: pl.Series, number: pl.Series, periods: int) -> Sequence[Bins]:

@@ -7,36 +7,36 @@ from collections.abc import Sequence
 import polars as pl
 
 from rulekit.frames import feature_columns
-from rulekit.reports.audit.inputs.case import Case
-from rulekit.reports.common.comparison import Example
+from rulekit.reports.audit.inputs.audit_input import AuditInput
+from rulekit.reports.common.comparison_models import Example
 from rulekit.reports.common.examples import decision_texts
 
 
 def examples_of(
-    case: Case, places: Sequence[int], names: Sequence[str], other: pl.DataFrame | None = None
+    audited: AuditInput, places: Sequence[int], names: Sequence[str], other: pl.DataFrame | None = None
 ) -> tuple[Example, ...]:
     """Return events as examples.
 
     Parameters
     ----------
-    case : has the events.
+    audited : has the events.
     places : which of them.
     names : features to show.
     other : how they are decided in another way, line by line as the record.
 
     """
-    frame = case.frame
+    frame = audited.events
     assert frame is not None  # noqa: S101 - examples are asked for where there are events
-    some, features = frame[list(places)], [f for f in case.law.schema.features if f.name in names]
-    columns = feature_columns(case.law.schema, features, some)
+    some, features = frame[list(places)], [f for f in audited.law.schema.features if f.name in names]
+    columns = feature_columns(audited.law.schema, features, some)
     texts = some.select(expression.cast(pl.String).alias(name) for name, expression in columns.items())
     values = texts.rows(named=True) if features else [{} for _ in places]
-    ours = decision_texts(case.decisions[list(places)])
+    ours = decision_texts(audited.decisions[list(places)])
     theirs = [None] * len(places) if other is None else decision_texts(other[list(places)])
-    truth, score = case.known.truth, case.scores
+    truth, score = audited.known.truth, audited.scores
     return tuple(
         Example(
-            event=str(case.decisions["id"][place]),
+            event=str(audited.decisions["id"][place]),
             values=values[number],
             decided=ours[number],
             otherwise=theirs[number],

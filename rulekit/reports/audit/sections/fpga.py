@@ -18,7 +18,7 @@ from rulekit.ir.numerics import Fixed
 from rulekit.ir.ruleset import Ruleset
 from rulekit.ir.schema import Model
 from rulekit.measures import measure_shifts
-from rulekit.reports.audit.inputs.case import Case
+from rulekit.reports.audit.inputs.audit_input import AuditInput
 from rulekit.reports.audit.model.audit import Audit, Source
 from rulekit.reports.audit.model.fpga import (
     Agreement,
@@ -31,8 +31,8 @@ from rulekit.reports.audit.model.fpga import (
     Statement,
 )
 from rulekit.reports.common.accepted import accepted_by
-from rulekit.reports.common.shares import Changes, Share
-from rulekit.reports.replay.recompute import Bound, recompute
+from rulekit.reports.common.intervals import Changes, Share
+from rulekit.reports.replay.recompute import BoundLaw, recompute
 from rulekit.targets.artifact import MANIFEST, Artifact
 from rulekit.targets.lower import LowFeature, lower
 from rulekit.targets.read import read_artifact
@@ -99,11 +99,11 @@ def _fpga(artifact: Artifact, folder: Path) -> Fpga:
     return fpga
 
 
-def with_hardware(audit: Audit, case: Case, hardware: Hardware) -> Audit:
+def with_hardware(audit: Audit, audited: AuditInput, hardware: Hardware) -> Audit:
     """Return an audit that tells of a design as well; one that could not be proved is a finding."""
     manifest = hardware.folder / MANIFEST
     source = Source(role="design", path=str(manifest), digest=digest_of(manifest))
-    fpga = hardware.fpga.model_copy(update={"agreement": _agreement(hardware.artifact, case)})
+    fpga = hardware.fpga.model_copy(update={"agreement": _agreement(hardware.artifact, audited)})
     findings = audit.findings
     if fpga.proof is not None and not fpga.proof.holds:
         failed = ", ".join(each.name for each in fpga.proof.statements if not each.shown)
@@ -176,19 +176,19 @@ def _stages(design: Design) -> tuple[Stage, ...]:
     )
 
 
-def _agreement(artifact: Artifact, case: Case) -> Agreement | None:
+def _agreement(artifact: Artifact, audited: AuditInput) -> Agreement | None:
     """Return how the design decides the events of a record; None where these are not at hand, or not decidable.
 
     The design is proved equal to the law in its formats, so the law in these formats is what decides here. Without
     inputs for missing values a design does not decide events that lack any.
     """
-    frame = case.frame
-    if frame is None or not (cast("Options", artifact.options).missing or _whole(case.law, frame)):
+    frame = audited.events
+    if frame is None or not (cast("Options", artifact.options).missing or _whole(audited.law, frame)):
         return None
-    decided = recompute(Bound(case.law, artifact.numerics), frame)
-    otherwise = decided["outcome"].ne_missing(case.decisions["outcome"])
-    shifts = measure_shifts(case.accepted, accepted_by(decided, case.accept), case.known)
-    return Agreement(otherwise=Share.of(case.known.share(otherwise)), accepted=Changes.of(shifts))
+    decided = recompute(BoundLaw(audited.law, artifact.numerics), frame)
+    otherwise = decided["outcome"].ne_missing(audited.decisions["outcome"])
+    shifts = measure_shifts(audited.accepted, accepted_by(decided, audited.accept), audited.known)
+    return Agreement(otherwise=Share.of(audited.known.share(otherwise)), accepted=Changes.of(shifts))
 
 
 def _whole(ruleset: Ruleset, frame: pl.DataFrame) -> bool:

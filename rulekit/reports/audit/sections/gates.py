@@ -19,12 +19,12 @@ from rulekit.errors import BudgetError, RulekitError
 from rulekit.findings import Finding
 from rulekit.ir.condition import literals
 from rulekit.ir.provenance import Provenance
-from rulekit.reports.audit.inputs.case import Case
+from rulekit.reports.audit.inputs.audit_input import AuditInput
 from rulekit.reports.audit.model.law import Gate, GateVerdict
+from rulekit.reports.common.intervals import MeasureTable, Share
 from rulekit.reports.common.numbers import percent, percent_with_interval, share_text
-from rulekit.reports.common.shares import MeasureTable, Share
 from rulekit.reports.replay.model import Replay
-from rulekit.statistics.bands import foretold_band
+from rulekit.statistics.bands import beta_binomial_band
 
 _EXPECTED = 0.99
 
@@ -40,7 +40,7 @@ _ASKED = re.compile(r"(?P<name>[a-z_ -]+?)\s*(?P<sign>>=|<=)\s*(?P<number>[0-9.]
 
 
 def gates_of(
-    case: Case, replay: Replay, findings: Sequence[Finding], measures: MeasureTable
+    audited: AuditInput, replay: Replay, findings: Sequence[Finding], measures: MeasureTable
 ) -> tuple[Gate, ...]:
     """Return the gates of a record: those of every audit, of the law's evidence and budget, and those asked for.
 
@@ -50,9 +50,11 @@ def gates_of(
         when an expectation is none, such as ``efficiency >= 0.7``.
 
     """
-    made = case.law.provenance
-    asked = [_asked(text, measures) for text in case.question.expect]
-    of_origin = () if made is None or case.question.accept is not None else _of_origin(case, made, measures)
+    made = audited.law.provenance
+    asked = [_asked(text, measures) for text in audited.options.expect]
+    of_origin = (
+        () if made is None or audited.options.accept is not None else _of_origin(audited, made, measures)
+    )
     return (_replayed(replay), _without_findings(findings), *of_origin, *asked)
 
 
@@ -82,7 +84,7 @@ def _without_findings(findings: Sequence[Finding]) -> Gate:
     )
 
 
-def _of_origin(case: Case, made: Provenance, measures: MeasureTable) -> Iterator[Gate]:
+def _of_origin(audited: AuditInput, made: Provenance, measures: MeasureTable) -> Iterator[Gate]:
     evidence = {name: share for name in _WORDS if (share := _evidence(made.measures, name)) is not None}
     if "rate" in evidence:
         yield _rate_gate(evidence["rate"], measures.rate)
@@ -92,7 +94,7 @@ def _of_origin(case: Case, made: Provenance, measures: MeasureTable) -> Iterator
         yield _gate("false_positive_rate", measures, "evidence", most=evidence["false_positive_rate"].high)
     budget = _budget(made.parameters)
     if budget is not None:
-        yield from _within(case, budget, measures)
+        yield from _within(audited, budget, measures)
 
 
 def _evidence(measures: Mapping[str, Any], name: str) -> Share | None:
@@ -112,7 +114,7 @@ def _budget(parameters: Mapping[str, Any]) -> Budget | None:
 
 def _rate_gate(expected: Share, rate: Share) -> Gate:
     events = round(rate.whole)
-    low, high = foretold_band(events, expected.part, expected.whole, _EXPECTED) if events else (0, 0)
+    low, high = beta_binomial_band(events, expected.part, expected.whole, _EXPECTED) if events else (0, 0)
     least, most = (low / events, high / events) if events else (0.0, 1.0)
     inside = rate.value is not None and least <= rate.value <= most
     return Gate(
@@ -127,12 +129,14 @@ def _rate_gate(expected: Share, rate: Share) -> Gate:
     )
 
 
-def _within(case: Case, budget: Budget, measures: MeasureTable) -> Iterator[Gate]:
+def _within(audited: AuditInput, budget: Budget, measures: MeasureTable) -> Iterator[Gate]:
     yield _gate("rate" if budget.kind == "alert_rate" else budget.kind, measures, "budget", most=budget.rate)
     found = {
-        "rules": len(case.law.rules),
-        "literals": sum(1 for condition in case.law.bound for _ in literals(condition)),
-        "features": len({literal.feature for condition in case.law.bound for literal in literals(condition)}),
+        "rules": len(audited.law.rules),
+        "literals": sum(1 for condition in audited.law.bound for _ in literals(condition)),
+        "features": len(
+            {literal.feature for condition in audited.law.bound for literal in literals(condition)}
+        ),
     }
     for name, number in found.items():
         most = getattr(budget, name)
@@ -156,14 +160,14 @@ def _gate(
         claim=" and ".join(ends),
         basis=basis,
         got="not known" if share is None or share.value is None else percent_with_interval(share),
-        verdict=judged(share, least, most),
+        verdict=gate_verdict(share, least, most),
         least=least,
         most=most,
         measured=share,
     )
 
 
-def judged(share: Share | None, least: float | None = None, most: float | None = None) -> GateVerdict:
+def gate_verdict(share: Share | None, least: float | None = None, most: float | None = None) -> GateVerdict:
     """Return whether the whole interval of a share keeps to its ends, or none of it does."""
     if share is None or share.value is None:
         return "can't tell"

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rulekit.ir.ruleset import HitPolicy
-from rulekit.reports.audit.inputs.case import Case
+from rulekit.reports.audit.inputs.audit_input import AuditInput
 from rulekit.reports.audit.sections.drift import LEAST
 from rulekit.reports.replay.model import Replay
 
 
-def limits_of(case: Case, replay: Replay) -> tuple[str, ...]:
+def limits_of(audited: AuditInput, replay: Replay) -> tuple[str, ...]:
     """Return the limits of an audit, in sentences; which of them hold depends on what was at hand."""
-    return (*_of_the_record(case, replay), *_of_the_measures(case), *_of_the_law(case))
+    return (*_of_the_record(audited, replay), *_of_the_measures(audited), *_of_the_law(audited))
 
 
-def _of_the_record(case: Case, replay: Replay) -> Iterator[str]:
+def _of_the_record(audited: AuditInput, replay: Replay) -> Iterator[str]:
     yield (
         "The audit sees the events that were recorded. An event that was never offered to the law, or was lost "
         "on the way, leaves no trace here."
@@ -25,19 +25,19 @@ def _of_the_record(case: Case, replay: Replay) -> Iterator[str]:
             f"The reference semantics replayed {replay.sampled:,} of {replay.decisions:,} events. The others "
             "rest on the compiled rules, which the tests of rulekit hold to be equal to it."
         )
-    if case.frame is not None:
+    if audited.events is not None:
         yield (
             "The values of the events are taken as they are. Whether a feature was measured or computed rightly "
             "does not show in a replay."
         )
-    yield from case.record.limits
-    if any(rule.prescale > 1 for rule in case.law.rules):
+    yield from audited.record.limits
+    if any(rule.prescale > 1 for rule in audited.law.rules):
         yield "What prescales keep and suppress is not part of this record: they act after the rules."
 
 
-def _of_the_measures(case: Case) -> Iterator[str]:
-    truth = case.question.truth
-    if case.known.truth is None:
+def _of_the_measures(audited: AuditInput) -> Iterator[str]:
+    truth = audited.options.truth
+    if audited.known.truth is None:
         yield "Nothing here says which decisions were right: no truth is known of these events."
     else:
         yield (
@@ -48,27 +48,27 @@ def _of_the_measures(case: Case) -> Iterator[str]:
         "Intervals are at 95 % each, so about one in twenty misses its true value. They assume independent events: "
         "events of one card, one fill or one engine count as more evidence than they are."
     )
-    if case.known.teacher is not None:
+    if audited.known.teacher is not None:
         yield (
             "The teacher is no truth. Disagreement shows where to look, not who is wrong."
-            if case.known.truth is None
+            if audited.known.truth is None
             else "The teacher's threshold was set on these very events, to the rate of the law."
         )
-    if case.frame is not None:
+    if audited.events is not None:
         yield (
             "Subgroups and periods show differences, not their causes; a group that no column names can't be "
             f"seen, and periods of fewer than {LEAST} events are not told apart."
         )
 
 
-def _of_the_law(case: Case) -> Iterator[str]:
+def _of_the_law(audited: AuditInput) -> Iterator[str]:
     yield (
         "These numbers are those of these events. For events of another time or place they say nothing, "
         "until those are audited too."
     )
-    if case.law.hit_policy is HitPolicy.SCORE:
+    if audited.law.hit_policy is HitPolicy.SCORE:
         yield "Points add up, so no single rule is the reason of a decision."
-    if any(rule.origin != "human" for rule in case.law.rules):
+    if any(rule.origin != "human" for rule in audited.law.rules):
         yield (
             "Induced rules describe what goes with the signal in the events that they were induced "
             "from. That is no cause."

@@ -12,7 +12,7 @@ from pydantic import JsonValue, ValidationError
 
 from rulekit.digests import digest_of
 from rulekit.findings import Finding, event_findings, threshold_findings
-from rulekit.reports.audit.inputs.case import Case
+from rulekit.reports.audit.inputs.audit_input import AuditInput
 from rulekit.reports.audit.model.audit import Data, LeftOut, Origin, Source
 from rulekit.reports.audit.model.groups import Drift, Subgroups
 from rulekit.reports.audit.model.law import Passage
@@ -22,18 +22,18 @@ from rulekit.runtime.decide_file import manifest_path
 from rulekit.version import VERSION
 
 
-def findings_of(case: Case, replay: Replay, data: Data) -> tuple[Finding, ...]:
+def findings_of(audited: AuditInput, replay: Replay, data: Data) -> tuple[Finding, ...]:
     """Return every finding, those that break the verdict first."""
-    found = [*_mismatch(replay), *case.record.findings, *case.aligned.findings]
+    found = [*_mismatch(replay), *audited.record.findings, *audited.aligned.findings]
     if data.invalid:
         message = f"{data.invalid:,} events lack a required feature and were not decided"
         found.append(Finding(code="invalid-events", subject="events", message=message, count=data.invalid))
     if data.features is not None:
         counts = {feature.name: feature.outside or 0 for feature in data.features}
-        found += event_findings(case.law.read, counts)
+        found += event_findings(audited.law.read, counts)
     else:
-        found += _recorded(case)
-    return (*found, *threshold_findings(case.law))
+        found += _recorded(audited)
+    return (*found, *threshold_findings(audited.law))
 
 
 def _mismatch(replay: Replay) -> list[Finding]:
@@ -46,9 +46,9 @@ def _mismatch(replay: Replay) -> list[Finding]:
     return [Finding(code="mismatch", subject="decisions", message=message, count=replay.mismatched)]
 
 
-def _recorded(case: Case) -> list[Finding]:
+def _recorded(audited: AuditInput) -> list[Finding]:
     """Return what the manifest says of the events, which are not at hand to look at again."""
-    recorded = (_finding(value) for value in case.record.manifest.findings)
+    recorded = (_finding(value) for value in audited.record.manifest.findings)
     return [
         finding for finding in recorded if finding and finding.code in {"out-of-bounds", "unknown-category"}
     ]
@@ -70,28 +70,28 @@ class Sections:
     drift: Drift | None
 
 
-def left_out(case: Case, sections: Sections, *, hits: bool) -> tuple[LeftOut, ...]:
+def left_out(audited: AuditInput, sections: Sections, *, hits: bool) -> tuple[LeftOut, ...]:
     """Return what the report can't tell, and why."""
-    notes = [*_without_events(case), *_not_given(case, sections)]
+    notes = [*_without_events(audited), *_not_given(audited, sections)]
     if not hits:
         why = "the record holds no hits, and without events they can't be recomputed"
         notes.append(LeftOut(what="Rules, cutflow and overlap", why=why))
-    if case.frame is not None:
+    if audited.events is not None:
         if not sections.subgroups:
             notes.append(LeftOut(what="Subgroups", why="no feature is a category, and no column was named"))
         if sections.drift is None:
             notes.append(LeftOut(what="Drift", why=f"there are fewer than {2 * LEAST} events with a time"))
-    if any(rule.prescale > 1 for rule in case.law.rules):
+    if any(rule.prescale > 1 for rule in audited.law.rules):
         why = "they act after the rules: the record is compared with what the rules decide"
         notes.append(LeftOut(what="Prescales", why=why))
     return tuple(notes)
 
 
-def _without_events(case: Case) -> Iterator[LeftOut]:
-    asked = case.question
-    if case.frame is not None:
+def _without_events(audited: AuditInput) -> Iterator[LeftOut]:
+    asked = audited.options
+    if audited.events is not None:
         return
-    yield LeftOut(what="Replay, subgroups, drift, and the facts about the events", why=case.aligned.why)
+    yield LeftOut(what="Replay, subgroups, drift, and the facts about the events", why=audited.aligned.why)
     given = (
         ("truth", asked.truth),
         ("teacher", asked.teacher),
@@ -100,11 +100,11 @@ def _without_events(case: Case) -> Iterator[LeftOut]:
     )
     lost = [name for name, value in given if value]
     if lost:
-        yield LeftOut(what=f"Whatever needs {' and '.join(lost)}", why=case.aligned.why)
+        yield LeftOut(what=f"Whatever needs {' and '.join(lost)}", why=audited.aligned.why)
 
 
-def _not_given(case: Case, sections: Sections) -> Iterator[LeftOut]:
-    asked = case.question
+def _not_given(audited: AuditInput, sections: Sections) -> Iterator[LeftOut]:
+    asked = audited.options
     if asked.truth is None:
         yield LeftOut(what="Efficiency, purity, false-positive rate, accuracy", why="no truth was given")
     if asked.teacher is None:
@@ -115,18 +115,18 @@ def _not_given(case: Case, sections: Sections) -> Iterator[LeftOut]:
         yield LeftOut(what="Purpose", why="no law folder with a charter was given")
 
 
-def origin_of(case: Case, command: str | None) -> Origin:
+def origin_of(audited: AuditInput, command: str | None) -> Origin:
     """Return where the decisions and the report came from."""
-    manifest, record = case.record.manifest, case.record
+    manifest, record = audited.record.manifest, audited.record
     beside = manifest_path(record.path)
     sources = [Source(role="decisions", path=str(record.path), digest=digest_of(record.path))]
     if beside.is_file():  # a log has none
         sources.append(Source(role="manifest", path=str(beside), digest=digest_of(beside)))
-    if case.frame is not None:
-        path = case.aligned.path
+    if audited.events is not None:
+        path = audited.aligned.path
         named = "a frame in memory" if path is None else str(path)
         sources.append(Source(role="events", path=named, digest=digest_of(path)))
-        sources += _given(case)
+        sources += _given(audited)
     return Origin(
         rulekit_then=manifest.rulekit,
         rulekit_now=VERSION,
@@ -135,14 +135,14 @@ def origin_of(case: Case, command: str | None) -> Origin:
         decided_by=manifest.command,
         audited_by=command,
         sources=tuple(sources),
-        provenance=case.law.provenance,
+        provenance=audited.law.provenance,
         versions={"python": platform.python_version(), "polars": pl.__version__, "rulekit-engine": VERSION},
     )
 
 
-def _given(case: Case) -> Iterator[Source]:
+def _given(audited: AuditInput) -> Iterator[Source]:
     """Yield the other files that were given, beside the events."""
-    teacher, reference = case.question.teacher, case.question.reference
+    teacher, reference = audited.options.teacher, audited.options.reference
     if teacher is not None and Path(teacher.name).is_file():
         yield Source(role="teacher", path=teacher.name, digest=digest_of(Path(teacher.name)))
     if reference is not None:

@@ -8,17 +8,17 @@ import polars as pl
 
 from rulekit.errors import RulekitError
 from rulekit.ir.ruleset import Ruleset
-from rulekit.measures import Events, measure, measure_shifts
-from rulekit.reports.audit.inputs.case import Case
+from rulekit.measures import EventLabels, measure, measure_shifts
+from rulekit.reports.audit.inputs.audit_input import AuditInput
 from rulekit.reports.audit.inputs.curves import law_curve
 from rulekit.reports.audit.model.audit import Curve
 from rulekit.reports.audit.sections.examples import examples_of
-from rulekit.reports.audit.sections.tables import steps
+from rulekit.reports.audit.sections.tables import accepted_by_prefix
 from rulekit.reports.common.accepted import accepted_by, accepted_outcomes
-from rulekit.reports.common.comparison import Example, Previous, Swap
-from rulekit.reports.common.examples import spread
-from rulekit.reports.common.shares import Changes, MeasureTable, Share
-from rulekit.reports.replay.recompute import Bound, hit_matrix, recompute
+from rulekit.reports.common.comparison_models import Example, Previous, Swap
+from rulekit.reports.common.examples import evenly_spaced
+from rulekit.reports.common.intervals import Changes, MeasureTable, Share
+from rulekit.reports.replay.recompute import BoundLaw, hit_matrix, recompute
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +29,8 @@ class Compared:
     curve: Curve | None = None
 
 
-def compare_previous(case: Case) -> Compared:
-    """Decide the events of a case by the previous version, and compare.
+def compare_previous(audited: AuditInput) -> Compared:
+    """Decide the events of a audited by the previous version, and compare.
 
     Raises
     ------
@@ -40,30 +40,30 @@ def compare_previous(case: Case) -> Compared:
         when none of the outcomes to accept is one of the previous version.
 
     """
-    law = case.question.previous
-    if law is None or case.frame is None:
+    law = audited.options.previous
+    if law is None or audited.events is None:
         return Compared()
-    decided = recompute(Bound(law, case.record.manifest.numerics), case.frame)
-    accept = _accept(law, case.question.accept)
+    decided = recompute(BoundLaw(law, audited.record.manifest.numerics), audited.events)
+    accept = _accept(law, audited.options.accept)
     accepted = accepted_by(decided, accept)
-    gone, come = accepted & ~case.accepted, case.accepted & ~accepted
-    newly, no_longer = (_examples(case, law, places, decided) for places in (come, gone))
+    gone, come = accepted & ~audited.accepted, audited.accepted & ~accepted
+    newly, no_longer = (_examples(audited, law, places, decided) for places in (come, gone))
     previous = Previous(
         name=law.name,
         version=law.version,
         digest=law.digest,
         accept=accept,
-        measures=MeasureTable.of(measure(accepted, case.known)),
-        changes=Changes.of(measure_shifts(accepted, case.accepted, case.known)),
-        gained=_swap("not accepted", "accepted", come, case.known),
-        lost=_swap("accepted", "not accepted", gone, case.known),
-        swaps=_swaps(decided["outcome"], case.decisions["outcome"], case.known),
+        measures=MeasureTable.of(measure(accepted, audited.known)),
+        changes=Changes.of(measure_shifts(accepted, audited.accepted, audited.known)),
+        gained=_swap("not accepted", "accepted", come, audited.known),
+        lost=_swap("accepted", "not accepted", gone, audited.known),
+        swaps=_swaps(decided["outcome"], audited.decisions["outcome"], audited.known),
         newly=newly,
         no_longer=no_longer,
-        only_now=_only(case.law, law),
-        only_then=_only(law, case.law),
+        only_now=_only(audited.law, law),
+        only_then=_only(law, audited.law),
     )
-    return Compared(previous, _curve(law, decided, accept, case.known))
+    return Compared(previous, _curve(law, decided, accept, audited.known))
 
 
 def _accept(law: Ruleset, asked: tuple[str, ...] | None) -> tuple[str, ...]:
@@ -82,7 +82,7 @@ def _only(law: Ruleset, other: Ruleset) -> tuple[str, ...]:
     return tuple(rule.id for rule in law.rules if rule.id not in there)
 
 
-def _swaps(before: pl.Series, after: pl.Series, events: Events) -> tuple[Swap, ...]:
+def _swaps(before: pl.Series, after: pl.Series, events: EventLabels) -> tuple[Swap, ...]:
     pairs = pl.DataFrame({"before": before, "after": after})
     changed = pairs.filter(before.ne_missing(after)).group_by("before", "after").len()
     ordered = changed.sort("len", "before", "after", descending=[True, False, False])
@@ -97,7 +97,7 @@ def _swaps(before: pl.Series, after: pl.Series, events: Events) -> tuple[Swap, .
     )
 
 
-def _swap(before: str, after: str, chosen: pl.Series, events: Events) -> Swap:
+def _swap(before: str, after: str, chosen: pl.Series, events: EventLabels) -> Swap:
     truth = events.truth
     return Swap(
         before=before,
@@ -108,16 +108,18 @@ def _swap(before: str, after: str, chosen: pl.Series, events: Events) -> Swap:
     )
 
 
-def _examples(case: Case, law: Ruleset, chosen: pl.Series, decided: pl.DataFrame) -> tuple[Example, ...]:
-    read = {feature.name for each in (case.law, law) for feature in each.read}
-    return examples_of(case, spread(chosen), tuple(read), decided)
+def _examples(
+    audited: AuditInput, law: Ruleset, chosen: pl.Series, decided: pl.DataFrame
+) -> tuple[Example, ...]:
+    read = {feature.name for each in (audited.law, law) for feature in each.read}
+    return examples_of(audited, evenly_spaced(chosen), tuple(read), decided)
 
 
-def _curve(law: Ruleset, decided: pl.DataFrame, accept: tuple[str, ...], events: Events) -> Curve | None:
+def _curve(law: Ruleset, decided: pl.DataFrame, accept: tuple[str, ...], events: EventLabels) -> Curve | None:
     if events.truth is None:
         return None
-    known = Events(events.count, truth=events.truth, weights=events.weights)
-    accepted = steps(law, decided, hit_matrix(law, decided), accept)
+    known = EventLabels(events.count, truth=events.truth, weights=events.weights)
+    accepted = accepted_by_prefix(law, decided, hit_matrix(law, decided), accept)
     path = [measure(series, known) for series in accepted[1:]]
     working = measure(accepted[-1], known)
     found = law_curve(law, decided, path, known, working)

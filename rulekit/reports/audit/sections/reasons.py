@@ -5,22 +5,22 @@ from __future__ import annotations
 import polars as pl
 
 from rulekit.ir.ruleset import INVALID, HitPolicy, Rule
-from rulekit.reports.audit.inputs.case import Case
+from rulekit.reports.audit.inputs.audit_input import AuditInput
 from rulekit.reports.audit.model.law import ReasonCode
 from rulekit.reports.common.law_text import effect
 
 
-def reasons_of(case: Case, hits: pl.DataFrame | None) -> tuple[ReasonCode, ...]:
+def reasons_of(audited: AuditInput, hits: pl.DataFrame | None) -> tuple[ReasonCode, ...]:
     """Return every reason, in text order, and how often it was the deciding one.
 
     Parameters
     ----------
-    case : the record.
+    audited : the record.
     hits : one Boolean column per rule, or None where they are not known.
 
     """
-    law, outcome = case.law, case.decisions["outcome"]
-    deciding = dict(case.decisions.group_by("rule").len().iter_rows())
+    law, outcome = audited.law, audited.decisions["outcome"]
+    deciding = dict(audited.decisions.group_by("rule").len().iter_rows())
 
     def decided(rule: Rule) -> int | None:
         if law.hit_policy is not HitPolicy.SCORE:
@@ -35,7 +35,7 @@ def reasons_of(case: Case, hits: pl.DataFrame | None) -> tuple[ReasonCode, ...]:
         for rule in law.rules
     ]  # fmt: skip
     below = "The points reach no threshold." if law.hit_policy is HitPolicy.SCORE else "No rule hits."
-    none = int(((outcome == law.otherwise) & case.decisions["rule"].is_null()).sum())
+    none = int(((outcome == law.otherwise) & audited.decisions["rule"].is_null()).sum())
     codes.append(ReasonCode(code="otherwise", title=below, because="", outcome=law.otherwise, decided=none))
     if law.schema.required:
         lacks = f"A required feature is missing: {' or '.join(law.schema.required)}."

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import polars as pl
 
 from rulekit.ir.ruleset import INVALID, HitPolicy, Ruleset
-from rulekit.measures import Events, measure_shifts
-from rulekit.reports.audit.sections.tables import ladder_accepts
-from rulekit.reports.common.shares import Changes
+from rulekit.measures import EventLabels, measure_shifts
+from rulekit.reports.audit.sections.tables import scores_accepted
+from rulekit.reports.common.intervals import Changes
 
 
 def removals(
@@ -19,7 +19,7 @@ def removals(
     before: pl.Series,
     *,
     accept: tuple[str, ...],
-    events: Events,
+    events: EventLabels,
 ) -> list[Changes]:
     """Return what removing each rule alone changes.
 
@@ -45,7 +45,7 @@ def _without_points(ruleset: Ruleset, hits: pl.DataFrame, accept: tuple[str, ...
     points = [hits[rule.id].cast(pl.Int64) * (rule.points or 0) for rule in ruleset.rules]
     score = sum(points, pl.repeat(0, hits.height, dtype=pl.Int64, eager=True))
     for own in points:
-        yield ladder_accepts(ruleset, score - own, accept)
+        yield scores_accepted(ruleset, score - own, accept)
 
 
 def _without_hits(ruleset: Ruleset, hits: pl.DataFrame, accept: tuple[str, ...]) -> Iterator[pl.Series]:

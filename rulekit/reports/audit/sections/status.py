@@ -26,7 +26,7 @@ class Status:
     findings: tuple[Finding, ...] = ()
 
 
-def status_of(folder: str | Path | None, law: Ruleset) -> Status:
+def law_status(folder: str | Path | None, law: Ruleset) -> Status:
     """Return how a version stands, after everything in its folder was verified.
 
     Raises

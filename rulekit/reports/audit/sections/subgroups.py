@@ -12,12 +12,12 @@ from rulekit.errors import EventError
 from rulekit.frames import feature_values
 from rulekit.ir.schema import DType
 from rulekit.labels import column_of
-from rulekit.measures import Events
-from rulekit.reports.audit.inputs.case import Case
+from rulekit.measures import EventLabels
+from rulekit.reports.audit.inputs.audit_input import AuditInput
 from rulekit.reports.audit.model.groups import GroupShare, Subgroup, Subgroups
-from rulekit.reports.common.shares import Share
+from rulekit.reports.common.intervals import Share
 from rulekit.statistics.intervals import proportion
-from rulekit.statistics.ratios import GroupRatio, Tally, marked, ratio_to_rest
+from rulekit.statistics.ratios import GroupRatio, WeightSums, mark_significant, ratio_to_rest
 
 LEAST = 30
 """Groups of fewer events are pooled: their intervals say nothing, and their events might be known by name."""
@@ -28,7 +28,7 @@ _MISSING, _OTHERS = "missing", "others"
 Kind = Literal["value", "unknown", "missing", "others"]
 
 
-def subgroups_of(case: Case) -> tuple[Subgroups, ...]:
+def subgroups_of(audited: AuditInput) -> tuple[Subgroups, ...]:
     """Return the subgroups of the columns asked for; of every category feature that the events hold, without.
 
     Raises
@@ -37,24 +37,26 @@ def subgroups_of(case: Case) -> tuple[Subgroups, ...]:
         when there is no such column, or it holds numbers that make no groups.
 
     """
-    frame, asked = case.frame, case.question.by
+    frame, asked = audited.events, audited.options.by
     if frame is None:
         return ()
     if asked is None:
         held = [
-            f.name for f in case.law.schema.features if f.dtype is DType.CATEGORY and f.name in frame.columns
+            f.name
+            for f in audited.law.schema.features
+            if f.dtype is DType.CATEGORY and f.name in frame.columns
         ]
         asked = tuple(held)  # fmt: skip
-    return tuple(_by_column(case, frame, name) for name in asked)
+    return tuple(_by_column(audited, frame, name) for name in asked)
 
 
-def _by_column(case: Case, frame: pl.DataFrame, name: str) -> Subgroups:
-    feature = case.law.schema.by_name.get(name)
+def _by_column(audited: AuditInput, frame: pl.DataFrame, name: str) -> Subgroups:
+    feature = audited.law.schema.by_name.get(name)
     known = None if feature is None or feature.categories is None else set(feature.categories)
     column = (
         column_of(frame, name, "group")
         if feature is None
-        else feature_values(case.law.schema, feature, frame)
+        else feature_values(audited.law.schema, feature, frame)
     )
     if not (column.dtype.is_integer() or column.dtype in {pl.Boolean, pl.String} or known is not None or
             isinstance(column.dtype, (pl.Enum, pl.Categorical))):  # fmt: skip
@@ -62,7 +64,7 @@ def _by_column(case: Case, frame: pl.DataFrame, name: str) -> Subgroups:
             f"column {name!r} makes no groups", expected="text, whole numbers, or true and false",
             got=str(column.dtype), hint="write a column of ranges into the events, and name that",
         )  # fmt: skip
-    groups = _pooled(_tallies(column.cast(pl.String), case.accepted, case.known))
+    groups = _pooled(_tallies(column.cast(pl.String), audited.accepted, audited.known))
     return _measured(name, groups, known)
 
 
@@ -70,11 +72,11 @@ class _Group(NamedTuple):
     """Events of a group, what it takes of each kind of event, and how many groups it gathers."""
 
     events: int
-    tallies: dict[str, Tally]
+    tallies: dict[str, WeightSums]
     pooled: int = 0
 
 
-def _tallies(column: pl.Series, accepted: pl.Series, events: Events) -> dict[str | None, _Group]:
+def _tallies(column: pl.Series, accepted: pl.Series, events: EventLabels) -> dict[str | None, _Group]:
     """Return the tallies of every group, by one pass over the events."""
     table = pl.DataFrame({"group": column, "a": accepted, "w": events.weights})
     sides = {"rate": (pl.lit(value=True), pl.col("a"))}
@@ -96,7 +98,8 @@ def _tallies(column: pl.Series, accepted: pl.Series, events: Events) -> dict[str
     rows = table.group_by("group").agg(sums).sort("len", "group", descending=[True, False], nulls_last=True)
     return {
         row["group"]: _Group(
-            row["len"], {name: Tally(*(row[f"{name} {sum_}"] for sum_ in Tally._fields)) for name in sides}
+            row["len"],
+            {name: WeightSums(*(row[f"{name} {sum_}"] for sum_ in WeightSums._fields)) for name in sides},
         )
         for row in rows.iter_rows(named=True)
     }
@@ -122,8 +125,8 @@ def _pooled(groups: Mapping[str | None, _Group]) -> dict[tuple[str, Kind], _Grou
     return kept
 
 
-def _sum(tallies: list[Tally]) -> Tally:
-    return Tally(*(math.fsum(each) for each in zip(*tallies, strict=True)))
+def _sum(tallies: list[WeightSums]) -> WeightSums:
+    return WeightSums(*(math.fsum(each) for each in zip(*tallies, strict=True)))
 
 
 _COMPARED = ("rate", "efficiency", "false_positive_rate")
@@ -139,7 +142,7 @@ def _measured(column: str, groups: Mapping[tuple[str, Kind], _Group], known: set
         ratio_to_rest(groups[key].tallies[side], whole[side].without(groups[key].tallies[side]))
         for key, side in places
     ]
-    found = dict(zip(places, marked(ratios), strict=True))
+    found = dict(zip(places, mark_significant(ratios), strict=True))
     rows = tuple(
         _row(name, "unknown" if kind == "value" and known is not None and name not in known else kind, group,
              {side: found[(name, kind), side] for side in sides})
@@ -163,5 +166,5 @@ def _row(name: str, kind: Kind, group: _Group, ratios: Mapping[str, GroupRatio])
     )
 
 
-def _share(tally: Tally) -> Share:
+def _share(tally: WeightSums) -> Share:
     return Share.of(proportion(tally.part, tally.whole, tally.effective))

@@ -10,13 +10,13 @@ from rulekit.findings import event_counts
 from rulekit.frames import feature_columns
 from rulekit.ir.ruleset import INVALID, HitPolicy, Ruleset
 from rulekit.ir.schema import Feature
-from rulekit.measures import Events, Measures, measure, measure_rules, overlap
+from rulekit.measures import EventLabels, Measures, measure, measure_rules, overlap
 from rulekit.reports.audit.model.audit import CutflowRow, Data, FeatureFacts, OutcomeRow, RuleRow
-from rulekit.reports.common.shares import MeasureTable, Share
+from rulekit.reports.common.intervals import MeasureTable, Share
 
 
 def outcome_rows(
-    ruleset: Ruleset, decisions: pl.DataFrame, accept: tuple[str, ...], events: Events
+    ruleset: Ruleset, decisions: pl.DataFrame, accept: tuple[str, ...], events: EventLabels
 ) -> list[OutcomeRow]:
     """Return one row per outcome, of the law first, then whatever else the record holds."""
     recorded = decisions["outcome"].drop_nulls().unique(maintain_order=True).to_list()
@@ -37,7 +37,9 @@ def outcome_rows(
     return rows
 
 
-def rule_rows(ruleset: Ruleset, decisions: pl.DataFrame, hits: pl.DataFrame, events: Events) -> list[RuleRow]:
+def rule_rows(
+    ruleset: Ruleset, decisions: pl.DataFrame, hits: pl.DataFrame, events: EventLabels
+) -> list[RuleRow]:
     """Return the measures of each rule, but for what its removal changes."""
     first = dict(decisions.group_by("rule").len().iter_rows())
     scored = ruleset.hit_policy is HitPolicy.SCORE
@@ -64,7 +66,7 @@ def _alone(hits: pl.DataFrame) -> pl.Series:
     return hits.select(pl.sum_horizontal(pl.all().cast(pl.UInt32)) == 1).to_series()
 
 
-def steps(
+def accepted_by_prefix(
     ruleset: Ruleset, decisions: pl.DataFrame, hits: pl.DataFrame, accept: tuple[str, ...]
 ) -> list[pl.Series]:
     """Return what is accepted when the ruleset stops after no rule, one rule, two, and so on."""
@@ -95,14 +97,14 @@ def _score_prefix(
     ruleset: Ruleset, hits: pl.DataFrame, invalid: pl.Series, accept: tuple[str, ...]
 ) -> pl.DataFrame:
     score = pl.repeat(0, invalid.len(), dtype=pl.Int64, eager=True)
-    columns = [ladder_accepts(ruleset, score, accept)]
+    columns = [scores_accepted(ruleset, score, accept)]
     for rule in ruleset.rules:
         score = score + hits[rule.id].cast(pl.Int64) * (rule.points or 0)
-        columns.append(ladder_accepts(ruleset, score, accept))
+        columns.append(scores_accepted(ruleset, score, accept))
     return pl.DataFrame([column.alias(str(number)) for number, column in enumerate(columns)])
 
 
-def ladder_accepts(ruleset: Ruleset, score: pl.Series, accept: tuple[str, ...]) -> pl.Series:
+def scores_accepted(ruleset: Ruleset, score: pl.Series, accept: tuple[str, ...]) -> pl.Series:
     """Return which scores reach an outcome that counts as accepted."""
     accepted = pl.repeat(ruleset.otherwise in accept, score.len(), dtype=pl.Boolean, eager=True)
     for outcome, least in ruleset.ladder:
@@ -112,9 +114,9 @@ def ladder_accepts(ruleset: Ruleset, score: pl.Series, accept: tuple[str, ...]) 
 
 
 def cutflow_rows(
-    ruleset: Ruleset, hits: pl.DataFrame, accepted: list[pl.Series], events: Events
+    ruleset: Ruleset, hits: pl.DataFrame, accepted: list[pl.Series], events: EventLabels
 ) -> tuple[list[CutflowRow], list[Measures]]:
-    """Return the cutflow, and the measures of each of its steps; ``accepted`` is from :func:`steps`."""
+    """Return the cutflow and the measures of each step; ``accepted`` comes from :func:`accepted_by_prefix`."""
     rows, measured, before = [], [], int(accepted[0].sum())
     for number, (rule, series) in enumerate(zip(ruleset.rules, accepted[1:], strict=True), start=1):
         found, count = measure(series, events), int(series.sum())
@@ -136,18 +138,23 @@ def cutflow_rows(
     return rows, measured
 
 
-def overlap_rows(hits: pl.DataFrame, events: Events) -> list[tuple[float | None, ...]]:
+def overlap_rows(hits: pl.DataFrame, events: EventLabels) -> list[tuple[float | None, ...]]:
     """Return the share of the hits of rule i that rule j takes too; None where rule i has no hit."""
     return [tuple(None if math.isnan(share) else share for share in row) for row in overlap(hits, events)]
 
 
-def measure_table(accepted: pl.Series, events: Events) -> MeasureTable:
+def measure_table(accepted: pl.Series, events: EventLabels) -> MeasureTable:
     """Return the measures of a selector."""
     return MeasureTable.of(measure(accepted, events))
 
 
 def data_of(
-    ruleset: Ruleset, decisions: pl.DataFrame, frame: pl.DataFrame | None, events: Events, *, weighted: bool
+    ruleset: Ruleset,
+    decisions: pl.DataFrame,
+    frame: pl.DataFrame | None,
+    events: EventLabels,
+    *,
+    weighted: bool,
 ) -> Data:
     """Return what the events hold."""
     invalid = (decisions["outcome"] == INVALID).fill_null(value=False)
@@ -181,7 +188,7 @@ def _feature_facts(ruleset: Ruleset, frame: pl.DataFrame) -> list[FeatureFacts]:
         return []
     outside = frame.select(event_counts(ruleset.read, bound)).to_dicts()
     counted = outside[0] if outside else {}
-    everything = Events(frame.height)
+    everything = EventLabels(frame.height)
     return [
         _facts_of(
             feature, frame.select(bound[feature.name]).to_series(), counted.get(feature.name), everything
@@ -190,7 +197,9 @@ def _feature_facts(ruleset: Ruleset, frame: pl.DataFrame) -> list[FeatureFacts]:
     ]
 
 
-def _facts_of(feature: Feature, column: pl.Series, outside: int | None, everything: Events) -> FeatureFacts:
+def _facts_of(
+    feature: Feature, column: pl.Series, outside: int | None, everything: EventLabels
+) -> FeatureFacts:
     lowest = highest = None
     if feature.dtype.is_number:
         finite = column.filter(column.is_finite()) if feature.dtype.is_float else column

@@ -17,7 +17,7 @@ from rulekit.ir.condition import AllOf
 from rulekit.ir.ruleset import HitPolicy, Rule, Ruleset
 from rulekit.ir.semantics import decide
 from rulekit.reports.audit.audit import audit
-from rulekit.reports.common.examples import spread, strongest
+from rulekit.reports.common.examples import evenly_spaced, extreme_scores
 
 Record = Callable[..., Path]
 ACCEPTED = {"block", "review"}
@@ -249,8 +249,8 @@ def test_a_teacher_of_one_score_and_a_law_of_no_rules(
 
 def test_places_of_examples() -> None:
     chosen = pl.Series([True] * 95 + [False] * 5)
-    assert spread(chosen) == [0, 9, 19, 28, 38, 47, 57, 66, 76, 85]
-    assert spread(pl.Series([False, True])) == [1]
+    assert evenly_spaced(chosen) == [0, 9, 19, 28, 38, 47, 57, 66, 76, 85]
+    assert evenly_spaced(pl.Series([False, True])) == [1]
     score = pl.Series([0.5, 0.9, 0.5, math.pi])
-    assert strongest(score, pl.Series([True, True, True, False]), highest=True) == [1, 0, 2]
-    assert strongest(score, pl.Series([True, True, True, False]), highest=False) == [0, 2, 1]
+    assert extreme_scores(score, pl.Series([True, True, True, False]), highest=True) == [1, 0, 2]
+    assert extreme_scores(score, pl.Series([True, True, True, False]), highest=False) == [0, 2, 1]

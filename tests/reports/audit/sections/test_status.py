@@ -19,9 +19,9 @@ from rulekit.reports.audit.audit import audit, named_ruleset
 from rulekit.reports.audit.model.audit import Audit
 from rulekit.reports.audit.page.view import spans
 from rulekit.reports.audit.sections.charter import passages, read_charter
-from rulekit.reports.audit.sections.gates import judged
-from rulekit.reports.audit.sections.status import status_of
-from rulekit.reports.common.shares import Share
+from rulekit.reports.audit.sections.gates import gate_verdict
+from rulekit.reports.audit.sections.status import law_status
+from rulekit.reports.common.intervals import Share
 from rulekit.store.acts.enact import enact, repeal
 from rulekit.store.folder.times import time_text
 
@@ -65,9 +65,9 @@ def test_a_share_is_judged_by_its_interval(
 ) -> None:
     low, high = interval
     one = Share(value=0.55, low=low, high=high, part=55, whole=100)
-    assert judged(one, least, most) == verdict
-    assert judged(None, least, most) == "can't tell"
-    assert judged(one.model_copy(update={"value": None}), least, most) == "can't tell"
+    assert gate_verdict(one, least, most) == verdict
+    assert gate_verdict(None, least, most) == "can't tell"
+    assert gate_verdict(one.model_copy(update={"value": None}), least, most) == "can't tell"
 
 
 def test_gates_of_evidence_and_budget(
@@ -80,8 +80,8 @@ def test_gates_of_evidence_and_budget(
         ("replay", "every audit"): "met",
         ("findings", "every audit"): "met",
         ("rate", "evidence"): "met" if 0.34 <= rate.value <= 0.5 else "not met",
-        ("efficiency", "evidence"): judged(efficiency, least=0.38),
-        ("false-positive rate", "evidence"): judged(found.measures.false_positive_rate, most=0.45),
+        ("efficiency", "evidence"): gate_verdict(efficiency, least=0.38),
+        ("false-positive rate", "evidence"): gate_verdict(found.measures.false_positive_rate, most=0.45),
         ("false-positive rate", "budget"): "not met",
         ("rules", "budget"): "not met",
         ("literals", "budget"): "met",
@@ -169,24 +169,24 @@ def test_charter_as_prose(tmp_path: Path) -> None:
 def test_status_by_the_register(tmp_path: Path) -> None:
     law = make_law(tmp_path / "law")
     first = rulekit.load(law)
-    assert status_of(None, first).law.state == "not known"
-    assert status_of(law, first).law.says == "Version 1.2.0 is a draft: it is not enacted."
+    assert law_status(None, first).law.state == "not known"
+    assert law_status(law, first).law.says == "Version 1.2.0 is a draft: it is not enacted."
     act = enact(law)
-    status = status_of(law, first).law
+    status = law_status(law, first).law
     assert (status.state, status.since, status.until) == ("in force", time_text(act.begins), None)
     amend_draft(law, "1.3.0")
     second = rulekit.load(law)
-    assert status_of(law, second).law.state == "draft"
+    assert law_status(law, second).law.state == "draft"
     next_act = enact(law, later(1))
-    assert status_of(law, first).law.state == "superseded"
-    assert status_of(law, first).law.until == time_text(next_act.begins)
-    assert status_of(law, second).law.state == "in force"
+    assert law_status(law, first).law.state == "superseded"
+    assert law_status(law, first).law.until == time_text(next_act.begins)
+    assert law_status(law, second).law.state == "in force"
     repeal(law, "It blocks too many.", later(2))
-    assert status_of(law, second).law.state == "repealed"
-    assert status_of(law, second).findings == ()
+    assert law_status(law, second).law.state == "repealed"
+    assert law_status(law, second).findings == ()
     copy = law / "enacted" / "1.2.0.yaml"
     copy.write_text(copy.read_text().replace("amount > 50", "amount > 51"))
-    assert [finding.code for finding in status_of(law, second).findings] == ["tampered"]
+    assert [finding.code for finding in law_status(law, second).findings] == ["tampered"]
 
 
 def test_what_was_tampered_with_is_a_finding_of_the_audit(

@@ -16,8 +16,8 @@ from rulekit.errors import EventError
 from rulekit.ir.ruleset import Ruleset
 from rulekit.reports.audit.audit import audit
 from rulekit.reports.audit.page.drift import drift_page
-from rulekit.statistics.bands import drawn_band, foretold_band
-from rulekit.statistics.ratios import Tally, ratio_to_rest
+from rulekit.statistics.bands import beta_binomial_band, hypergeometric_band
+from rulekit.statistics.ratios import WeightSums, ratio_to_rest
 from rulekit.statistics.stability_index import psi
 
 Record = Callable[..., Path]
@@ -48,10 +48,12 @@ def test_subgroups_of_a_category(
         name = None if group.kind == "missing" else group.name
         mine = [word == name for word in words]
 
-        def tally(of: Any, among: Any, *, inside: bool, mine: list[bool] = mine) -> Tally:
+        def tally(of: Any, among: Any, *, inside: bool, mine: list[bool] = mine) -> WeightSums:
             rows = [n for n in range(len(words)) if mine[n] == inside and among(n)]
             whole = sum(weights[n] for n in rows)
-            return Tally(sum(weights[n] for n in rows if of(n)), whole, sum(weights[n] ** 2 for n in rows))
+            return WeightSums(
+                sum(weights[n] for n in rows if of(n)), whole, sum(weights[n] ** 2 for n in rows)
+            )
 
         assert group.events == sum(mine)
         for found, among in (
@@ -137,7 +139,7 @@ def test_rates_by_period(record: Record, ruleset: Ruleset, events: pl.DataFrame,
             assert band.rate.part == pytest.approx(sum(weights[r] for r in rows if taken[r]))
             assert band.rate.whole == pytest.approx(sum(weights[r] for r in rows))
             if weight is None:
-                low, high = drawn_band(100, sum(taken), 600, 1 - 0.05 / 30)
+                low, high = hypergeometric_band(100, sum(taken), 600, 1 - 0.05 / 30)
                 assert (band.low, band.high) == (low / 100, high / 100)
             assert band.outside == (not band.low <= band.rate.value <= band.high)
         assert rate.expected.value == pytest.approx(
@@ -201,7 +203,7 @@ def test_reference_events(record: Record, ruleset: Ruleset, events: pl.DataFrame
     assert drift.reference == str(reference)
     assert drift.rates[0].expected.part == sum(taken[:450])
     band = drift.rates[0].periods[2]
-    low, high = foretold_band(100, sum(taken[:450]), 450, 1 - 0.05 / 30)
+    low, high = beta_binomial_band(100, sum(taken[:450]), 450, 1 - 0.05 / 30)
     assert (band.low, band.high) == (low / 100, high / 100)
     assert all(row.psi[0] is not None for row in drift.features)
     assert [source.role for source in found.origin.sources] == [

@@ -9,8 +9,8 @@ import polars as pl
 from rulekit.frames import Frame
 from rulekit.ir.ruleset import Ruleset
 from rulekit.labels import truth_of, weights_of
-from rulekit.measures import Events
-from rulekit.reports.audit.inputs.align import Aligned
+from rulekit.measures import EventLabels
+from rulekit.reports.audit.inputs.align import AlignedEvents
 from rulekit.reports.audit.inputs.curves import Scores, scores_of, teacher_table
 from rulekit.reports.audit.model.audit import TeacherTable
 from rulekit.reports.common.accepted import accepted_by, accepted_outcomes
@@ -18,7 +18,7 @@ from rulekit.reports.replay.record import Record
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class AuditOptions:
     """What the caller asked for, by the names of :func:`rulekit.reports.audit.audit.audit`."""
 
     truth: str | None = None
@@ -33,15 +33,15 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class AuditInput:
     """A record with its events, its accepted decisions, and what is known of both."""
 
     record: Record
-    aligned: Aligned
-    question: Question
+    aligned: AlignedEvents
+    options: AuditOptions
     accept: tuple[str, ...]
     accepted: pl.Series
-    known: Events
+    known: EventLabels
     teacher: TeacherTable | None = None
     scores: pl.Series | None = None
 
@@ -56,23 +56,23 @@ class Case:
         return self.aligned.decisions
 
     @property
-    def frame(self) -> pl.DataFrame | None:
+    def events(self) -> pl.DataFrame | None:
         """The events of these decisions."""
         return self.aligned.events
 
 
-def open_case(record: Record, aligned: Aligned, question: Question) -> Case:
+def open_input(record: Record, aligned: AlignedEvents, options: AuditOptions) -> AuditInput:
     """Bring together what is known; see :func:`rulekit.reports.audit.audit.audit` for the errors."""
-    accept, frame = accepted_outcomes(record.ruleset, question.accept), aligned.events
+    accept, frame = accepted_outcomes(record.ruleset, options.accept), aligned.events
     accepted = accepted_by(aligned.decisions, accept)
     if frame is None:
-        return Case(record, aligned, question, accept, accepted, Events(accepted.len()))
-    truth = None if question.truth is None else truth_of(frame, question.truth)
-    weights = None if question.weight is None else weights_of(frame, question.weight)
-    known = Events(accepted.len(), truth=truth, weights=weights)
-    if question.teacher is None:
-        return Case(record, aligned, question, accept, accepted, known)
-    scores = scores_of(question.teacher, frame)
-    table, chosen = teacher_table(question.teacher.name, scores, accepted, known)
-    known = Events(known.count, truth=truth, teacher=chosen, weights=weights)
-    return Case(record, aligned, question, accept, accepted, known, table, scores)
+        return AuditInput(record, aligned, options, accept, accepted, EventLabels(accepted.len()))
+    truth = None if options.truth is None else truth_of(frame, options.truth)
+    weights = None if options.weight is None else weights_of(frame, options.weight)
+    known = EventLabels(accepted.len(), truth=truth, weights=weights)
+    if options.teacher is None:
+        return AuditInput(record, aligned, options, accept, accepted, known)
+    scores = scores_of(options.teacher, frame)
+    table, chosen = teacher_table(options.teacher.name, scores, accepted, known)
+    known = EventLabels(known.count, truth=truth, teacher=chosen, weights=weights)
+    return AuditInput(record, aligned, options, accept, accepted, known, table, scores)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from rulekit.reports.audit.inputs.case import Case
+from rulekit.reports.audit.inputs.audit_input import AuditInput
 from rulekit.reports.replay.model import SHOWN, Replay, Verdict
 from rulekit.reports.replay.recompute import (
-    Bound,
+    BoundLaw,
     Check,
     check_hits,
     compare,
@@ -27,34 +27,34 @@ class Replayed:
     hits: pl.DataFrame | None
 
 
-def replay_case(case: Case, sample: int, seed: int) -> Replayed:
-    """Replay a case as far as its events allow."""
-    recorded = hit_matrix(case.law, case.decisions) if case.record.has_hits else None
-    if case.frame is None:
-        checks = [check_hits(case.law, case.decisions)] if recorded is not None else []
-        return Replayed(_verdict(case, checks, seed), recorded)
-    law = Bound(case.law, case.record.manifest.numerics)
-    recomputed = recompute(law, case.frame)
+def replay_decisions(audited: AuditInput, sample: int, seed: int) -> Replayed:
+    """Replay a audited as far as its events allow."""
+    recorded = hit_matrix(audited.law, audited.decisions) if audited.record.has_hits else None
+    if audited.events is None:
+        checks = [check_hits(audited.law, audited.decisions)] if recorded is not None else []
+        return Replayed(_verdict(audited, checks, seed), recorded)
+    law = BoundLaw(audited.law, audited.record.manifest.numerics)
+    recomputed = recompute(law, audited.events)
     checks = [
-        compare(case.decisions, recomputed),
-        replay_sample(law, case.decisions, case.frame, sample, seed),
+        compare(audited.decisions, recomputed),
+        replay_sample(law, audited.decisions, audited.events, sample, seed),
     ]
-    hits = hit_matrix(case.law, recomputed) if recorded is None else recorded
-    return Replayed(_verdict(case, checks, seed), hits)
+    hits = hit_matrix(audited.law, recomputed) if recorded is None else recorded
+    return Replayed(_verdict(audited, checks, seed), hits)
 
 
-def _verdict(case: Case, checks: list[Check], seed: int) -> Replay:
+def _verdict(audited: AuditInput, checks: list[Check], seed: int) -> Replay:
     wrong = frozenset[int]().union(*(check.wrong for check in checks))
-    findings = (*case.record.findings, *case.aligned.findings)
+    findings = (*audited.record.findings, *audited.aligned.findings)
     amiss = any(finding.code == "mismatch" for finding in findings)
-    compared, sampled = (check.compared for check in checks) if case.frame is not None else (0, 0)
-    decisions = case.record.decisions.height
-    verdict: Verdict = "not replayed" if case.frame is None else "holds"
+    compared, sampled = (check.compared for check in checks) if audited.events is not None else (0, 0)
+    decisions = audited.record.decisions.height
+    verdict: Verdict = "not replayed" if audited.events is None else "holds"
     if wrong or amiss:
         verdict, sentence = "does not hold", _broken(len(wrong), decisions, amiss=amiss)
     elif verdict == "holds":
         sentence = _whole(
-            compared, sampled, seed, hits=case.record.has_hits, score="score" in case.decisions.columns
+            compared, sampled, seed, hits=audited.record.has_hits, score="score" in audited.decisions.columns
         )
     else:
         follows = (

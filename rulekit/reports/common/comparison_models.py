@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from rulekit.ir.schema import Model
-from rulekit.reports.common.shares import Changes, MeasureTable, Share
+from rulekit.reports.common.intervals import Changes, MeasureTable, Share
 
 
 class Example(Model):

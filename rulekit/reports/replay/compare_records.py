@@ -11,7 +11,7 @@ from rulekit.ir.prescale import keeps
 from rulekit.ir.ruleset import Ruleset
 from rulekit.log.read.records import values_frame
 from rulekit.reports.replay.model import By
-from rulekit.reports.replay.recompute import followed, unscaled
+from rulekit.reports.replay.recompute import decisions_from_hits, without_prescales
 from rulekit.reports.replay.record import HITS_TEXT
 from rulekit.targets.api import compile as compile_
 from rulekit.targets.shared.columns import HITS, OUTCOME, RULE, SCORE, decision_columns
@@ -29,7 +29,7 @@ _DTYPES: dict[str, pl.DataType] = {
 }
 
 
-class Judge:
+class RecordChecker:
     """Decides the records of one law again, in the numerics that decided them.
 
     Parameters
@@ -48,7 +48,7 @@ class Judge:
 
     def __init__(self, ruleset: Ruleset, numerics: Numerics, target: str, prescale_seed: int | None) -> None:
         self.ruleset, self.numerics, self.prescale_seed = ruleset, numerics, prescale_seed
-        self._runner = compile_(unscaled(ruleset), target, numerics).load()
+        self._runner = compile_(without_prescales(ruleset), target, numerics).load()
         self._scales = {rule.id: rule.prescale for rule in ruleset.rules if rule.prescale > 1}
 
     @property
@@ -76,7 +76,7 @@ class Judge:
         given = records.select(OUTCOME, pl.col(HITS).list.join(" ").alias(HITS_TEXT))
         split = pl.col(HITS_TEXT).str.split(" ")
         hits = pl.when(pl.col(HITS_TEXT) == "").then(pl.lit([], _LIST)).otherwise(split)
-        return followed(self.ruleset, given).select(OUTCOME, RULE, SCORE, hits.alias(HITS))
+        return decisions_from_hits(self.ruleset, given).select(OUTCOME, RULE, SCORE, hits.alias(HITS))
 
     def _decide(self, values: pl.DataFrame, count: int) -> pl.DataFrame:
         """Return the decision columns at the dtypes of a record; there is always a score, null but under SCORE."""

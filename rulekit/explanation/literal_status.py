@@ -1,4 +1,4 @@
-"""Readings: which literals of a rule make it hit an event, or keep it from that."""
+"""Literal status: which literals of a rule make it hit an event, or keep it from that."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from rulekit.analysis.nearest.distance import Distances
 from rulekit.analysis.space.space import Space
-from rulekit.explanation.model import Reading
-from rulekit.explanation.sentences import margin, standing
+from rulekit.explanation.model import LiteralStatus
+from rulekit.explanation.sentences import margin, status_in_words
 from rulekit.ir.clauses import condition_to_when
 from rulekit.ir.condition import AllOf, AnyOf, Condition, LiteralCondition
 from rulekit.ir.describe import Range, as_range
@@ -66,7 +66,7 @@ def leaves(tree: Tree) -> int:
     return 1 if isinstance(tree, Leaf) else sum(leaves(part) for part in tree.parts)
 
 
-def tell(tree: Tree, distances: Distances) -> tuple[bool, list[Leaf]]:
+def explain_condition(tree: Tree, distances: Distances) -> tuple[bool, list[Leaf]]:
     """Say whether a condition holds on an event, and which literals make it so.
 
     Where one of several parts has to hold, and none does, the literals are those of the part that is nearest to it:
@@ -76,7 +76,7 @@ def tell(tree: Tree, distances: Distances) -> tuple[bool, list[Leaf]]:
         return bool(tree.atoms >> distances.point[tree.axis] & 1), [tree]
     if tree.range is not None and distances.values[tree.range.axis] is None:
         return False, [tree.range]
-    told = [tell(part, distances) for part in tree.parts]
+    told = [explain_condition(part, distances) for part in tree.parts]
     holding = [found for holds, found in told if holds]
     failing = [found for holds, found in told if not holds]
     if tree.every:
@@ -95,17 +95,17 @@ def _effort(distances: Distances) -> Callable[[list[Leaf]], tuple[int, float]]:
     return effort
 
 
-def read(rule: str, leaf: Leaf, distances: Distances) -> Reading:
+def status_of(rule: str, leaf: Leaf, distances: Distances) -> LiteralStatus:
     """Return how a literal stands to an event."""
     value = distances.values[leaf.axis]
     holds = bool(leaf.atoms >> distances.point[leaf.axis] & 1)
     by = margin(leaf.feature, leaf.literal, value)
-    return Reading(
+    return LiteralStatus(
         rule=rule,
         feature=leaf.feature.name,
         text=leaf.text,
         value=value,
         holds=holds,
         margin=None if by is None else float(abs(by)),
-        words=standing(leaf.feature, leaf.literal, value, holds=holds),
+        words=status_in_words(leaf.feature, leaf.literal, value, holds=holds),
     )
