@@ -21,9 +21,9 @@ from typing import Any
 from machine import describe
 
 import rulekit
-from rulekit.analysis.check.examine import examine
-from rulekit.analysis.check.questions import never_decides
-from rulekit.analysis.space.boxed_ruleset import box_law
+from rulekit.analysis.check.check_ruleset import check_ruleset
+from rulekit.analysis.check.properties import never_decides
+from rulekit.analysis.space.boxed_ruleset import box_ruleset
 from rulekit.ir.condition import AllOf, Compare, Condition, Member
 from rulekit.ir.document import ruleset_from_document
 
@@ -66,10 +66,10 @@ def show(size: int, policy: str, *, wide: bool) -> None:
     start = time.perf_counter()
     ruleset = random_law(size, policy, wide=wide)
     loaded = time.perf_counter()
-    found = examine(ruleset)
+    found = check_ruleset(ruleset)
     seconds = time.perf_counter() - loaded
     counts: Counter[str] = Counter()
-    for tally in found.tallies:
+    for tally in found.counts:
         counts.update({"proved": tally.proved, "refuted": tally.refuted, "undecided": tally.undecided})
     print(
         f"  {size:5} {policy:6} {'wide' if wide else 'narrow':7} {loaded - start:7.2f} {seconds:8.3f} "
@@ -116,7 +116,7 @@ def beside_z3(size: int, *, wide: bool) -> None:
     ruleset = random_law(size, "first", wide=wide)
     ruleset.bound  # noqa: B018 - bound once, outside of both times
     start = time.perf_counter()
-    ours = [answer.verdict == "refuted" for answer in never_decides(box_law(ruleset))]
+    ours = [answer.verdict == "refuted" for answer in never_decides(box_ruleset(ruleset))]
     seconds = time.perf_counter() - start
     theirs, peer = reach_by_z3(ruleset)
     if ours != theirs:

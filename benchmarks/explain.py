@@ -131,7 +131,7 @@ def steps(explainer: rulekit.Explainer, event: Event, told: Explanation) -> int:
     """Return the exact cost of the counterfactual."""
     changed = event | {one.feature: one.after for one in told.counterfactual.changes}
     distances = explainer.distances(event)
-    axes = [ruler.axis for ruler in distances.rulers]
+    axes = [ruler.axis for ruler in distances.axes]
     return sum(distances.cost(n, axis.place(changed[axis.feature.name])) for n, axis in enumerate(axes))
 
 

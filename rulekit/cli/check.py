@@ -13,7 +13,7 @@ from rulekit.cli.common import Json, Rules, finish, numerics_of, table
 
 if TYPE_CHECKING:
     from rulekit.findings import Finding
-    from rulekit.store.check import Checked
+    from rulekit.store.check import CheckedLaw
 
 _WIDTH = 80
 
@@ -60,7 +60,7 @@ def check(
     finish(checked.findings)
 
 
-def _written(checked: Checked, form: Format) -> str:
+def _written(checked: CheckedLaw, form: Format) -> str:
     from rulekit.reports.formats.junit import to_junit
     from rulekit.reports.formats.sarif import to_sarif
 
@@ -77,7 +77,7 @@ def _json(document: dict[str, Any]) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False)
 
 
-def _document(checked: Checked) -> dict[str, Any]:
+def _document(checked: CheckedLaw) -> dict[str, Any]:
     ruleset, places = checked.law.ruleset, checked.places
     return {
         "name": ruleset.name,
@@ -85,7 +85,7 @@ def _document(checked: Checked) -> dict[str, Any]:
         "digest": ruleset.digest,
         "rules": len(ruleset.rules),
         "precedents": len(checked.law.cases),
-        "questions": [tally.model_dump(mode="json") for tally in checked.tallies],
+        "questions": [tally.model_dump(mode="json") for tally in checked.counts],
         "findings": [
             {
                 **finding.model_dump(mode="json", exclude_none=True),
@@ -96,12 +96,12 @@ def _document(checked: Checked) -> dict[str, Any]:
     }
 
 
-def _text(checked: Checked) -> str:
+def _text(checked: CheckedLaw) -> str:
     ruleset = checked.law.ruleset
     size = f"{len(ruleset.rules)} rules, {len(checked.law.cases)} precedents"
     lines = [
         (tally.question, *(f"{count:,}" for count in (tally.proved, tally.refuted, tally.undecided)))
-        for tally in checked.tallies
+        for tally in checked.counts
     ]
     parts = [
         f"{ruleset.name} {ruleset.version}: {size}\n{ruleset.digest}",
@@ -111,7 +111,7 @@ def _text(checked: Checked) -> str:
     return "\n\n".join(parts)
 
 
-def _finding_text(checked: Checked, finding: Finding) -> str:
+def _finding_text(checked: CheckedLaw, finding: Finding) -> str:
     head = f"{finding.level:<9}"
     said = textwrap.fill(
         f"{finding.subject}: {finding.message} [{finding.code}]",

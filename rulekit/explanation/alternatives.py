@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from rulekit.analysis.nearest.distance import Distances, Limits, in_scales
-from rulekit.analysis.nearest.goals import Wish
+from rulekit.analysis.nearest.goals import Goal
 from rulekit.analysis.nearest.search import Nearest, nearest
-from rulekit.analysis.search.search import Budget, UndecidedError
+from rulekit.analysis.search.search import SearchBudget, UndecidedError
 from rulekit.analysis.space.axes import places
-from rulekit.analysis.space.boxed_ruleset import BoxedLaw
+from rulekit.analysis.space.boxed_ruleset import BoxedRuleset
 from rulekit.analysis.space.space import Box
 from rulekit.errors import RulekitError
 from rulekit.explanation.model import Change, Counterfactual
@@ -20,12 +20,12 @@ from rulekit.explanation.summary import points_in_words
 from rulekit.ir.semantics import Decision, decide
 
 
-def nearest_rules(law: BoxedLaw, distances: Distances, count: int) -> list[tuple[int, int]]:
+def nearest_rules(law: BoxedRuleset, distances: Distances, count: int) -> list[tuple[int, int]]:
     """Return the rules that were nearest to hitting an event, with their distances in steps.
 
     Those that the fewest features keep from it come first, then those at the least distance, then in text order.
     """
-    apart = law.index.apart(distances.point)
+    apart = law.index.by_axes_apart(distances.point)
     seen = set(law.rules_of(next(apart)))
     found: list[tuple[int, int]] = []
     for boxes in apart:
@@ -45,14 +45,18 @@ def nearest_rules(law: BoxedLaw, distances: Distances, count: int) -> list[tuple
 class CounterfactualQuery:
     """What the counterfactual is to give, from where on, and how long to search."""
 
-    wish: Wish
+    goal: Goal
     toward: tuple[str, ...]
     start: Box
     budget: int
 
 
 def counterfactual(
-    law: BoxedLaw, event: Mapping[str, Any], distances: Distances, limits: Limits, query: CounterfactualQuery
+    law: BoxedRuleset,
+    event: Mapping[str, Any],
+    distances: Distances,
+    limits: Limits,
+    query: CounterfactualQuery,
 ) -> Counterfactual:
     """Return the least change that gives an event one of some outcomes, replayed by the semantics.
 
@@ -65,8 +69,8 @@ def counterfactual(
     toward = query.toward
     named = outcomes_in_words(toward)
     try:
-        budget = Budget(query.budget)
-        found = nearest(law.index, query.start, query.wish, distances, budget)
+        budget = SearchBudget(query.budget)
+        found = nearest(law.index, query.start, query.goal, distances, budget)
     except UndecidedError:
         words = f"not found among the first {query.budget:,} pieces of the space; there may be one"
         return Counterfactual(answer="undecided", toward=toward, words=words)
@@ -108,7 +112,7 @@ def _changes(found: Nearest, distances: Distances, limits: Limits) -> Iterator[C
     for axis, place in enumerate(found.point):
         steps = distances.cost(axis, place)
         if steps:
-            feature = distances.rulers[axis].axis.feature
+            feature = distances.axes[axis].axis.feature
             before, after = distances.values[axis], distances.value(axis, place)
             scale, source = limits.scale(feature)
             yield Change(

@@ -10,13 +10,13 @@ from rulekit.analysis.nearest.distance import (
     Direction,
     Distances,
     Limits,
+    axis_distances,
     in_scales,
-    rulers_of,
     start_box,
 )
-from rulekit.analysis.nearest.goals import Wish, wish
+from rulekit.analysis.nearest.goals import Goal, goal_of
 from rulekit.analysis.search.search import BUDGET
-from rulekit.analysis.space.boxed_ruleset import BoxedLaw, box_law
+from rulekit.analysis.space.boxed_ruleset import BoxedRuleset, box_ruleset
 from rulekit.analysis.space.space import bound_conditions
 from rulekit.errors import RulekitError
 from rulekit.explanation.alternatives import CounterfactualQuery, counterfactual, nearest_rules
@@ -73,15 +73,15 @@ class Explainer:
         self.limits = Limits(frozenset(immutable), monotone or {}, scales or {}, losable)
         self.limits.check(ruleset.schema)
         self.budget = budget
-        self.law: BoxedLaw = box_law(ruleset, numerics)
+        self.law: BoxedRuleset = box_ruleset(ruleset, numerics)
         space = self.law.index.space
-        self._rulers = rulers_of(space, self.limits)
+        self._axes = axis_distances(space, self.limits)
         conditions = bound_conditions(ruleset, space.numerics)
         self._trees = [
             tree_of(space, rule.when, bound) for rule, bound in zip(ruleset.rules, conditions, strict=True)
         ]
         self._places = {rule.id: place for place, rule in enumerate(ruleset.rules)}
-        self._wishes: dict[tuple[str, ...], Wish] = {}
+        self._goals: dict[tuple[str, ...], Goal] = {}
 
     def explain(self, event: Mapping[str, Any], *, toward: str | None = None) -> Explanation:
         """Explain how one raw event is decided.
@@ -122,7 +122,7 @@ class Explainer:
 
     def distances(self, event: Mapping[str, Any]) -> Distances:
         """Return what it costs to move a raw event, as far as it is read, into every atom."""
-        return Distances(self._rulers, bind_event(self.ruleset.read, event))
+        return Distances(self._axes, bind_event(self.ruleset.read, event))
 
     @cached_property
     def _head(self) -> dict[str, str]:
@@ -179,10 +179,10 @@ class Explainer:
     def _counterfactual(
         self, event: Mapping[str, Any], distances: Distances, toward: tuple[str, ...]
     ) -> Counterfactual:
-        if toward not in self._wishes:
-            self._wishes[toward] = wish(self.law, frozenset(toward))
+        if toward not in self._goals:
+            self._goals[toward] = goal_of(self.law, frozenset(toward))
         start = start_box(self.limits, distances)
-        query = CounterfactualQuery(self._wishes[toward], toward, start, self.budget)
+        query = CounterfactualQuery(self._goals[toward], toward, start, self.budget)
         return counterfactual(self.law, event, distances, self.limits, query)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from rulekit.analysis.check.examine import Tally, examine
+from rulekit.analysis.check.check_ruleset import PropertyCount, check_ruleset
 from rulekit.errors import Where
 from rulekit.findings import Finding, threshold_findings
 from rulekit.ir.numerics import Fixed, Numerics
@@ -19,20 +19,20 @@ from rulekit.targets.shared.constants import constant_literals
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckedLaw:
     """A law that was checked.
 
     Attributes
     ----------
     law : what was read.
     findings : the worst first, otherwise in the order of the questions.
-    tallies : the questions of the exact analysis, with how often each was proved, refuted and left undecided.
+    counts : the questions of the exact analysis, with how often each was proved, refuted and left undecided.
 
     """
 
     law: Law
     findings: tuple[Finding, ...]
-    tallies: tuple[Tally, ...]
+    counts: tuple[PropertyCount, ...]
 
     @cached_property
     def places(self) -> dict[str, Where]:
@@ -57,13 +57,13 @@ def check(source: Law | Ruleset | str | Path, numerics: Numerics | None = None) 
     return list(check_law(source, numerics).findings)
 
 
-def check_law(source: Law | Ruleset | str | Path, numerics: Numerics | None = None) -> Checked:
+def check_law(source: Law | Ruleset | str | Path, numerics: Numerics | None = None) -> CheckedLaw:
     """Check a law: thresholds against bounds, every precedent on every target, and all that can happen.
 
-    See :func:`check`, and :mod:`rulekit.analysis.check.examine` for the questions.
+    See :func:`check`, and :mod:`rulekit.analysis.check.check_ruleset` for the questions.
     """
     law = source if isinstance(source, Law) else Law(source) if isinstance(source, Ruleset) else read(source)
-    examined = examine(law.ruleset, numerics)
+    examined = check_ruleset(law.ruleset, numerics)
     fixed = isinstance(numerics, Fixed)
     found = [
         *examined.findings,
@@ -72,4 +72,4 @@ def check_law(source: Law | Ruleset | str | Path, numerics: Numerics | None = No
         *run_cases(law.ruleset, law.cases),
     ]
     found.sort(key=lambda finding: ("error", "warning", "note").index(finding.level))
-    return Checked(law, tuple(found), examined.tallies)
+    return CheckedLaw(law, tuple(found), examined.counts)

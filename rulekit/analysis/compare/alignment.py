@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-from rulekit.analysis.space.boxed_ruleset import BoxedLaw
+from rulekit.analysis.space.boxed_ruleset import BoxedRuleset
 from rulekit.ir.ruleset import HitPolicy
 
 Pair = tuple[int | None, int | None]
@@ -26,7 +26,7 @@ _Key = Callable[[_Token], Hashable]
 _KEYS: tuple[_Key, ...] = (lambda it: (it.boxes, it.effect), lambda it: (it.id, it.effect))
 
 
-def align(old: BoxedLaw, new: BoxedLaw) -> list[Pair]:
+def align(old: BoxedRuleset, new: BoxedRuleset) -> list[Pair]:
     """Return all rules of both laws, in an order that keeps both orders, and in pairs where they have one effect.
 
     Rules with the same boxes are paired first, whatever their ids; of the rest, those with the same id. Where
@@ -39,7 +39,7 @@ def align(old: BoxedLaw, new: BoxedLaw) -> list[Pair]:
     return _in_order(ours, theirs, _KEYS)
 
 
-def _tokens(law: BoxedLaw) -> list[_Token]:
+def _tokens(law: BoxedRuleset) -> list[_Token]:
     return [
         _Token(
             place,

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from rulekit.analysis.compare.common_schema import on_common_schema
-from rulekit.analysis.compare.first_hit import amended
-from rulekit.analysis.compare.joint import join
-from rulekit.analysis.compare.regions import Region, Told, in_order, merged
-from rulekit.analysis.compare.score import resummed
+from rulekit.analysis.compare.first_hit import first_hit_changes
+from rulekit.analysis.compare.merged_boxes import merge_boxes
+from rulekit.analysis.compare.regions import DecidedAs, DifferingRegion, in_order, merge_adjacent
+from rulekit.analysis.compare.score import score_changes
 from rulekit.analysis.search.predicates import Differs
-from rulekit.analysis.search.search import BUDGET, Budget, UndecidedError, find
-from rulekit.analysis.space.boxed_ruleset import BoxedLaw, box_laws
+from rulekit.analysis.search.search import BUDGET, SearchBudget, UndecidedError, find
+from rulekit.analysis.space.boxed_ruleset import BoxedRuleset, box_rulesets
 from rulekit.analysis.space.space import Box, Space, TooManyBoxesError
 from rulekit.analysis.space.witness import witness
 from rulekit.ir.ruleset import HitPolicy, Ruleset
@@ -28,7 +28,7 @@ Verdict = Literal["same", "changed", "undecided"]
 
 
 @dataclass(frozen=True, slots=True)
-class Validity:
+class ValidityChange:
     """Events that lack a feature which only one of both laws requires; ``event`` is one of them."""
 
     feature: str
@@ -70,8 +70,8 @@ class Differences:
     """
 
     space: Space | None
-    regions: tuple[Region, ...] = ()
-    invalid: tuple[Validity, ...] = ()
+    regions: tuple[DifferingRegion, ...] = ()
+    invalid: tuple[ValidityChange, ...] = ()
     hits: tuple[HitChange, ...] = ()
     reason: str = ""
 
@@ -93,7 +93,7 @@ def differences(old: Ruleset, new: Ruleset, budget: int = BUDGET) -> Differences
 
     """
     try:
-        laws = box_laws(list(on_common_schema(old, new)))
+        laws = box_rulesets(list(on_common_schema(old, new)))
     except (UndecidedError, TooManyBoxesError) as error:
         return Differences(None, reason=error.what)
     space = laws[0].index.space
@@ -109,44 +109,46 @@ def differences(old: Ruleset, new: Ruleset, budget: int = BUDGET) -> Differences
     )
 
 
-def _regions(laws: Sequence[BoxedLaw], budget: int) -> tuple[list[Region], str]:
+def _regions(laws: Sequence[BoxedRuleset], budget: int) -> tuple[list[DifferingRegion], str]:
     """Return the regions, and why they are not all."""
     summed = sum(law.ruleset.hit_policy is HitPolicy.SCORE for law in laws)
     if summed == 1:
         return [], "one law sums points and the other does not, which is compared by single events"
-    kind = resummed if summed else amended
-    found = list(kind(join(*laws), budget))
+    kind = score_changes if summed else first_hit_changes
+    found = list(kind(merge_boxes(*laws), budget))
     regions = [region for region in found if region is not None]
     given_up = len(found) - len(regions)
     return regions, f"the search was given up for {given_up:,} kinds of change" if given_up else ""
 
 
 def _some(
-    laws: Sequence[BoxedLaw], old: Ruleset, new: Ruleset, budget: int, reason: str
-) -> tuple[list[Region], str]:
+    laws: Sequence[BoxedRuleset], old: Ruleset, new: Ruleset, budget: int, reason: str
+) -> tuple[list[DifferingRegion], str]:
     """Return one event that is decided differently, if there is one; the reason where that is not known."""
-    space, (before, after) = laws[0].index.space, (law.decider for law in laws)
+    space, (before, after) = laws[0].index.space, (law.outcome_function for law in laws)
     try:
-        piece = find(laws[0].index, space.everything, Differs(before, after), Budget(budget))
+        piece = find(laws[0].index, space.everything, Differs(before, after), SearchBudget(budget))
     except UndecidedError:
         return [], reason
     if piece is None:
         return [], ""
     event = witness(space, piece)
     point = tuple(1 << place for place in space.locate(event))
-    then, now = (Told(it.outcome, it.rule) for it in (decide(old, event), decide(new, event)))
-    return [Region((point,), event, then, now, all(map(int.__and__, point, space.plausible)))], reason
+    then, now = (DecidedAs(it.outcome, it.rule) for it in (decide(old, event), decide(new, event)))
+    return [
+        DifferingRegion((point,), event, then, now, all(map(int.__and__, point, space.plausible)))
+    ], reason
 
 
-def _validities(old: Ruleset, new: Ruleset, space: Space) -> Iterator[Validity]:
+def _validities(old: Ruleset, new: Ruleset, space: Space) -> Iterator[ValidityChange]:
     """Yield what events become that lack what only one law requires, and nothing else."""
     usual = witness(space, space.everything)
     for feature in sorted({*old.schema.required} ^ {*new.schema.required}):
         event = {name: value for name, value in usual.items() if name != feature}
-        yield Validity(feature, event, decide(old, event), decide(new, event))
+        yield ValidityChange(feature, event, decide(old, event), decide(new, event))
 
 
-def _hit_changes(old: BoxedLaw, new: BoxedLaw) -> Iterator[HitChange]:
+def _hit_changes(old: BoxedRuleset, new: BoxedRuleset) -> Iterator[HitChange]:
     space, everything = old.index.space, old.index.space.everything
     before = {rule.id: place for place, rule in enumerate(old.ruleset.rules)}
     for place, rule in enumerate(new.ruleset.rules):
@@ -157,11 +159,11 @@ def _hit_changes(old: BoxedLaw, new: BoxedLaw) -> Iterator[HitChange]:
             continue
         try:
             lost, gained = (
-                tuple(space.box(region, everything) for region in space.without(*pair))
+                tuple(space.box(region, everything) for region in space.subtract(*pair))
                 for pair in ((ours, theirs), (theirs, ours))
             )
         except TooManyBoxesError as error:
             yield HitChange(rule.id, reason=error.what)
             continue
         if lost or gained:
-            yield HitChange(rule.id, tuple(merged(lost)), tuple(merged(gained)))
+            yield HitChange(rule.id, tuple(merge_adjacent(lost)), tuple(merge_adjacent(gained)))

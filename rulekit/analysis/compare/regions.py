@@ -15,7 +15,7 @@ from rulekit.analysis.space.axes import Axis, Number, runs
 from rulekit.analysis.space.space import Box, Space
 
 
-class Told(NamedTuple):
+class DecidedAs(NamedTuple):
     """What a law decides about every event of a region: the outcome, and the rule that is the first to hit.
 
     The rule is None where none hits, and where points are summed.
@@ -26,7 +26,7 @@ class Told(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Region:
+class DifferingRegion:
     """Events that two laws decide differently.
 
     Attributes
@@ -45,8 +45,8 @@ class Region:
 
     pieces: tuple[Box, ...]
     event: Mapping[str, Any]
-    old: Told
-    new: Told
+    old: DecidedAs
+    new: DecidedAs
     plausible: bool
     unless_old: tuple[str, ...] = ()
     unless_new: tuple[str, ...] = ()
@@ -60,7 +60,7 @@ class Region:
         return tuple(dict.fromkeys((*self.unless_old, *self.unless_new)))
 
 
-def merged(pieces: Iterable[Box]) -> list[Box]:
+def merge_adjacent(pieces: Iterable[Box]) -> list[Box]:
     """Return disjoint pieces with those put together that differ in one axis only, until no two do."""
     found = list(pieces)
     before = len(found) + 1
@@ -101,6 +101,6 @@ def _width(axis: Axis, atoms: int) -> float:
     return float(width) or float(len(ends))
 
 
-def in_order(space: Space, regions: Sequence[Region]) -> tuple[Region, ...]:
+def in_order(space: Space, regions: Sequence[DifferingRegion]) -> tuple[DifferingRegion, ...]:
     """Return regions with the plausible ones first, and of these the largest first."""
     return tuple(sorted(regions, key=lambda it: (not it.plausible, -extent(space, it.pieces))))

@@ -1,6 +1,6 @@
 """Where two laws that sum points decide differently: by the rules that are not alike, and the sum of the others.
 
-The space is cut along the single boxes only (:mod:`rulekit.analysis.compare.joint`). In each cell the two
+The space is cut along the single boxes only (:mod:`rulekit.analysis.compare.merged_boxes`). In each cell the two
 laws differ by a constant, so an outcome changes exactly where the sum of all other points is in some range.
 """
 
@@ -12,11 +12,11 @@ from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from rulekit.analysis.compare.first_hit import find_in
-from rulekit.analysis.compare.joint import Joint, Side
-from rulekit.analysis.compare.regions import Region, Told, merged
+from rulekit.analysis.compare.merged_boxes import MergedBoxes, Side
+from rulekit.analysis.compare.regions import DecidedAs, DifferingRegion, merge_adjacent
 from rulekit.analysis.search.predicates import Decides
-from rulekit.analysis.search.search import Budget, UndecidedError, find_all
-from rulekit.analysis.space.deciders import SumDecider
+from rulekit.analysis.search.search import SearchBudget, UndecidedError, find_all
+from rulekit.analysis.space.outcome_functions import ScoreOutcome
 from rulekit.analysis.space.space import Box
 from rulekit.analysis.space.witness import witness
 
@@ -46,33 +46,33 @@ class _Cells:
     single: int
 
     def point(self, hits: int) -> Literal[True]:
-        """See :class:`rulekit.analysis.search.search.Judge`."""
+        """See :class:`rulekit.analysis.search.search.Predicate`."""
         del hits
         return True
 
-    def piece(self, touched: int, inside: int) -> bool | None:
-        """See :class:`rulekit.analysis.search.search.Judge`."""
-        return None if touched & self.single & ~inside else True
+    def piece(self, intersecting: int, containing: int) -> bool | None:
+        """See :class:`rulekit.analysis.search.search.Predicate`."""
+        return None if intersecting & self.single & ~containing else True
 
-    def cut(self, touched: int, inside: int) -> tuple[int, bool]:
-        """See :class:`rulekit.analysis.search.search.Judge`."""
-        return touched & self.single & ~inside, True
+    def cut(self, intersecting: int, containing: int) -> tuple[int, bool]:
+        """See :class:`rulekit.analysis.search.search.Predicate`."""
+        return intersecting & self.single & ~containing, True
 
 
-def resummed(joint: Joint, budget: int) -> Iterator[Region | None]:
-    """Yield the regions; None for what the search was given up on; see :func:`.first_hit.amended`."""
-    index, single = joint.index, joint.single
+def score_changes(merged: MergedBoxes, budget: int) -> Iterator[DifferingRegion | None]:
+    """Yield the regions; None for what the search was given up on; see :func:`.first_hit.first_hit_changes`."""
+    index, single = merged.index, merged.single
     cells: dict[int, list[Box]] = {}
     try:
-        for piece in find_all(index, index.space.everything, _Cells(single), Budget(budget)):
-            cells.setdefault(index.look(piece)[1] & single, []).append(piece)
+        for piece in find_all(index, index.space.everything, _Cells(single), SearchBudget(budget)):
+            cells.setdefault(index.query(piece)[1] & single, []).append(piece)
     except UndecidedError:
         yield None
     for held, pieces in cells.items():
-        together = merged(pieces)
-        for change in _changes(joint, _sum(joint.old, held), _sum(joint.new, held)):
+        together = merge_adjacent(pieces)
+        for change in _changes(merged, _sum(merged.old, held), _sum(merged.new, held)):
             try:
-                yield from _look(joint, together, change, budget, held)
+                yield from _look(merged, together, change, budget, held)
             except UndecidedError:
                 yield None
 
@@ -83,10 +83,10 @@ def _sum(side: Side, held: int) -> int:
     return sum(rule.points or 0 for bits, rule in rules if bits & held)
 
 
-def _changes(joint: Joint, old: int, new: int) -> Iterator[_Change]:
+def _changes(merged: MergedBoxes, old: int, new: int) -> Iterator[_Change]:
     """Yield the sums of all other points with which the laws, given points of their own, decide differently."""
-    sides = [(SumDecider((), side.ruleset.ladder, side.ruleset.otherwise), points)
-             for side, points in ((joint.old, old), (joint.new, new))]  # fmt: skip
+    sides = [(ScoreOutcome((), side.ruleset.ladder, side.ruleset.otherwise), points)
+             for side, points in ((merged.old, old), (merged.new, new))]  # fmt: skip
     cuts = sorted({least - own for law, own in sides for _, least in law.ladder})
     for low, above in pairwise([None, *cuts, None]):
         high = None if above is None else above - 1
@@ -96,32 +96,34 @@ def _changes(joint: Joint, old: int, new: int) -> Iterator[_Change]:
             yield _Change((low, high), old, new, before, after)
 
 
-def _look(joint: Joint, pieces: Sequence[Box], change: _Change, budget: int, held: int) -> Iterator[Region]:
+def _look(
+    merged: MergedBoxes, pieces: Sequence[Box], change: _Change, budget: int, held: int
+) -> Iterator[DifferingRegion]:
     """Yield the region of some pieces where the rules alike in both laws give a sum in a range, if there is any."""
-    common, everywhere = _common(joint, change.points), frozenset(["within"])
-    found = find_in(joint, pieces, Decides(common, lambda name: name == "within"), Budget(budget))
+    common, everywhere = _common(merged, change.points), frozenset(["within"])
+    found = find_in(merged, pieces, Decides(common, lambda name: name == "within"), SearchBudget(budget))
     if found is not None:
-        always = all(common.possible(*joint.index.look(piece)) == everywhere for piece in pieces)
-        yield Region(
+        always = all(common.possible(*merged.index.query(piece)) == everywhere for piece in pieces)
+        yield DifferingRegion(
             tuple(pieces),
-            witness(joint.index.space, found[0]),
-            Told(change.before),
-            Told(change.after),
+            witness(merged.index.space, found[0]),
+            DecidedAs(change.before),
+            DecidedAs(change.after),
             found[1],
             points=(None, None) if always else change.then,
             shift=change.new - change.old,
-            through=tuple(dict.fromkeys((*joint.old.ids(held), *joint.new.ids(held)))),
+            through=tuple(dict.fromkeys((*merged.old.ids(held), *merged.new.ids(held)))),
         )
 
 
-def _common(joint: Joint, points: _Points) -> SumDecider:
+def _common(merged: MergedBoxes, points: _Points) -> ScoreOutcome:
     """Return the sum of the rules alike in both laws, named by whether it is within a range."""
-    both = joint.old.all & joint.new.all
-    bits = zip(joint.old.bits, joint.old.ruleset.rules, strict=False)
+    both = merged.old.all & merged.new.all
+    bits = zip(merged.old.bits, merged.old.ruleset.rules, strict=False)
     rules = [(own & both, rule.points or 0) for own, rule in bits if own & both]
     low, high = points
     ladder = [
         *([] if low is None else [("within", low)]),
         *([] if high is None else [("beyond", high + 1)]),
     ]
-    return SumDecider(rules, ladder, "within" if low is None else "beyond")
+    return ScoreOutcome(rules, ladder, "within" if low is None else "beyond")

@@ -110,7 +110,7 @@ def _known(name: str, schema: Schema, what: str) -> None:
         )
 
 
-class Ruler:
+class AxisDistance:
     """What a change along one axis costs.
 
     Parameters
@@ -174,7 +174,7 @@ class Distances:
 
     Parameters
     ----------
-    rulers : of all axes of a space, in order.
+    axes : of all axes of a space, in order.
     event : bound to the schema.
 
     Attributes
@@ -184,27 +184,27 @@ class Distances:
 
     """
 
-    def __init__(self, rulers: Sequence[Ruler], event: Event) -> None:
-        self.rulers = rulers
-        self.values = [event[ruler.axis.feature.name] for ruler in rulers]
-        self.point = tuple(ruler.axis.place(value) for ruler, value in zip(rulers, self.values, strict=True))
-        self._near: list[dict[int, tuple[int, int]]] = [{} for _ in rulers]
+    def __init__(self, axes: Sequence[AxisDistance], event: Event) -> None:
+        self.axes = axes
+        self.values = [event[ruler.axis.feature.name] for ruler in axes]
+        self.point = tuple(ruler.axis.place(value) for ruler, value in zip(axes, self.values, strict=True))
+        self._near: list[dict[int, tuple[int, int]]] = [{} for _ in axes]
 
     def nearest(self, axis: int, atoms: int) -> tuple[int, int]:
         """Return the cost of the nearest of some atoms of an axis, in steps, and its place."""
         found = self._near[axis].get(atoms)
         if found is None:
-            found = self.rulers[axis].nearest(self.values[axis], self.point[axis], atoms)
+            found = self.axes[axis].nearest(self.values[axis], self.point[axis], atoms)
             self._near[axis][atoms] = found
         return found
 
     def cost(self, axis: int, place: int) -> int:
         """Return what it costs to move into one atom of an axis, in steps."""
-        return self.rulers[axis].cost(self.values[axis], self.point[axis], place)
+        return self.axes[axis].cost(self.values[axis], self.point[axis], place)
 
     def value(self, axis: int, place: int) -> Scalar | None:
         """Return the value of an atom that is nearest to the event; a round one where all are as near."""
-        return self.rulers[axis].value(self.values[axis], self.point[axis], place)
+        return self.axes[axis].value(self.values[axis], self.point[axis], place)
 
     def to_box(self, region: Mapping[int, int]) -> int:
         """Return what it costs to move into a box, in steps."""
@@ -216,12 +216,12 @@ def in_scales(steps: int) -> float:
     return steps / STEPS
 
 
-def rulers_of(space: Space, limits: Limits) -> tuple[Ruler, ...]:
-    """Return the rulers of all axes of a space."""
-    return tuple(Ruler(axis, limits.scale(axis.feature)[0]) for axis in space.axes)
+def axis_distances(space: Space, limits: Limits) -> tuple[AxisDistance, ...]:
+    """Return the axes of all axes of a space."""
+    return tuple(AxisDistance(axis, limits.scale(axis.feature)[0]) for axis in space.axes)
 
 
 def start_box(limits: Limits, distances: Distances) -> Box:
     """Return the part of the space that an event may be moved in; an axis may have no atom in it."""
-    moved = zip(distances.rulers, distances.point, strict=True)
+    moved = zip(distances.axes, distances.point, strict=True)
     return tuple(limits.allowed(ruler.axis, own) for ruler, own in moved)

@@ -1,7 +1,7 @@
 """Wishes: which outcomes an event should get, and which boxes it has to enter or leave for that.
 
-A *switch* is a box that an event enters (``on``) or leaves. From where an event is, every way to a wanted outcome
-makes some of the switches of one family, whose points together reach its need.
+A *move* is a box that an event enters (``on``) or leaves. From where an event is, every way to a wanted outcome
+makes some of the moves of one alternative, whose points together reach its need.
 """
 
 from __future__ import annotations
@@ -13,70 +13,72 @@ from typing import NamedTuple, Protocol
 
 from rulekit.analysis.search.predicates import FirstHit
 from rulekit.analysis.space.axes import places
-from rulekit.analysis.space.boxed_ruleset import BoxedLaw
-from rulekit.analysis.space.deciders import SumDecider, lowest
+from rulekit.analysis.space.boxed_ruleset import BoxedRuleset
+from rulekit.analysis.space.outcome_functions import ScoreOutcome, lowest
 from rulekit.ir.ruleset import HitPolicy
 
 
-class Switch(NamedTuple):
+class Move(NamedTuple):
     """A box to enter, or to leave: its bit, the rule whose points that brings nearer, and how many."""
 
     box: int
-    on: bool
+    enter: bool
     rule: int
     gain: int
 
 
-class Family(NamedTuple):
+class AlternativeMoves(NamedTuple):
     """Switches, and the points that those which are made bring together, at least."""
 
     need: int
-    switches: list[Switch]
+    moves: list[Move]
 
 
-class Wish(Protocol):
+class Goal(Protocol):
     """What is wished for."""
 
     def point(self, hits: int) -> bool:
         """Say whether an event that exactly these boxes hold gets it."""
 
-    def families(self, hits: int) -> Iterator[Family]:
-        """Yield what has to be done about an event that does not: each way there is one family's."""
+    def alternatives(self, hits: int) -> Iterator[AlternativeMoves]:
+        """Yield what has to be done about an event that does not: each way there is one alternative's."""
 
 
 @dataclass(frozen=True, slots=True)
-class FirstWish:
+class FirstHitGoal:
     """That the first hit is a wanted one.
 
     Attributes
     ----------
-    judge : says which are wanted.
+    predicate : says which are wanted.
 
     """
 
-    judge: FirstHit
+    predicate: FirstHit
 
     def point(self, hits: int) -> bool:
-        """See :class:`Wish`."""
-        return self.judge.point(hits)
+        """See :class:`Goal`."""
+        return self.predicate.point(hits)
 
-    def families(self, hits: int) -> Iterator[Family]:
-        """See :class:`Wish`: a wanted box before the first hit is entered, or the first hit is left.
+    def alternatives(self, hits: int) -> Iterator[AlternativeMoves]:
+        """See :class:`Goal`: a wanted box before the first hit is entered, or the first hit is left.
 
         Where no box is wanted before others that are hit, all of them are left: the costliest then counts.
         """
-        wanted = self.judge.wanted
-        held = hits & (wanted | self.judge.unwanted)
+        wanted = self.predicate.wanted
+        held = hits & (wanted | self.predicate.unwanted)
         first = held & -held
         before = wanted & (first - 1 if first else -1)
         left = first if before else held & ((wanted & -wanted) - 1 if wanted else -1)
         need = left.bit_count() or 1
-        entered = [Switch(box, on=True, rule=box, gain=need) for box in places(before)]
-        yield Family(need, entered + [Switch(box, on=False, rule=box, gain=1) for box in places(left)])
+        entered = [Move(box, enter=True, rule=box, gain=need) for box in places(before)]
+        yield AlternativeMoves(
+            need, entered + [Move(box, enter=False, rule=box, gain=1) for box in places(left)]
+        )
 
 
 @dataclass(frozen=True)
-class SumWish:
+class ScoreGoal:
     """That the sum of points lies in one of some spans.
 
     Attributes
@@ -87,12 +89,12 @@ class SumWish:
 
     """
 
-    sums: SumDecider
+    sums: ScoreOutcome
     owners: Mapping[int, int]
     spans: Sequence[tuple[int | None, int | None]]
 
     def point(self, hits: int) -> bool:
-        """See :class:`Wish`."""
+        """See :class:`Goal`."""
         score = self._score(hits)
         return any(
             (low is None or low <= score) and (high is None or score <= high) for low, high in self.spans
@@ -102,46 +104,46 @@ class SumWish:
         rules = {self.owners[box] for box in places(hits)}
         return self.sums.base + sum(self.sums.rules[rule][1] for rule in rules)
 
-    def families(self, hits: int) -> Iterator[Family]:
-        """See :class:`Wish`: the sum rises to the span above, or falls to the one below."""
+    def alternatives(self, hits: int) -> Iterator[AlternativeMoves]:
+        """See :class:`Goal`: the sum rises to the span above, or falls to the one below."""
         score = self._score(hits)
         above = [low - score for low, _ in self.spans if low is not None and low > score]
         below = [score - high for _, high in self.spans if high is not None and high < score]
         for sign, needs in ((1, above), (-1, below)):
             if needs:
-                yield Family(min(needs), list(self._switches(hits, sign)))
+                yield AlternativeMoves(min(needs), list(self._moves(hits, sign)))
 
-    def _switches(self, hits: int, sign: int) -> Iterator[Switch]:
+    def _moves(self, hits: int, sign: int) -> Iterator[Move]:
         for boxes, entering in self._entering[sign]:
             if not boxes & hits:
                 yield from entering
         for rule in {self.owners[box] for box in places(hits)}:
             boxes, points = self.sums.rules[rule]
             if sign * points < 0:
-                yield Switch(lowest(boxes & hits), on=False, rule=rule, gain=-sign * points)
+                yield Move(lowest(boxes & hits), enter=False, rule=rule, gain=-sign * points)
 
     @cached_property
-    def _entering(self) -> dict[int, list[tuple[int, list[Switch]]]]:
+    def _entering(self) -> dict[int, list[tuple[int, list[Move]]]]:
         """The boxes of each rule that brings points, and what it is to enter them, by the sign of the points."""
-        found: dict[int, list[tuple[int, list[Switch]]]] = {1: [], -1: []}
+        found: dict[int, list[tuple[int, list[Move]]]] = {1: [], -1: []}
         for rule, (boxes, points) in enumerate(self.sums.rules):
             if points:
-                entering = [Switch(box, on=True, rule=rule, gain=abs(points)) for box in places(boxes)]
+                entering = [Move(box, enter=True, rule=rule, gain=abs(points)) for box in places(boxes)]
                 found[1 if points > 0 else -1].append((boxes, entering))
         return found
 
 
-def wish(law: BoxedLaw, wanted: frozenset[str]) -> Wish:
-    """Return the wish that a law gives one of some outcomes."""
+def goal_of(law: BoxedRuleset, wanted: frozenset[str]) -> Goal:
+    """Return the goal that a law gives one of some outcomes."""
     ruleset = law.ruleset
     if ruleset.hit_policy is HitPolicy.SCORE:
-        assert isinstance(law.decider, SumDecider)  # noqa: S101 - points are summed under SCORE
-        return SumWish(law.decider, law.owners, _spans(law.decider, wanted))
+        assert isinstance(law.outcome_function, ScoreOutcome)  # noqa: S101 - points are summed under SCORE
+        return ScoreGoal(law.outcome_function, law.owners, _spans(law.outcome_function, wanted))
     yes = sum(bits for bits, rule in zip(law.bits, ruleset.rules, strict=True) if rule.then in wanted)
-    return FirstWish(FirstHit(yes, law.all & ~yes, ruleset.otherwise in wanted))
+    return FirstHitGoal(FirstHit(yes, law.all & ~yes, ruleset.otherwise in wanted))
 
 
-def _spans(sums: SumDecider, wanted: frozenset[str]) -> list[tuple[int | None, int | None]]:
+def _spans(sums: ScoreOutcome, wanted: frozenset[str]) -> list[tuple[int | None, int | None]]:
     """Return the sums that give a wanted outcome: of each step of the ladder, neighbours as one."""
     found: list[tuple[int | None, int | None]] = []
     steps = [(sums.otherwise, None), *sums.ladder]

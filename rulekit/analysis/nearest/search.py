@@ -2,9 +2,9 @@
 
 A node is a piece of the space and its point nearest to the event. Nothing in the piece is nearer than that point,
 so the first node, in the order of cost, whose point is wanted is the answer. Another node is replaced by smaller
-ones: any wanted point in its piece makes some of the switches that the wish names. They are sorted by what each
-costs at least, and the node that stands for one switch forbids those after it. So no set of switches is looked at
-twice, and a switch that can't reach the need together with those before it stands for nothing.
+ones: any wanted point in its piece makes some of the moves that the goal names. They are sorted by what each
+costs at least, and the node that stands for one move forbids those after it. So no set of moves is looked at
+twice, and a move that can't reach the need together with those before it stands for nothing.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from itertools import count
 from typing import NamedTuple
 
 from rulekit.analysis.nearest.distance import Distances
-from rulekit.analysis.nearest.goals import Family, Switch, Wish
-from rulekit.analysis.search.search import Budget
+from rulekit.analysis.nearest.goals import AlternativeMoves, Goal, Move
+from rulekit.analysis.search.search import SearchBudget
 from rulekit.analysis.space.index import Index
 from rulekit.analysis.space.space import Box
 
@@ -31,7 +31,7 @@ class Nearest:
 
 
 class _Node(NamedTuple):
-    """A piece, and its nearest point with the cost on each axis; the switches that are ``banned`` are not made."""
+    """A piece, and its nearest point with the cost on each axis; the moves that are ``banned`` are not made."""
 
     piece: list[int]
     point: list[int]
@@ -40,26 +40,26 @@ class _Node(NamedTuple):
     banned: tuple[int, int]
 
 
-class _Promise(NamedTuple):
-    """Nodes that are not made yet: of another node, for the switches that can be made in it, from a place on."""
+class _DeferredNode(NamedTuple):
+    """Nodes that are not made yet: of another node, for the moves that can be made in it, from a place on."""
 
     node: _Node
-    offers: list[tuple[int, Switch]]
+    priced: list[tuple[int, Move]]
     place: int
 
 
 def nearest(
-    index: Index, start: Box, wish: Wish, distances: Distances, budget: Budget | None = None
+    index: Index, start: Box, goal: Goal, distances: Distances, budget: SearchBudget | None = None
 ) -> Nearest | None:
-    """Return the nearest point to an event that gets a wish; None proves that there is none.
+    """Return the nearest point to an event that gets a goal; None proves that there is none.
 
     Of equally near points one that changes the fewest features is taken, and of those the features that come first.
 
     Parameters
     ----------
-    index : of the boxes that the wish speaks of.
+    index : of the boxes that the goal speaks of.
     start : where the event may be moved, on every axis.
-    wish : what is wished for.
+    goal : what is wished for.
     distances : from the event.
     budget : pieces that may be looked at.
 
@@ -71,8 +71,8 @@ def nearest(
     """
     if not all(start):
         return None
-    budget = budget or Budget()
-    search = _Search(index, wish, distances)
+    budget = budget or SearchBudget()
+    search = _Search(index, goal, distances)
     search.push(search.root(start))
     return search.run(budget)
 
@@ -80,11 +80,11 @@ def nearest(
 class _Search:
     """The open nodes, by cost, then by the features that their points change."""
 
-    def __init__(self, index: Index, wish: Wish, distances: Distances) -> None:
+    def __init__(self, index: Index, goal: Goal, distances: Distances) -> None:
         self.index = index
-        self.wish = wish
+        self.goal = goal
         self.distances = distances
-        self.heap: list[tuple[int, int, tuple[int, ...], int, _Node | _Promise]] = []
+        self.heap: list[tuple[int, int, tuple[int, ...], int, _Node | _DeferredNode]] = []
         self.numbers = count()
 
     def root(self, start: Sequence[int]) -> _Node:
@@ -96,50 +96,50 @@ class _Search:
         changed = tuple(axis for axis, cost in enumerate(node.costs) if cost)
         heappush(self.heap, (node.cost, len(changed), changed, next(self.numbers), node))
 
-    def promise(self, node: _Node, offers: list[tuple[int, Switch]], place: int) -> None:
-        if place < len(offers):
-            promise = _Promise(node, offers, place)
-            heappush(self.heap, (offers[place][0], 0, (), next(self.numbers), promise))
+    def defer(self, node: _Node, priced: list[tuple[int, Move]], place: int) -> None:
+        if place < len(priced):
+            defer = _DeferredNode(node, priced, place)
+            heappush(self.heap, (priced[place][0], 0, (), next(self.numbers), defer))
 
-    def run(self, budget: Budget) -> Nearest | None:
+    def run(self, budget: SearchBudget) -> Nearest | None:
         while self.heap:
             *_, node = heappop(self.heap)
-            if isinstance(node, _Promise):
-                self.promise(node.node, node.offers, node.place + 1)
+            if isinstance(node, _DeferredNode):
+                self.defer(node.node, node.priced, node.place + 1)
                 for kept in self.keep(node):
                     self.push(kept)
                 continue
             budget.spend()
             hits = self.index.hits(node.point)
-            if self.wish.point(hits):
+            if self.goal.point(hits):
                 return Nearest(tuple(node.point), node.cost)
-            for family in self.wish.families(hits):
-                self.branch(node, family)
+            for alternative in self.goal.alternatives(hits):
+                self.branch(node, alternative)
         return None
 
-    def branch(self, node: _Node, family: Family) -> None:
-        """Promise the nodes for the switches of a family which, with those before them, reach its need."""
-        offers = sorted(self.offers(node, family.switches))
+    def branch(self, node: _Node, alternative: AlternativeMoves) -> None:
+        """Promise the nodes for the moves of a alternative which, with those before them, reach its need."""
+        priced = sorted(self.priced(node, alternative.moves))
         reached, counted = 0, set[int]()
-        for place, (_, switch) in enumerate(offers):
-            if switch.rule not in counted:
-                counted.add(switch.rule)
-                reached += switch.gain
-            if reached >= family.need:
-                self.promise(node, offers, place)
+        for place, (_, move) in enumerate(priced):
+            if move.rule not in counted:
+                counted.add(move.rule)
+                reached += move.gain
+            if reached >= alternative.need:
+                self.defer(node, priced, place)
                 break
 
-    def offers(self, node: _Node, switches: Sequence[Switch]) -> Iterator[tuple[int, Switch]]:
-        """Yield the switches that can be made in a node with what its point costs then, at least."""
+    def priced(self, node: _Node, moves: Sequence[Move]) -> Iterator[tuple[int, Move]]:
+        """Yield the moves that can be made in a node with what its point costs then, at least."""
         enters, leaves = node.banned
         regions = self.index.regions
-        for switch in switches:
-            if (enters if switch.on else leaves) >> switch.box & 1:
+        for move in moves:
+            if (enters if move.enter else leaves) >> move.box & 1:
                 continue
-            price = self.entering if switch.on else self.leaving
-            cost = price(node, regions[switch.box])
+            price = self.entering if move.enter else self.leaving
+            cost = price(node, regions[move.box])
             if cost is not None:
-                yield cost, switch
+                yield cost, move
 
     def entering(self, node: _Node, region: Mapping[int, int]) -> int | None:
         cost, (piece, point, costs, *_) = node.cost, node
@@ -157,12 +157,12 @@ class _Search:
         least = min(costs, default=None)
         return None if least is None else node.cost + least
 
-    def keep(self, promise: _Promise) -> Iterator[_Node]:
+    def keep(self, defer: _DeferredNode) -> Iterator[_Node]:
         """Yield the nodes that were promised: one where a box is entered, one per axis where it is left."""
-        node, offers, place = promise
-        switch, banned = offers[place][1], _banned(node.banned, offers[place + 1 :])
-        region = self.index.regions[switch.box]
-        if switch.on:
+        node, priced, place = defer
+        move, banned = priced[place][1], _banned(node.banned, priced[place + 1 :])
+        region = self.index.regions[move.box]
+        if move.enter:
             yield self.within(node, region, banned)
             return
         inside: dict[int, int] = {}
@@ -180,12 +180,12 @@ class _Search:
         return _Node(piece, point, costs, sum(costs), banned)
 
 
-def _banned(banned: tuple[int, int], offers: Iterable[tuple[int, Switch]]) -> tuple[int, int]:
-    """Return the boxes that are not entered, and those that are not left, once further switches are forbidden."""
+def _banned(banned: tuple[int, int], priced: Iterable[tuple[int, Move]]) -> tuple[int, int]:
+    """Return the boxes that are not entered, and those that are not left, once further moves are forbidden."""
     enters, leaves = banned
-    for _, switch in offers:
-        if switch.on:
-            enters |= 1 << switch.box
+    for _, move in priced:
+        if move.enter:
+            enters |= 1 << move.box
         else:
-            leaves |= 1 << switch.box
+            leaves |= 1 << move.box
     return enters, leaves

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from rulekit.analysis.space.deciders import Decider, _candidates
+from rulekit.analysis.space.outcome_functions import OutcomeFunction, _candidates
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,23 +28,23 @@ class FirstHit:
     nothing: bool
 
     def point(self, hits: int) -> bool:
-        """See :class:`rulekit.analysis.search.search.Judge`."""
+        """See :class:`rulekit.analysis.search.search.Predicate`."""
         found = hits & (self.wanted | self.unwanted)
         return bool(found & -found & self.wanted) if found else self.nothing
 
-    def piece(self, touched: int, inside: int) -> bool | None:
-        """See :class:`rulekit.analysis.search.search.Judge`."""
-        first, final = _candidates(touched & (self.wanted | self.unwanted), inside)
+    def piece(self, intersecting: int, containing: int) -> bool | None:
+        """See :class:`rulekit.analysis.search.search.Predicate`."""
+        first, final = _candidates(intersecting & (self.wanted | self.unwanted), containing)
         wanted, unwanted = bool(first & self.wanted), bool(first & self.unwanted)
         if final:
             wanted, unwanted = wanted or self.nothing, unwanted or not self.nothing
         return None if wanted and unwanted else wanted
 
-    def cut(self, touched: int, inside: int) -> tuple[int, bool]:
-        """See :class:`rulekit.analysis.search.search.Judge`."""
-        wanted = touched & self.wanted
+    def cut(self, intersecting: int, containing: int) -> tuple[int, bool]:
+        """See :class:`rulekit.analysis.search.search.Predicate`."""
+        wanted = intersecting & self.wanted
         first = wanted & -wanted
-        before = touched & self.unwanted & ~inside & (first - 1 if first else -1)
+        before = intersecting & self.unwanted & ~containing & (first - 1 if first else -1)
         return (before, False) if before else (first, True)
 
 
@@ -52,42 +52,42 @@ class FirstHit:
 class Decides:
     """Events that a law gives an outcome for which ``wanted`` is true."""
 
-    law: Decider
+    law: OutcomeFunction
     wanted: Callable[[object], bool]
 
     def point(self, hits: int) -> bool:
-        """See :class:`rulekit.analysis.search.search.Judge`."""
+        """See :class:`rulekit.analysis.search.search.Predicate`."""
         return self.wanted(self.law.point(hits))
 
-    def piece(self, touched: int, inside: int) -> bool | None:
-        """See :class:`rulekit.analysis.search.search.Judge`."""
-        found = {self.wanted(outcome) for outcome in self.law.possible(touched, inside)}
+    def piece(self, intersecting: int, containing: int) -> bool | None:
+        """See :class:`rulekit.analysis.search.search.Predicate`."""
+        found = {self.wanted(outcome) for outcome in self.law.possible(intersecting, containing)}
         return found.pop() if len(found) == 1 else None
 
-    def cut(self, touched: int, inside: int) -> tuple[int, bool]:
-        """See :class:`rulekit.analysis.search.search.Judge`."""
-        return self.law.open(touched, inside), True
+    def cut(self, intersecting: int, containing: int) -> tuple[int, bool]:
+        """See :class:`rulekit.analysis.search.search.Predicate`."""
+        return self.law.open(intersecting, containing), True
 
 
 @dataclass(frozen=True, slots=True)
 class Differs:
     """Events that two laws decide differently."""
 
-    old: Decider
-    new: Decider
+    old: OutcomeFunction
+    new: OutcomeFunction
 
     def point(self, hits: int) -> bool:
-        """See :class:`rulekit.analysis.search.search.Judge`."""
+        """See :class:`rulekit.analysis.search.search.Predicate`."""
         return self.old.point(hits) != self.new.point(hits)
 
-    def piece(self, touched: int, inside: int) -> bool | None:
-        """See :class:`rulekit.analysis.search.search.Judge`."""
-        old, new = self.old.possible(touched, inside), self.new.possible(touched, inside)
+    def piece(self, intersecting: int, containing: int) -> bool | None:
+        """See :class:`rulekit.analysis.search.search.Predicate`."""
+        old, new = self.old.possible(intersecting, containing), self.new.possible(intersecting, containing)
         if not old & new:
             return True
         return False if len(old) == len(new) == 1 else None
 
-    def cut(self, touched: int, inside: int) -> tuple[int, bool]:
-        """See :class:`rulekit.analysis.search.search.Judge`."""
-        unsure = self.old if len(self.old.possible(touched, inside)) > 1 else self.new
-        return unsure.open(touched, inside), True
+    def cut(self, intersecting: int, containing: int) -> tuple[int, bool]:
+        """See :class:`rulekit.analysis.search.search.Predicate`."""
+        unsure = self.old if len(self.old.possible(intersecting, containing)) > 1 else self.new
+        return unsure.open(intersecting, containing), True

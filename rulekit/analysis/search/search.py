@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from rulekit.analysis.space.index import Index, somewhere
+from rulekit.analysis.space.index import Index, random_point
 from rulekit.analysis.space.space import Box
 from rulekit.errors import RulekitError
 
@@ -26,27 +26,27 @@ class UndecidedError(RulekitError):
     """The budget of a question is spent: neither an event nor a proof was found."""
 
 
-class Judge(Protocol):
+class Predicate(Protocol):
     """What is searched for."""
 
     def point(self, hits: int) -> bool:
         """Say whether an event that exactly these boxes hold is of the kind."""
 
-    def piece(self, touched: int, inside: int) -> bool | None:
+    def piece(self, intersecting: int, containing: int) -> bool | None:
         """Say whether all events of a piece are of the kind, or none is; None where it is not known yet.
 
-        ``touched`` are the boxes that meet the piece, ``inside`` those of them that hold all of it.
+        ``intersecting`` are the boxes that meet the piece, ``containing`` those of them that hold all of it.
         """
 
-    def cut(self, touched: int, inside: int) -> tuple[int, bool]:
-        """Return boxes, touched and not inside, along one of which to cut a piece that is not known yet.
+    def cut(self, intersecting: int, containing: int) -> tuple[int, bool]:
+        """Return boxes, intersecting and not containing, along one of which to cut a piece that is not known yet.
 
-        With them, whether what is inside of the box may be of the kind.
+        With them, whether what is containing of the box may be of the kind.
         """
 
 
 @dataclass(slots=True)
-class Budget:
+class SearchBudget:
     """How many pieces may still be looked at."""
 
     left: int = BUDGET
@@ -66,15 +66,19 @@ class Budget:
 
 
 def find(
-    index: Index, start: Box, judge: Judge, budget: Budget | None = None, near: Box | None = None
+    index: Index,
+    start: Box,
+    predicate: Predicate,
+    budget: SearchBudget | None = None,
+    near: Box | None = None,
 ) -> Box | None:
     """Return a piece of ``start`` all of whose events are of the kind; None proves that there is none.
 
     Parameters
     ----------
-    index : of the boxes that the judge speaks of.
+    index : of the boxes that the predicate speaks of.
     start : the part of the space to search.
-    judge : says what is searched for.
+    predicate : says what is searched for.
     budget : of this question, or of several.
     near : events that were of some like kind: one next to them is tried first.
 
@@ -84,22 +88,22 @@ def find(
         when the budget is spent.
 
     """
-    budget = budget or Budget()
-    point = near and all(start) and _next_to(index, start, judge, near)
+    budget = budget or SearchBudget()
+    point = near and all(start) and _next_to(index, start, predicate, near)
     if point:
         return _exactly(point)
     chance = random.Random(0)  # noqa: S311 - it picks where to look first, and the same place in every run
-    for piece, decided in _walk(index, start, judge, budget):
+    for piece, decided in _walk(index, start, predicate, budget):
         if decided:
             return piece
         if budget.left % PROBE == 0:
-            point = somewhere(piece, chance)
-            if judge.point(index.hits(point)):
+            point = random_point(piece, chance)
+            if predicate.point(index.hits(point)):
                 return _exactly(point)
     return None
 
 
-def find_all(index: Index, start: Box, judge: Judge, budget: Budget) -> Iterator[Box]:
+def find_all(index: Index, start: Box, predicate: Predicate, budget: SearchBudget) -> Iterator[Box]:
     """Yield disjoint pieces of ``start`` that together are all events of the kind; see :func:`find`.
 
     Raises
@@ -108,28 +112,28 @@ def find_all(index: Index, start: Box, judge: Judge, budget: Budget) -> Iterator
         when the budget is spent: the pieces so far are of the kind, and there may be more.
 
     """
-    return (piece for piece, decided in _walk(index, start, judge, budget) if decided)
+    return (piece for piece, decided in _walk(index, start, predicate, budget) if decided)
 
 
-def _walk(index: Index, start: Box, judge: Judge, budget: Budget) -> Iterator[tuple[Box, bool]]:
+def _walk(index: Index, start: Box, predicate: Predicate, budget: SearchBudget) -> Iterator[tuple[Box, bool]]:
     """Yield pieces all of whose events are of the kind (true), and those that are cut next (false)."""
     stack = [start] if all(start) else []
     while stack:
         piece = stack.pop()
         budget.spend()
-        touched, inside = index.look(piece)
-        verdict = judge.piece(touched, inside)
+        intersecting, containing = index.query(piece)
+        verdict = predicate.piece(intersecting, containing)
         if verdict is None:
             yield piece, False
-            boxes, inner_counts = judge.cut(touched, inside)
-            outside, inner = index.pieces(piece, index.thinnest(piece, boxes))
+            boxes, inner_counts = predicate.cut(intersecting, containing)
+            outside, inner = index.pieces(piece, index.fewest_cuts(piece, boxes))
             stack += outside[::-1]  # the first piece is the largest, and taken next
             stack += [inner] if inner_counts else []
         elif verdict:
             yield piece, True
 
 
-def _next_to(index: Index, start: Box, judge: Judge, near: Box) -> list[int] | None:
+def _next_to(index: Index, start: Box, predicate: Predicate, near: Box) -> list[int] | None:
     """Return a point of ``start`` that is of the kind and differs from others in one axis, if one is found."""
     point, moved = [], None
     for place, (atoms, theirs) in enumerate(zip(start, near, strict=True)):
@@ -140,9 +144,9 @@ def _next_to(index: Index, start: Box, judge: Judge, near: Box) -> list[int] | N
             moved, both = place, atoms
         point.append((both & -both).bit_length() - 1)
     if moved is None:
-        return point if judge.point(index.hits(point)) else None
+        return point if predicate.point(index.hits(point)) else None
     for other, hits in enumerate(index.along(point, moved)):
-        if start[moved] >> other & 1 and judge.point(hits):
+        if start[moved] >> other & 1 and predicate.point(hits):
             point[moved] = other
             return point
     return None

@@ -53,7 +53,7 @@ def _whole(value: Number, towards: Number) -> Number:
     return value + (1 if towards > value else -1)
 
 
-class Grid(NamedTuple):
+class FixedGrid(NamedTuple):
     """A fixed-point format with the way events are put on it."""
 
     form: FixedFormat
@@ -122,7 +122,7 @@ class Axis:
     """
 
     def __init__(
-        self, feature: Feature, literals: Iterable[LiteralCondition], grid: Grid | None = None
+        self, feature: Feature, literals: Iterable[LiteralCondition], grid: FixedGrid | None = None
     ) -> None:
         self.feature = feature
         self.grid = grid

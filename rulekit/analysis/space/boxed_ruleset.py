@@ -1,4 +1,4 @@
-"""A law as boxes: what the questions of :mod:`rulekit.analysis.check.questions` are asked about."""
+"""A law as boxes: what the questions of :mod:`rulekit.analysis.check.properties` are asked about."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from functools import cached_property
 from itertools import accumulate
 
 from rulekit.analysis.space.axes import places
-from rulekit.analysis.space.deciders import Decider, FirstDecider, SumDecider
 from rulekit.analysis.space.index import Index
+from rulekit.analysis.space.outcome_functions import FirstHitOutcome, OutcomeFunction, ScoreOutcome
 from rulekit.analysis.space.space import Region, Space, TooManyBoxesError, bound_conditions
 from rulekit.analysis.space.variants import Dropped, dropped_literals
 from rulekit.ir.numerics import Native, Numerics
@@ -34,7 +34,7 @@ class Variant:
 
 
 @dataclass(frozen=True)
-class BoxedLaw:
+class BoxedRuleset:
     """The boxes of a ruleset's rules, in text order, at their bits in an index.
 
     Attributes
@@ -88,9 +88,9 @@ class BoxedLaw:
         return Variant(dropped.place, difference, rest)
 
     @cached_property
-    def decider(self) -> Decider:
+    def outcome_function(self) -> OutcomeFunction:
         """What the law decides."""
-        return decider(self)
+        return outcome_function(self)
 
     def regions(self, rule: int) -> tuple[Region, ...]:
         """Return the boxes of a rule, which lie side by side."""
@@ -111,20 +111,20 @@ class BoxedLaw:
         return tuple(dict.fromkeys(self.owners[place] for place in places(bits)))
 
 
-def decider(law: BoxedLaw, *, without: int | None = None, base: int = 0) -> Decider:
+def outcome_function(law: BoxedRuleset, *, without: int | None = None, base: int = 0) -> OutcomeFunction:
     """Return what a law decides, or would decide without one of its rules (and, under SCORE, with other points)."""
     ruleset, gone = law.ruleset, 0 if without is None else law.bits[without]
     if ruleset.hit_policy is not HitPolicy.SCORE:
-        return FirstDecider(law.all & ~gone, law.labels, ruleset.otherwise)
+        return FirstHitOutcome(law.all & ~gone, law.labels, ruleset.otherwise)
     rules = [
         (bits, rule.points or 0)
         for place, (bits, rule) in enumerate(zip(law.bits, ruleset.rules, strict=True))
         if place != without
     ]
-    return SumDecider(rules, ruleset.ladder, ruleset.otherwise, base)
+    return ScoreOutcome(rules, ruleset.ladder, ruleset.otherwise, base)
 
 
-def box_law(ruleset: Ruleset, numerics: Numerics | None = None) -> BoxedLaw:
+def box_ruleset(ruleset: Ruleset, numerics: Numerics | None = None) -> BoxedRuleset:
     """Return a ruleset as boxes.
 
     Raises
@@ -135,10 +135,10 @@ def box_law(ruleset: Ruleset, numerics: Numerics | None = None) -> BoxedLaw:
         when a rule needs too many.
 
     """
-    return box_laws([ruleset], numerics)[0]
+    return box_rulesets([ruleset], numerics)[0]
 
 
-def box_laws(rulesets: list[Ruleset], numerics: Numerics | None = None) -> list[BoxedLaw]:
+def box_rulesets(rulesets: list[Ruleset], numerics: Numerics | None = None) -> list[BoxedRuleset]:
     """Return several rulesets as boxes of one index; the features that they share must agree."""
     numerics = numerics or Native()
     space = Space.of(rulesets, numerics)
@@ -156,4 +156,4 @@ def box_laws(rulesets: list[Ruleset], numerics: Numerics | None = None) -> list[
             regions += boxes
         found.append((ruleset, tuple(bits), tuple(labels)))
     index = Index(space, regions)
-    return [BoxedLaw(ruleset, index, bits, labels) for ruleset, bits, labels in found]
+    return [BoxedRuleset(ruleset, index, bits, labels) for ruleset, bits, labels in found]

@@ -89,12 +89,12 @@ def _number(axis: Axis, literal: Compare) -> str:
     return shortest_float32(value) if axis.feature.dtype is DType.FLOAT32 else repr(value).removesuffix(".0")
 
 
-def written(condition: AllOf, schema: Schema) -> list[str]:
+def condition_lines(condition: AllOf, schema: Schema) -> list[str]:
     """Return a condition as the lines of a ``when``: literals and ranges with the shortest numbers."""
-    return [_text(term) for term in readable(condition, schema)] or ["any event"]
+    return [_text(term) for term in readable_terms(condition, schema)] or ["any event"]
 
 
-def readable(condition: AllOf, schema: Schema) -> list[Condition]:
+def readable_terms(condition: AllOf, schema: Schema) -> list[Condition]:
     """Return the terms of a condition with the shortest numbers, the two ends of a range as one term."""
     return [map_literals(term, lambda literal: _short(literal, schema)) for term in _merged(condition)]
 

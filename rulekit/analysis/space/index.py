@@ -14,7 +14,7 @@ from rulekit.analysis.space.axes import runs
 from rulekit.analysis.space.space import Box, Region, Space, cut
 
 
-class _Looks(dict[int, tuple[int, int]]):
+class _Queries(dict[int, tuple[int, int]]):
     """For sets of atoms of one axis, the boxes that meet them and those that hold them all, worked out once."""
 
     def __init__(self, rows: list[int], boxes: int) -> None:
@@ -45,7 +45,7 @@ class Index:
         self.regions = tuple(regions)
         self.all = (1 << len(self.regions)) - 1
         self._rows = [self._rows_of(place) for place in range(len(space.axes))]
-        self._looks = [_Looks(rows, self.all) for rows in self._rows]
+        self._queries = [_Queries(rows, self.all) for rows in self._rows]
 
     def _rows_of(self, place: int) -> list[int]:
         """Return, per atom of an axis, the boxes that hold it: runs switch a box on and off."""
@@ -57,37 +57,37 @@ class Index:
                 for start, end in runs(region[place]):
                     switches[start] ^= 1 << bit
                     switches[end] ^= 1 << bit
-        rows, inside = [], 0
+        rows, containing = [], 0
         for switch in switches[:-1]:
-            inside ^= switch
-            rows.append(inside | free)
+            containing ^= switch
+            rows.append(containing | free)
         return rows
 
-    def look(self, box: Box) -> tuple[int, int]:
+    def query(self, box: Box) -> tuple[int, int]:
         """Return the boxes that meet a part of the space, and those that hold all of it."""
-        touched = inside = self.all
-        for looks, atoms in zip(self._looks, box, strict=True):
-            met, held = looks[atoms]
-            touched &= met
-            inside &= held
-        return touched, inside
+        intersecting = containing = self.all
+        for queries, atoms in zip(self._queries, box, strict=True):
+            met, held = queries[atoms]
+            intersecting &= met
+            containing &= held
+        return intersecting, containing
 
     def meeting(self, region: Region) -> int:
         """Return the boxes that meet a region, which is not empty."""
-        touched = self.all
+        intersecting = self.all
         for place, atoms in region.items():
-            touched &= self._looks[place][atoms][0]
-        return touched
+            intersecting &= self._queries[place][atoms][0]
+        return intersecting
 
-    def thinnest(self, box: Box, among: int) -> int:
+    def fewest_cuts(self, box: Box, among: int) -> int:
         """Return the box, of some that meet a part of the space, that the fewest axes keep from holding all of it.
 
         Counted are none, one, two, and more; of equals the first is taken. A box that one axis alone keeps from it
         leaves one piece outside: cutting along it is what unit propagation is to SAT solvers.
         """
         once = twice = more = 0
-        for looks, atoms in zip(self._looks, box, strict=True):
-            kept = among & ~looks[atoms][1]
+        for queries, atoms in zip(self._queries, box, strict=True):
+            kept = among & ~queries[atoms][1]
             more |= twice & kept
             twice |= once & kept
             once |= kept
@@ -113,7 +113,7 @@ class Index:
                 others &= self._rows[axis][atom]
         return [others & row for row in self._rows[place]]
 
-    def apart(self, point: Sequence[int]) -> Iterator[int]:
+    def by_axes_apart(self, point: Sequence[int]) -> Iterator[int]:
         """Yield the boxes that no axis keeps from a point, those that one keeps from it, two, and so on."""
         kept = [self.all] + [0] * len(point)  # by so many axes, or more
         for rows, place in zip(self._rows, point, strict=True):
@@ -124,11 +124,11 @@ class Index:
             yield boxes & ~(kept[number + 1] if number < len(point) else 0)
 
     def pieces(self, box: Box, bit: int) -> tuple[list[Box], Box]:
-        """Return what of a part of the space is outside one box, in disjoint pieces, and what is inside."""
+        """Return what of a part of the space is outside one box, in disjoint pieces, and what is containing."""
         return cut(box, self.regions[bit])
 
 
-def somewhere(box: Box, chance: random.Random) -> list[int]:
+def random_point(box: Box, chance: random.Random) -> list[int]:
     """Return a point of a box that is not empty."""
     point = []
     for atoms in box:

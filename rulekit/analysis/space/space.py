@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property, reduce
 from typing import Any as AnyValue
 
-from rulekit.analysis.space.axes import Axis, Grid
+from rulekit.analysis.space.axes import Axis, FixedGrid
 from rulekit.errors import RulekitError
 from rulekit.ir.condition import AllOf, AnyOf, Condition, LiteralCondition, literals
 from rulekit.ir.event import bind_event
@@ -47,9 +47,9 @@ class Space:
             for condition in bound_conditions(ruleset, numerics):
                 for literal in literals(condition):
                     found.setdefault(literal.feature, []).append(literal)
-        grids: dict[str, Grid] = {}
+        grids: dict[str, FixedGrid] = {}
         if isinstance(numerics, Fixed):
-            grids = {name: Grid(form, numerics.rounding) for name, form in numerics.formats.items()}
+            grids = {name: FixedGrid(form, numerics.rounding) for name, form in numerics.formats.items()}
         axes = (
             Axis(feature, dict.fromkeys(found.get(name, ())), grids.get(name))
             for name, feature in features.items()
@@ -95,7 +95,7 @@ class Space:
         elif isinstance(condition, AllOf):
             parts = (list(self._regions(term, places)) for term in condition.terms)
             whole: list[Region] = [{}]
-            yield from reduce(self.meet, parts, whole)
+            yield from reduce(self.intersect, parts, whole)
         else:
             place = places[condition.feature]
             axis = self.axes[place]
@@ -103,7 +103,7 @@ class Space:
             if atoms:
                 yield {} if atoms == axis.everything else {place: atoms}
 
-    def meet(self, left: Sequence[Region], right: Sequence[Region]) -> list[Region]:
+    def intersect(self, left: Sequence[Region], right: Sequence[Region]) -> list[Region]:
         """Return the regions in which one of the left and one of the right hold, without empty ones.
 
         Raises
@@ -124,7 +124,7 @@ class Space:
                     found.append(both)
         return found
 
-    def without(self, left: Sequence[Region], right: Sequence[Region]) -> list[Region]:
+    def subtract(self, left: Sequence[Region], right: Sequence[Region]) -> list[Region]:
         """Return disjoint regions in which one of the left and none of the right holds.
 
         Raises
@@ -138,7 +138,9 @@ class Space:
             rest = [self.box(region, self.everything)]
             for other in (*right, *left[:place]):
                 rest = [
-                    piece for box in rest for piece in (cut(box, other)[0] if _meets(box, other) else [box])
+                    piece
+                    for box in rest
+                    for piece in (cut(box, other)[0] if _intersects(box, other) else [box])
                 ]
                 if len(rest) + len(found) > MAX_BOXES:
                     raise TooManyBoxesError(f"more than {MAX_BOXES:,} boxes")
@@ -167,7 +169,7 @@ def cut(box: Box, region: Region) -> tuple[list[Box], Box]:
     return outside, tuple(inner)
 
 
-def _meets(box: Box, region: Region) -> bool:
+def _intersects(box: Box, region: Region) -> bool:
     return all(box[place] & atoms for place, atoms in region.items())
 
 

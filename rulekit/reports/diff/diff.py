@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from rulekit.analysis.compare.regions import Region
+from rulekit.analysis.compare.regions import DifferingRegion
 from rulekit.ir.ruleset import Ruleset
 from rulekit.reports.common.intervals import Share
 from rulekit.reports.common.law_text import sentence
@@ -73,14 +73,14 @@ def diff_of(
 
 
 def _chosen(
-    regions: Sequence[Region], referred: DecidedReference | None, shown: int
-) -> list[tuple[Region, Share | None]]:
+    regions: Sequence[DifferingRegion], referred: DecidedReference | None, shown: int
+) -> list[tuple[DifferingRegion, Share | None]]:
     if referred is None:
         return [(region, None) for region in regions[:shown]]
     return list(most_frequent(referred, regions, shown))
 
 
-def _more(regions: Sequence[Region], shown: Sequence[Region]) -> dict[str, int]:
+def _more(regions: Sequence[DifferingRegion], shown: Sequence[DifferingRegion]) -> dict[str, int]:
     """Return how many regions there are beyond those shown, by what becomes of their events."""
     told = {id(region) for region in shown}
     rest = (region for region in regions if id(region) not in told)

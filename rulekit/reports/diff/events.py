@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from rulekit.analysis.compare.regions import Region
+from rulekit.analysis.compare.regions import DifferingRegion
 from rulekit.analysis.space.conditions import condition_of
 from rulekit.errors import RulekitError
 from rulekit.frames import Frame, collect, feature_columns, scan
@@ -229,8 +229,8 @@ def _examples(referred: DecidedReference, chosen: pl.Series) -> tuple[Example, .
 
 
 def most_frequent(
-    referred: DecidedReference, regions: Sequence[Region], most: int
-) -> list[tuple[Region, Share]]:
+    referred: DecidedReference, regions: Sequence[DifferingRegion], most: int
+) -> list[tuple[DifferingRegion, Share]]:
     """Return the regions that hold the most reference events, with the share that each holds."""
     if HitPolicy.SCORE in {referred.comparison.old.hit_policy, referred.comparison.new.hit_policy}:
         inside = list(_by_boxes(referred, regions))
@@ -245,11 +245,11 @@ def most_frequent(
     return [(regions[at], share) for at, share in zip(order, shares, strict=True)]
 
 
-def _key(region: Region) -> tuple[str, str, str | None, str | None]:
+def _key(region: DifferingRegion) -> tuple[str, str, str | None, str | None]:
     return region.old.outcome, region.new.outcome, region.old.rule, region.new.rule
 
 
-def _by_boxes(referred: DecidedReference, regions: Sequence[Region]) -> Iterator[pl.Series]:
+def _by_boxes(referred: DecidedReference, regions: Sequence[DifferingRegion]) -> Iterator[pl.Series]:
     """Yield which events are in each region: in its boxes and of its outcomes, which say what the points are."""
     boxes, (then, now) = _boxes(referred, regions), (referred.old["outcome"], referred.new["outcome"])
     for number, region in enumerate(regions):
@@ -257,7 +257,7 @@ def _by_boxes(referred: DecidedReference, regions: Sequence[Region]) -> Iterator
         yield inside & (then == region.old.outcome) & (now == region.new.outcome)
 
 
-def _boxes(referred: DecidedReference, regions: Sequence[Region]) -> pl.DataFrame:
+def _boxes(referred: DecidedReference, regions: Sequence[DifferingRegion]) -> pl.DataFrame:
     """Return which events are in which box, by the compiled rules: each box is a rule of its own."""
     space = referred.comparison.differences.space
     schema: Schema = common_schema(referred.comparison)

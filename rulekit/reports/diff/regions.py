@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from rulekit.analysis.compare.common_schema import on_common_schema
-from rulekit.analysis.compare.regions import Region, Told
+from rulekit.analysis.compare.regions import DecidedAs, DifferingRegion
 from rulekit.analysis.search.search import UndecidedError
-from rulekit.analysis.space.conditions import condition_of, readable, written
+from rulekit.analysis.space.conditions import condition_lines, condition_of, readable_terms
 from rulekit.analysis.space.space import Box, Space
 from rulekit.errors import RulekitError
 from rulekit.ir.describe import condition_in_words
@@ -34,7 +34,9 @@ def common_schema(comparison: Comparison) -> Schema:
         return Schema(name="common", version="1.0.0", features=tuple(known.values()))
 
 
-def region_in_words(comparison: Comparison, region: Region, reference: Share | None = None) -> ChangedRegion:
+def region_in_words(
+    comparison: Comparison, region: DifferingRegion, reference: Share | None = None
+) -> ChangedRegion:
     """Return a region in words, after its event was replayed.
 
     Raises
@@ -62,7 +64,7 @@ def region_in_words(comparison: Comparison, region: Region, reference: Share | N
     )
 
 
-def _confirm(told: Told, decision: Decision) -> None:
+def _confirm(told: DecidedAs, decision: Decision) -> None:
     if (told.outcome, told.rule) != (decision.outcome, told.rule and decision.rule):
         what = "the analysis and the semantics decide an event differently, which is a fault of rulekit"
         raise RulekitError(what, expected=str(decision), got=str(told), hint="please report it")
@@ -77,14 +79,14 @@ def _boxes_in_words(comparison: Comparison, pieces: Iterable[Box], schema: Schem
 
 def _box_in_words(space: Space, piece: Box, schema: Schema) -> RegionBox:
     condition = condition_of(space, piece)
-    terms = readable(condition, schema)
+    terms = readable_terms(condition, schema)
     return RegionBox(
-        when=tuple(written(condition, schema)) if terms else (),
+        when=tuple(condition_lines(condition, schema)) if terms else (),
         words=tuple(condition_in_words(term, schema) for term in terms),
     )
 
 
-def _points(region: Region) -> str | None:
+def _points(region: DifferingRegion) -> str | None:
     """Return what is asked of the sum of points, in words; None where points are not summed."""
     low, high = region.points
     if region.points == (None, None) and not region.shift:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from rulekit.findings import Finding
-from rulekit.store.check import Checked
+from rulekit.store.check import CheckedLaw
 
 
 class _Case(NamedTuple):
@@ -15,7 +15,7 @@ class _Case(NamedTuple):
     findings: list[Finding]
 
 
-def to_junit(checked: Checked) -> str:
+def to_junit(checked: CheckedLaw) -> str:
     """Return a check as one test suite; notes fail no case, and what is undecided is skipped with the reason."""
     ruleset = checked.law.ruleset
     cases = list(_cases(checked))
@@ -30,9 +30,9 @@ def to_junit(checked: Checked) -> str:
     return '<?xml version="1.0" encoding="utf-8"?>\n' + tostring(suites, encoding="unicode")
 
 
-def _cases(checked: Checked) -> Iterator[_Case]:
+def _cases(checked: CheckedLaw) -> Iterator[_Case]:
     findings, said = checked.findings, set[int]()
-    for tally in checked.tallies:
+    for tally in checked.counts:
         about = [finding for finding in findings if _about(finding, tally.question, tally.code)]
         said |= {id(finding) for finding in about}
         yield _Case(f"no rule: {tally.question}", about)

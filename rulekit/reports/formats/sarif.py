@@ -6,14 +6,14 @@ from typing import Any, get_args
 
 from rulekit.errors import Where
 from rulekit.findings import Finding
-from rulekit.store.check import Checked
+from rulekit.store.check import CheckedLaw
 from rulekit.version import VERSION
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _CODES: tuple[str, ...] = get_args(Finding.model_fields["code"].annotation)
 
 
-def to_sarif(checked: Checked) -> dict[str, Any]:
+def to_sarif(checked: CheckedLaw) -> dict[str, Any]:
     """Return the findings of a check as a SARIF log; paths are as they were given."""
     places = checked.places
     found = [code for code in _CODES if any(finding.code == code for finding in checked.findings)]
@@ -30,7 +30,7 @@ def to_sarif(checked: Checked) -> dict[str, Any]:
     return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
 
 
-def _result(checked: Checked, finding: Finding, places: dict[str, Where]) -> dict[str, Any]:
+def _result(checked: CheckedLaw, finding: Finding, places: dict[str, Where]) -> dict[str, Any]:
     result: dict[str, Any] = {
         "ruleId": finding.code,
         "level": finding.level,

@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from rulekit.analysis.compare.differences import differences
-from rulekit.analysis.compare.regions import Told, extent, merged
+from rulekit.analysis.compare.regions import DecidedAs, extent, merge_adjacent
 from rulekit.analysis.space.axes import places
 from rulekit.analysis.space.space import Space, bound_conditions
 from rulekit.analysis.space.witness import witness
@@ -33,14 +33,14 @@ def amendments(draw, policies=tuple(HitPolicy)):
         if not rules:
             break
         at = draw(st.integers(0, len(rules) - 1))
-        rules[at : at + 1] = draw(amended(old, rules[at]))
+        rules[at : at + 1] = draw(first_hit_changes(old, rules[at]))
         if draw(st.booleans()):
             rules.append(rules.pop(at)) if at < len(rules) else None
     new = replace(old, rules=tuple(rules), **draw(heads(old)))
     return old, new
 
 
-def amended(old, rule):
+def first_hit_changes(old, rule):
     other = st.builds(lambda when: [rule.model_copy(update={"when": when})], conditions(old.schema))
     renamed = [rule.model_copy(update={"id": "renamed-" + rule.id})]
     kinds = [other, other, st.just([]), st.just(renamed)]
@@ -122,8 +122,8 @@ def check_regions(old, new):
         else:
             (region,) = inside
             assert (region.old, region.new) == (
-                Told(before.outcome, before.rule),
-                Told(after.outcome, after.rule),
+                DecidedAs(before.outcome, before.rule),
+                DecidedAs(after.outcome, after.rule),
             )
             different += 1
     assert found.verdict == ("changed" if different else "same")
@@ -234,7 +234,7 @@ def test_the_order_of_rules_that_are_summed_says_nothing():
 def test_an_exception_is_drawn_as_a_box_where_it_is_one():
     old, new = law(), law(rules=[rule("one", "x > 9", "y > 1"), TWO])
     (region,) = differences(old, new).regions
-    assert (region.old, region.new) == (Told("yes", "one"), Told("no"))
+    assert (region.old, region.new) == (DecidedAs("yes", "one"), DecidedAs("no"))
     assert region.unless == ()
     assert region.plausible
 
@@ -296,9 +296,9 @@ def test_a_spent_budget_is_an_answer():
 
 
 def test_pieces_that_differ_in_one_axis_are_put_together():
-    assert merged([(1, 1), (2, 1), (3, 2)]) == [(3, 3)]
-    assert merged([(1, 2), (2, 1)]) == [(1, 2), (2, 1)]
-    assert merged([]) == []
+    assert merge_adjacent([(1, 1), (2, 1), (3, 2)]) == [(3, 3)]
+    assert merge_adjacent([(1, 2), (2, 1)]) == [(1, 2), (2, 1)]
+    assert merge_adjacent([]) == []
 
 
 @given(st.data())
@@ -311,7 +311,7 @@ def test_what_is_left_of_boxes_is_disjoint(data):
         max_size=3,
     ).map(lambda drawn: [region for region in drawn if all(region.values())])
     left, right = data.draw(regions), data.draw(regions)
-    pieces = [space.box(region, space.everything) for region in space.without(left, right)]
+    pieces = [space.box(region, space.everything) for region in space.subtract(left, right)]
     for cell in cells(space):
         inside, outside = (any(all(space.box(region, cell)) for region in some) for some in (left, right))
         held_by = sum(all(map(int.__and__, piece, cell)) for piece in pieces)
@@ -358,7 +358,7 @@ def test_one_threshold_of_a_thousand_rules(at):
     for region in found.regions[:20]:
         before, after = decide(old, region.event), decide(new, region.event)
         assert (region.old, region.new) == (
-            Told(before.outcome, before.rule),
-            Told(after.outcome, after.rule),
+            DecidedAs(before.outcome, before.rule),
+            DecidedAs(after.outcome, after.rule),
         )
         assert f"r{at}" in {region.old.rule, region.new.rule}

@@ -11,15 +11,15 @@ from rulekit.analysis.nearest.distance import (
     STEPS,
     Distances,
     Limits,
+    axis_distances,
     in_scales,
-    rulers_of,
     start_box,
 )
-from rulekit.analysis.nearest.goals import wish
+from rulekit.analysis.nearest.goals import goal_of
 from rulekit.analysis.nearest.search import nearest
-from rulekit.analysis.search.search import Budget, UndecidedError
+from rulekit.analysis.search.search import SearchBudget, UndecidedError
 from rulekit.analysis.space.axes import places
-from rulekit.analysis.space.boxed_ruleset import box_law
+from rulekit.analysis.space.boxed_ruleset import box_ruleset
 from rulekit.ir.event import bind_event
 from rulekit.ir.numerics import Native
 from rulekit.ir.ruleset import HitPolicy, Rule, Ruleset
@@ -137,15 +137,15 @@ def dense_laws(draw):
 
 def ask(data, ruleset, numbers, event):
     """Ask for the nearest event with another outcome, and hold the answer to all points there are."""
-    law = box_law(ruleset, numbers)
+    law = box_ruleset(ruleset, numbers)
     space = law.index.space
     assume(prod(axis.everything.bit_count() for axis in space.axes) <= POINTS)
     limit = data.draw(limits(ruleset.schema))
-    distances = Distances(rulers_of(space, limit), bind_event(ruleset.read, event))
+    distances = Distances(axis_distances(space, limit), bind_event(ruleset.read, event))
     others = [one for one in ruleset.outcomes[:-1] if one != decide(ruleset, event, numbers).outcome]
     assume(others)
     wanted = data.draw(st.frozensets(st.sampled_from(others), min_size=1))
-    found = nearest(law.index, start_box(limit, distances), wish(law, wanted), distances)
+    found = nearest(law.index, start_box(limit, distances), goal_of(law, wanted), distances)
 
     best = None
     for point in product(*every_move(space, distances, limit)):
@@ -171,7 +171,7 @@ def rank_of(distances, point):
 def moved(event, distances, point):
     values = {
         ruler.axis.feature.name: distances.value(number, place)
-        for number, (ruler, place) in enumerate(zip(distances.rulers, point, strict=True))
+        for number, (ruler, place) in enumerate(zip(distances.axes, point, strict=True))
     }
     return {**event, **values}
 
@@ -193,10 +193,10 @@ def test_nothing_is_nearer_where_rules_overlap(data, ruleset, event):
 def test_the_value_in_an_atom_is_its_nearest(data):
     ruleset = data.draw(rulesets())
     numbers = data.draw(numerics(ruleset))
-    space = box_law(ruleset, numbers).index.space
+    space = box_ruleset(ruleset, numbers).index.space
     limit = data.draw(limits(ruleset.schema))
     distances = Distances(
-        rulers_of(space, limit), bind_event(ruleset.read, data.draw(events(ruleset, numbers)))
+        axis_distances(space, limit), bind_event(ruleset.read, data.draw(events(ruleset, numbers)))
     )
     for number, axis in enumerate(space.axes):
         before, scale = distances.values[number], limit.scale(axis.feature)[0]
@@ -219,9 +219,9 @@ def test_the_value_in_an_atom_is_its_nearest(data):
 @given(st.data())
 def test_the_nearest_of_some_atoms_costs_least(data):
     ruleset = data.draw(rulesets())
-    space = box_law(ruleset).index.space
-    rulers = rulers_of(space, data.draw(limits(ruleset.schema)))
-    distances = Distances(rulers, bind_event(ruleset.read, data.draw(events(ruleset))))
+    space = box_ruleset(ruleset).index.space
+    axes = axis_distances(space, data.draw(limits(ruleset.schema)))
+    distances = Distances(axes, bind_event(ruleset.read, data.draw(events(ruleset))))
     for number, axis in enumerate(space.axes):
         atoms = data.draw(st.integers(1, (1 << len(axis.atoms)) - 1))
         cost, place = distances.nearest(number, atoms)
@@ -245,13 +245,13 @@ def law(policy, rules, **more):
 
 def least(ruleset, event, wanted, limit=None):
     """Return the cost of the nearest event with an outcome, in scales, and the values that change."""
-    boxed = box_law(ruleset)
+    boxed = box_ruleset(ruleset)
     limit = limit or Limits()
-    distances = Distances(rulers_of(boxed.index.space, limit), bind_event(ruleset.read, event))
-    found = nearest(boxed.index, start_box(limit, distances), wish(boxed, frozenset({wanted})), distances)
+    distances = Distances(axis_distances(boxed.index.space, limit), bind_event(ruleset.read, event))
+    found = nearest(boxed.index, start_box(limit, distances), goal_of(boxed, frozenset({wanted})), distances)
     changed = {
         ruler.axis.feature.name: distances.value(n, place)
-        for n, (ruler, place) in enumerate(zip(distances.rulers, found.point, strict=True))
+        for n, (ruler, place) in enumerate(zip(distances.axes, found.point, strict=True))
         if place != distances.point[n]
     }
     return in_scales(found.cost), changed
@@ -283,11 +283,13 @@ def test_no_change_is_for_nothing():
 
 def test_a_search_ends_at_its_budget():
     ruleset = law("first", [(["age > 6"], "yes")])
-    boxed = box_law(ruleset)
+    boxed = box_ruleset(ruleset)
     distances = Distances(
-        rulers_of(boxed.index.space, Limits()), bind_event(ruleset.read, {"online": True, "age": 1})
+        axis_distances(boxed.index.space, Limits()), bind_event(ruleset.read, {"online": True, "age": 1})
     )
-    ask_for = wish(boxed, frozenset({"yes"}))
+    ask_for = goal_of(boxed, frozenset({"yes"}))
     with pytest.raises(UndecidedError, match="given up"):
-        nearest(boxed.index, start_box(Limits(), distances), ask_for, distances, Budget(1))
-    assert nearest(boxed.index, start_box(Limits(), distances), ask_for, distances, Budget(2)) is not None
+        nearest(boxed.index, start_box(Limits(), distances), ask_for, distances, SearchBudget(1))
+    assert (
+        nearest(boxed.index, start_box(Limits(), distances), ask_for, distances, SearchBudget(2)) is not None
+    )

@@ -6,8 +6,8 @@ import pytest
 
 from rulekit.analysis.search.predicates import FirstHit
 from rulekit.analysis.search.search import find
-from rulekit.analysis.space.axes import Axis, Grid
-from rulekit.analysis.space.conditions import condition_of, written
+from rulekit.analysis.space.axes import Axis, FixedGrid
+from rulekit.analysis.space.conditions import condition_lines, condition_of
 from rulekit.analysis.space.index import Index
 from rulekit.analysis.space.space import Space
 from rulekit.ir.condition import SIGNS, Compare, Member
@@ -56,7 +56,7 @@ def test_on_a_grid_the_code_of_a_value_decides(dtype, rounding, sign, fraction):
     step = 2.0**-fraction
     for code in range(-10, 10):
         literal = Compare("x", sign, code)
-        axis = Axis(Feature(name="x", dtype=dtype), [literal], Grid(form, rounding))
+        axis = Axis(Feature(name="x", dtype=dtype), [literal], FixedGrid(form, rounding))
         edges = [code * step, (code - 0.5) * step, (code + 0.5) * step, (code - 1) * step, -1000, 1000]
         for edge in edges:
             for value in near(dtype, math.floor(edge) if dtype is DType.INT32 else float(edge)):
@@ -97,5 +97,5 @@ def test_words_take_the_shorter_number():
     literals = [Compare("x", ">", 5.0), Compare("x", "<=", float(2**-149))]
     space = Space((Axis(schema.features[0], literals),), Native())
     above = (space.axes[0].where(literals[0]),)
-    assert written(condition_of(space, above), schema) == ["x > 5"]
-    assert written(condition_of(space, space.everything), schema) == ["any event"]
+    assert condition_lines(condition_of(space, above), schema) == ["x > 5"]
+    assert condition_lines(condition_of(space, space.everything), schema) == ["any event"]

@@ -5,9 +5,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from rulekit.analysis.space.axes import Axis, places, runs
-from rulekit.analysis.space.boxed_ruleset import box_law
-from rulekit.analysis.space.conditions import condition_of, written
-from rulekit.analysis.space.index import somewhere
+from rulekit.analysis.space.boxed_ruleset import box_ruleset
+from rulekit.analysis.space.conditions import condition_lines, condition_of
+from rulekit.analysis.space.index import random_point
 from rulekit.analysis.space.space import MAX_BOXES, Space, TooManyBoxesError
 from rulekit.analysis.space.witness import witness
 from rulekit.ir.canonical import bind
@@ -25,22 +25,22 @@ from rulekit.testing.strategies import numerics, rulesets
 def test_the_boxes_that_hold_an_event_are_the_hits(data):
     ruleset = data.draw(rulesets())
     numbers = data.draw(numerics(ruleset))
-    law = box_law(ruleset, numbers)
+    law = box_ruleset(ruleset, numbers)
     event = data.draw(events(ruleset, numbers))
     decision = decide(ruleset, event, numbers)
     assume(decision.outcome != INVALID)
     hits = law.index.hits(law.index.space.locate(event))
     assert tuple(ruleset.rules[rule].id for rule in law.rules_of(hits)) == decision.hits
-    assert law.decider.point(hits) == decision.outcome
+    assert law.outcome_function.point(hits) == decision.outcome
 
 
 @given(st.data())
 def test_a_witness_lies_in_its_piece(data):
     ruleset = data.draw(rulesets())
     numbers = data.draw(numerics(ruleset))
-    space = box_law(ruleset, numbers).index.space
+    space = box_ruleset(ruleset, numbers).index.space
     chance = data.draw(st.randoms(use_true_random=False))
-    piece = tuple(1 << place for place in somewhere(space.everything, chance))
+    piece = tuple(1 << place for place in random_point(space.everything, chance))
     located = space.locate(witness(space, piece))
     assert tuple(1 << place for place in located) == piece
 
@@ -48,7 +48,7 @@ def test_a_witness_lies_in_its_piece(data):
 @given(st.data())
 def test_a_piece_in_words_is_that_piece(data):
     ruleset = data.draw(rulesets())
-    space = box_law(ruleset).index.space
+    space = box_ruleset(ruleset).index.space
     piece = tuple(
         data.draw(st.integers(1, axis.everything)) & axis.everything or axis.everything for axis in space.axes
     )
@@ -57,7 +57,7 @@ def test_a_piece_in_words_is_that_piece(data):
     condition = condition_of(space, piece)
     inside = all(atoms >> place & 1 for atoms, place in zip(piece, space.locate(event), strict=True))
     assert holds(condition, bind_event(ruleset.schema.features, event)) == inside
-    assert all(isinstance(line, str) and line for line in written(condition, ruleset.schema))
+    assert all(isinstance(line, str) and line for line in condition_lines(condition, ruleset.schema))
     rebound = bind(condition, ruleset.schema)
     assert holds(rebound, bind_event(ruleset.schema.features, event)) == inside
 
@@ -104,4 +104,4 @@ def test_a_condition_of_too_many_boxes_is_told():
         rules=(Rule(id="wide", when=AllOf(tuple(pair)), then="yes"),),
     )
     with pytest.raises(TooManyBoxesError, match=f"rule wide needs more than {MAX_BOXES:,} boxes"):
-        box_law(ruleset)
+        box_ruleset(ruleset)

@@ -16,7 +16,7 @@ import polars as pl
 import pytest
 from pages import Page
 
-from rulekit.analysis.compare.regions import Told
+from rulekit.analysis.compare.regions import DecidedAs
 from rulekit.errors import MissingExtraError, RulekitError
 from rulekit.ir.document import ruleset_to_document
 from rulekit.ir.ruleset import Ruleset
@@ -170,7 +170,7 @@ def test_an_event_that_is_decided_in_another_way_is_not_shown(ruleset: Ruleset, 
     comparison = compare(ruleset, amend(**changed(ruleset, dear={"then": "block"})))
     found = comparison.differences.regions[0]
     assert region_in_words(comparison, found).old == found.old.outcome
-    for wrong in (replace(found, old=found.new), replace(found, new=Told("block", "away"))):
+    for wrong in (replace(found, old=found.new), replace(found, new=DecidedAs("block", "away"))):
         with pytest.raises(RulekitError, match="decide an event differently"):
             region_in_words(comparison, wrong)
 

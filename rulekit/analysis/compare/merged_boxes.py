@@ -14,9 +14,9 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from rulekit.analysis.compare.alignment import align
-from rulekit.analysis.compare.regions import Told
+from rulekit.analysis.compare.regions import DecidedAs
 from rulekit.analysis.space.axes import places
-from rulekit.analysis.space.boxed_ruleset import BoxedLaw
+from rulekit.analysis.space.boxed_ruleset import BoxedRuleset
 from rulekit.analysis.space.index import Index
 from rulekit.analysis.space.space import Region, Space, TooManyBoxesError
 from rulekit.ir.ruleset import HitPolicy, Ruleset
@@ -64,10 +64,10 @@ class Side:
         """The rule of each box."""
         return {bit: place for place, bits in enumerate(self.bits) for bit in places(bits)}
 
-    def told(self, place: int) -> Told:
+    def decided_as(self, place: int) -> DecidedAs:
         """Return what is decided where a rule is the first to hit."""
         rules = self.ruleset.rules
-        return Told(self.outcomes[place], rules[place].id if place < len(rules) else None)
+        return DecidedAs(self.outcomes[place], rules[place].id if place < len(rules) else None)
 
     def ids(self, bits: int) -> tuple[str, ...]:
         """Return the ids of the rules that have one of some boxes, in text order."""
@@ -76,7 +76,7 @@ class Side:
 
 
 @dataclass(frozen=True)
-class Joint:
+class MergedBoxes:
     """Two laws in one index, whose boxes are in an order that keeps the order of each law."""
 
     index: Index
@@ -97,7 +97,7 @@ class _Group(NamedTuple):
     new: int | None
 
 
-def join(old: BoxedLaw, new: BoxedLaw) -> Joint:
+def merge_boxes(old: BoxedRuleset, new: BoxedRuleset) -> MergedBoxes:
     """Return two laws of one space as one list of boxes."""
     regions: list[Region] = []
     owned = [0] * (len(old.bits) + 1), [0] * (len(new.bits) + 1)
@@ -108,10 +108,10 @@ def join(old: BoxedLaw, new: BoxedLaw) -> Joint:
             if place is not None:
                 side[place] |= bits
     sides = (Side(law.ruleset, tuple(bits)) for law, bits in zip((old, new), owned, strict=True))
-    return Joint(Index(old.index.space, regions), *sides)
+    return MergedBoxes(Index(old.index.space, regions), *sides)
 
 
-def _groups(old: BoxedLaw, new: BoxedLaw) -> Iterator[_Group]:
+def _groups(old: BoxedRuleset, new: BoxedRuleset) -> Iterator[_Group]:
     for mine, other in align(old, new):
         if mine is not None and other is not None:
             both, lost, gained = _split(old.index.space, old.regions(mine), new.regions(other))
@@ -143,6 +143,6 @@ def _split(
     if list(old) == list(new):
         return old, (), ()
     try:
-        return space.meet(old, new), space.without(old, new), space.without(new, old)
+        return space.intersect(old, new), space.subtract(old, new), space.subtract(new, old)
     except TooManyBoxesError:
         return (), old, new

@@ -12,30 +12,30 @@ def lowest(bits: int) -> int:
     return (bits & -bits).bit_length() - 1
 
 
-def _candidates(touched: int, inside: int) -> tuple[int, bool]:
-    """Return the boxes that can be the first hit somewhere in a piece, and whether nothing may hit."""
-    sure = touched & inside
+def _candidates(intersecting: int, containing: int) -> tuple[int, bool]:
+    """Return the boxes that can be the first hit random_point in a piece, and whether nothing may hit."""
+    sure = intersecting & containing
     if not sure:
-        return touched, True
+        return intersecting, True
     bit = sure & -sure
-    return touched & (bit | (bit - 1)), False
+    return intersecting & (bit | (bit - 1)), False
 
 
-class Decider(Protocol):
+class OutcomeFunction(Protocol):
     """What a law decides, as far as that is known from boxes."""
 
     def point(self, hits: int) -> object:
         """Return the outcome of an event that exactly these boxes hold."""
 
-    def possible(self, touched: int, inside: int) -> frozenset[object]:
+    def possible(self, intersecting: int, containing: int) -> frozenset[object]:
         """Return outcomes that include all those in a piece, and no other if there is only one."""
 
-    def open(self, touched: int, inside: int) -> int:
+    def open(self, intersecting: int, containing: int) -> int:
         """Return boxes to cut along, where several outcomes are possible."""
 
 
 @dataclass(frozen=True, slots=True)
-class FirstDecider:
+class FirstHitOutcome:
     """The first hit in text order names the outcome.
 
     Attributes
@@ -51,13 +51,13 @@ class FirstDecider:
     otherwise: object
 
     def point(self, hits: int) -> object:
-        """See :class:`Decider`."""
+        """See :class:`OutcomeFunction`."""
         found = hits & self.boxes
         return self.labels[lowest(found)] if found else self.otherwise
 
-    def possible(self, touched: int, inside: int) -> frozenset[object]:
-        """See :class:`Decider`."""
-        first, final = _candidates(touched & self.boxes, inside)
+    def possible(self, intersecting: int, containing: int) -> frozenset[object]:
+        """See :class:`OutcomeFunction`."""
+        first, final = _candidates(intersecting & self.boxes, containing)
         found = {self.otherwise} if final else set()
         while first:
             bit = first & -first
@@ -65,13 +65,13 @@ class FirstDecider:
             first ^= bit
         return frozenset(found)
 
-    def open(self, touched: int, inside: int) -> int:
-        """See :class:`Decider`."""
-        return _candidates(touched & self.boxes, inside)[0] & ~inside
+    def open(self, intersecting: int, containing: int) -> int:
+        """See :class:`OutcomeFunction`."""
+        return _candidates(intersecting & self.boxes, containing)[0] & ~containing
 
 
 @dataclass(frozen=True, slots=True)
-class SumDecider:
+class ScoreOutcome:
     """The points of all rules that hit are summed; the class of the sum is the outcome.
 
     Attributes
@@ -94,27 +94,27 @@ class SumDecider:
         return reached[-1] if reached else self.otherwise
 
     def point(self, hits: int) -> str:
-        """See :class:`Decider`."""
+        """See :class:`OutcomeFunction`."""
         return self.named(self.base + sum(points for boxes, points in self.rules if boxes & hits))
 
-    def possible(self, touched: int, inside: int) -> frozenset[object]:
-        """See :class:`Decider`."""
-        low, high = self.range(touched, inside)
+    def possible(self, intersecting: int, containing: int) -> frozenset[object]:
+        """See :class:`OutcomeFunction`."""
+        low, high = self.range(intersecting, containing)
         between = (outcome for outcome, least in self.ladder if low < least <= high)
         return frozenset([self.named(low), *between])
 
-    def range(self, touched: int, inside: int) -> tuple[int, int]:
+    def range(self, intersecting: int, containing: int) -> tuple[int, int]:
         """Return bounds of the sum in a piece."""
         low = high = self.base
         for boxes, points in self.rules:
-            if boxes & inside:
+            if boxes & containing:
                 low, high = low + points, high + points
-            elif boxes & touched:
+            elif boxes & intersecting:
                 low, high = low + min(points, 0), high + max(points, 0)
         return low, high
 
-    def open(self, touched: int, inside: int) -> int:
-        """See :class:`Decider`."""
-        unsure = (rule for rule in self.rules if rule[0] & touched and not rule[0] & inside)
+    def open(self, intersecting: int, containing: int) -> int:
+        """See :class:`OutcomeFunction`."""
+        unsure = (rule for rule in self.rules if rule[0] & intersecting and not rule[0] & containing)
         boxes, _ = max(unsure, key=lambda rule: abs(rule[1]))
-        return boxes & touched
+        return boxes & intersecting

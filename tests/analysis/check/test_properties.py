@@ -6,11 +6,11 @@ from math import prod
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from rulekit.analysis.check import questions
+from rulekit.analysis.check import properties
 from rulekit.analysis.search.predicates import Differs
 from rulekit.analysis.search.search import find
 from rulekit.analysis.space.axes import places
-from rulekit.analysis.space.boxed_ruleset import box_law, box_laws, decider
+from rulekit.analysis.space.boxed_ruleset import box_ruleset, box_rulesets, outcome_function
 from rulekit.analysis.space.space import bound_conditions
 from rulekit.analysis.space.variants import dropped_literals
 from rulekit.analysis.space.witness import witness
@@ -26,7 +26,7 @@ def drawn(data, policies=tuple(HitPolicy)):
     """Return a small law with its boxes, and one event of every cell of the space, with its decision."""
     ruleset = data.draw(rulesets(policies=policies))
     numbers = data.draw(numerics(ruleset))
-    law = box_law(ruleset, numbers)
+    law = box_ruleset(ruleset, numbers)
     return law, every_event(law.index.space, ruleset, numbers)
 
 
@@ -47,7 +47,7 @@ def check(answer, law, never, shown):
 @given(st.data())
 def test_contradictions(data):
     law, cells = drawn(data)
-    for answer in questions.never_true(law):
+    for answer in properties.never_true(law):
         name = law.ruleset.rules[answer.rule].id
         check(answer, law, all(name not in it.hits for _, it in cells), lambda it, name=name: name in it.hits)
 
@@ -55,7 +55,7 @@ def test_contradictions(data):
 @given(st.data())
 def test_rules_that_never_decide(data):
     law, cells = drawn(data, (HitPolicy.FIRST, HitPolicy.ANY))
-    for answer in questions.never_decides(law):
+    for answer in properties.never_decides(law):
         name = law.ruleset.rules[answer.rule].id
         check(answer, law, all(name != it.rule for _, it in cells), lambda it, name=name: name == it.rule)
 
@@ -65,7 +65,7 @@ def test_overlaps(data):
     law, cells = drawn(data)
     agreeing = data.draw(st.booleans())
     rules = law.ruleset.rules
-    for answer in questions.overlaps(law, agreeing=agreeing):
+    for answer in properties.overlaps(law, agreeing=agreeing):
         ours = rules[answer.rule]
         together = {
             rule
@@ -86,13 +86,13 @@ def test_gaps(data):
         not it.hits and all(atoms & one for atoms, one in zip(plausible, cell, strict=True))
         for cell, it in cells
     )
-    check(questions.gap(law), law, gap, lambda it: not it.hits)
+    check(properties.gap(law), law, gap, lambda it: not it.hits)
 
 
 @given(st.data())
 def test_outcomes_that_are_never_reached(data):
     law, cells = drawn(data, (HitPolicy.SCORE,))
-    for answer in questions.never_reached(law):
+    for answer in properties.never_reached(law):
         never = all(it.outcome != answer.outcome for _, it in cells)
         check(answer, law, never, lambda it, answer=answer: it.outcome == answer.outcome)
 
@@ -100,7 +100,7 @@ def test_outcomes_that_are_never_reached(data):
 @given(st.data())
 def test_rules_without_which_nothing_changes(data):
     law, cells = drawn(data, (HitPolicy.FIRST, HitPolicy.UNIQUE, HitPolicy.SCORE))
-    for answer in questions.redundant_rules(law):
+    for answer in properties.redundant_rules(law):
         changed = [cell for cell, _ in cells if differs_without(law, answer.rule, cell)]
         assert answer.verdict == ("refuted" if changed else "proved")
         if answer.piece is not None:
@@ -129,7 +129,7 @@ def by_hits(ruleset, hits):
 def test_literals_without_which_nothing_changes(data):
     law, cells = drawn(data, (HitPolicy.FIRST, HitPolicy.SCORE, HitPolicy.COLLECT))
     conditions = bound_conditions(law.ruleset, law.index.space.numerics)
-    answers = list(questions.redundant_literals(law))
+    answers = list(properties.redundant_literals(law))
     asked = [rule for rule, bits in enumerate(law.bits) if bits]
     assert len(answers) == sum(len(list(literals(conditions[rule]))) for rule in asked)
     for answer in answers:
@@ -163,11 +163,11 @@ def changes(law, rule, cell, decision):
 def test_a_difference_between_two_laws_is_found_or_there_is_none(data):
     ruleset = data.draw(rulesets())
     assume(len(ruleset.rules) > 1)
-    law, _ = box_laws([ruleset, ruleset])
+    law, _ = box_rulesets([ruleset, ruleset])
     cells = every_event(law.index.space, ruleset, law.index.space.numerics)
     gone = data.draw(st.integers(0, len(ruleset.rules) - 1))
-    judge = Differs(law.decider, decider(law, without=gone))
-    piece = find(law.index, law.index.space.everything, judge)
+    predicate = Differs(law.outcome_function, outcome_function(law, without=gone))
+    piece = find(law.index, law.index.space.everything, predicate)
     assert (piece is None) == (not any(differs_without(law, gone, cell) for cell, _ in cells))
     if piece is not None:
         assert differs_without(law, gone, piece)

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from rulekit.analysis.search.predicates import Decides, Differs, FirstHit
-from rulekit.analysis.search.search import BUDGET, Budget, Judge, UndecidedError, find
-from rulekit.analysis.space.boxed_ruleset import BoxedLaw, Variant, decider
+from rulekit.analysis.search.search import BUDGET, Predicate, SearchBudget, UndecidedError, find
+from rulekit.analysis.space.boxed_ruleset import BoxedRuleset, Variant, outcome_function
 from rulekit.analysis.space.index import Index
 from rulekit.analysis.space.space import Box, Region
 from rulekit.ir.ruleset import HitPolicy
@@ -27,7 +27,7 @@ SCORE_BUDGET = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class PropertyResult:
     """One answer.
 
     Attributes
@@ -51,27 +51,27 @@ class Answer:
     reason: str = ""
 
 
-def never_true(law: BoxedLaw) -> Iterator[Answer]:
+def never_true(law: BoxedRuleset) -> Iterator[PropertyResult]:
     """Ask of each rule whether its literals contradict each other."""
     for rule, bits in enumerate(law.bits):
         piece = _first_box(law, rule, law.index.space.everything) if bits else None
-        yield Answer("refuted" if bits else "proved", rule, piece=piece)
+        yield PropertyResult("refuted" if bits else "proved", rule, piece=piece)
 
 
-def never_plausible(law: BoxedLaw) -> Iterator[Answer]:
+def never_plausible(law: BoxedRuleset) -> Iterator[PropertyResult]:
     """Ask of each rule that can be true whether it never is within the bounds of the schema."""
     for rule, bits in enumerate(law.bits):
         if bits:
             piece = _first_box(law, rule, law.index.space.plausible)
-            yield Answer("proved" if piece is None else "refuted", rule, piece=piece)
+            yield PropertyResult("proved" if piece is None else "refuted", rule, piece=piece)
 
 
-def _first_box(law: BoxedLaw, rule: int, within: Box) -> Box | None:
+def _first_box(law: BoxedRuleset, rule: int, within: Box) -> Box | None:
     boxes = (law.index.space.box(region, within) for region in law.regions(rule))
     return next((box for box in boxes if all(box)), None)
 
 
-def never_decides(law: BoxedLaw, missed: Missed | None = None) -> Iterator[Answer]:
+def never_decides(law: BoxedRuleset, missed: Missed | None = None) -> Iterator[PropertyResult]:
     """Ask of each rule that can be true whether rules before it take all its events.
 
     An event that would be decided differently without the rule shows that they do not.
@@ -79,13 +79,13 @@ def never_decides(law: BoxedLaw, missed: Missed | None = None) -> Iterator[Answe
     missed = missed or {}
     for rule, bits in enumerate(law.bits):
         if missed.get(rule) is not None:
-            yield Answer("refuted", rule, piece=missed[rule])
+            yield PropertyResult("refuted", rule, piece=missed[rule])
         elif bits:
-            judge = FirstHit(wanted=0, unwanted=law.before(rule), nothing=True)
-            yield _never(law, rule, law.regions(rule), judge, law.before(rule))
+            predicate = FirstHit(wanted=0, unwanted=law.before(rule), nothing=True)
+            yield _disproved(law, rule, law.regions(rule), predicate, law.before(rule))
 
 
-def overlaps(law: BoxedLaw, *, agreeing: bool) -> Iterator[Answer]:
+def overlaps(law: BoxedRuleset, *, agreeing: bool) -> Iterator[PropertyResult]:
     """Ask of each rule which rules after it hit together with it; unless ``agreeing``, only of other outcomes."""
     for rule, own in enumerate(law.bits):
         same = own if agreeing else law.outcome(rule)
@@ -94,12 +94,12 @@ def overlaps(law: BoxedLaw, *, agreeing: bool) -> Iterator[Answer]:
             met |= law.index.meeting(region) & asked
         if met:
             others = law.rules_of(met)
-            yield Answer("proved", rule, others=others, piece=_both(law, rule, others[0]))
+            yield PropertyResult("proved", rule, others=others, piece=_both(law, rule, others[0]))
         else:
-            yield Answer("refuted", rule)
+            yield PropertyResult("refuted", rule)
 
 
-def _both(law: BoxedLaw, rule: int, other: int) -> Box:
+def _both(law: BoxedRuleset, rule: int, other: int) -> Box:
     """Return events that two rules hit, which meet."""
     space = law.index.space
     boxes = (
@@ -110,45 +110,47 @@ def _both(law: BoxedLaw, rule: int, other: int) -> Box:
     return next(box for box in boxes if all(box))
 
 
-def gap(law: BoxedLaw) -> Answer:
+def gap(law: BoxedRuleset) -> PropertyResult:
     """Ask whether there is a plausible event that no rule hits."""
-    return _can(law, FirstHit(wanted=0, unwanted=law.all, nothing=True), law.index.space.plausible)
+    return _possible(law, FirstHit(wanted=0, unwanted=law.all, nothing=True), law.index.space.plausible)
 
 
-def never_reached(law: BoxedLaw) -> Iterator[Answer]:
+def never_reached(law: BoxedRuleset) -> Iterator[PropertyResult]:
     """Ask of each outcome of a SCORE law whether no event gets it."""
     for outcome in dict.fromkeys([*(name for name, _ in law.ruleset.ladder), law.ruleset.otherwise]):
-        judge = Decides(law.decider, lambda found, wanted=outcome: found == wanted)  # type: ignore[misc]
-        answer = _can(law, judge, law.index.space.everything)
-        yield Answer(_denied(answer.verdict), piece=answer.piece, outcome=str(outcome), reason=answer.reason)
+        predicate = Decides(law.outcome_function, lambda found, wanted=outcome: found == wanted)  # type: ignore[misc]
+        answer = _possible(law, predicate, law.index.space.everything)
+        yield PropertyResult(
+            _denied(answer.verdict), piece=answer.piece, outcome=str(outcome), reason=answer.reason
+        )
 
 
 def _denied(verdict: Verdict) -> Verdict:
     return {"proved": "refuted", "refuted": "proved", "undecided": "undecided"}[verdict]  # type: ignore[return-value]
 
 
-def redundant_rules(law: BoxedLaw) -> Iterator[Answer]:
+def redundant_rules(law: BoxedRuleset) -> Iterator[PropertyResult]:
     """Ask of each rule that can be true whether no outcome would change without it."""
     for rule, bits in enumerate(law.bits):
         if bits:
-            judge, boxes = _without(law, rule)
-            yield _never(law, rule, law.regions(rule), judge, boxes)
+            predicate, boxes = _without(law, rule)
+            yield _disproved(law, rule, law.regions(rule), predicate, boxes)
 
 
-def _without(law: BoxedLaw, rule: int) -> tuple[Judge, int]:
+def _without(law: BoxedRuleset, rule: int) -> tuple[Predicate, int]:
     """Return what would change without a rule, and the boxes of the rules that could stand in for it."""
     if law.ruleset.hit_policy is HitPolicy.SCORE:
-        return Differs(law.decider, decider(law, without=rule)), 0
+        return Differs(law.outcome_function, outcome_function(law, without=rule)), 0
     same, then = law.outcome(rule) & ~law.bits[rule], law.ruleset.rules[rule].then
     earlier = law.before(rule)
     later = law.all & ~earlier & ~law.bits[rule]
-    judge = FirstHit(
+    predicate = FirstHit(
         wanted=later & ~same, unwanted=earlier | (later & same), nothing=law.ruleset.otherwise != then
     )
-    return judge, earlier | (later & same)
+    return predicate, earlier | (later & same)
 
 
-def subsumed_rules(law: BoxedLaw) -> Iterator[Answer]:
+def subsumed_rules(law: BoxedRuleset) -> Iterator[PropertyResult]:
     """Ask of each rule that can be true whether one other rule, of the same outcome, hits all its events."""
     for rule, bits in enumerate(law.bits):
         if not bits:
@@ -156,19 +158,19 @@ def subsumed_rules(law: BoxedLaw) -> Iterator[Answer]:
         inside = law.outcome(rule) & ~bits
         everything = law.index.space.everything
         for region in law.regions(rule):
-            held = law.index.look(law.index.space.box(region, everything))[1]
+            held = law.index.query(law.index.space.box(region, everything))[1]
             inside &= sum(law.bits[other] for other in law.rules_of(held))
         others = law.rules_of(inside)[:1]
-        yield Answer("proved" if others else "refuted", rule, others=others)
+        yield PropertyResult("proved" if others else "refuted", rule, others=others)
 
 
-def implied_literals(law: BoxedLaw) -> Iterator[Answer]:
+def implied_literals(law: BoxedRuleset) -> Iterator[PropertyResult]:
     """Ask of each literal whether its rule hits the same events without it."""
     own = (FirstHit(wanted=0, unwanted=bits, nothing=True) for bits in law.bits)
     return _ask_literals(law, list(own), {})
 
 
-def redundant_literals(law: BoxedLaw, missed: Missed | None = None) -> Iterator[Answer]:
+def redundant_literals(law: BoxedRuleset, missed: Missed | None = None) -> Iterator[PropertyResult]:
     """Ask of each literal whether its rule could do without it, and no decision would change.
 
     Rules that could be left out as a whole are not asked about. The search starts beside events that would be
@@ -177,32 +179,36 @@ def redundant_literals(law: BoxedLaw, missed: Missed | None = None) -> Iterator[
     return _ask_literals(law, [_widened(law, rule) for rule in range(len(law.bits))], missed or {})
 
 
-def _ask_literals(law: BoxedLaw, judges: Sequence[Judge], missed: Missed) -> Iterator[Answer]:
+def _ask_literals(
+    law: BoxedRuleset, predicates: Sequence[Predicate], missed: Missed
+) -> Iterator[PropertyResult]:
     for rule, variants in enumerate(law.variants):
         if law.bits[rule] and (rule not in missed or missed[rule] is not None):
             for variant in variants:
-                yield _ask_literal(law, rule, variant, judges[rule], missed.get(rule))
+                yield _ask_literal(law, rule, variant, predicates[rule], missed.get(rule))
 
 
-def _ask_literal(law: BoxedLaw, rule: int, variant: Variant, judge: Judge, near: Box | None) -> Answer:
+def _ask_literal(
+    law: BoxedRuleset, rule: int, variant: Variant, predicate: Predicate, near: Box | None
+) -> PropertyResult:
     if variant.reason:
-        return Answer("undecided", rule, variant.place, reason=variant.reason)
+        return PropertyResult("undecided", rule, variant.place, reason=variant.reason)
     if variant.rest is None:
-        answer = _never(law, rule, variant.difference, judge, 0, near=near)
+        answer = _disproved(law, rule, variant.difference, predicate, 0, near=near)
     else:
         rest = Index(law.index.space, variant.rest)
         lost = FirstHit(wanted=0, unwanted=rest.all, nothing=True)
-        answer = _never(law, rule, variant.difference, lost, 0, index=rest)
+        answer = _disproved(law, rule, variant.difference, lost, 0, index=rest)
     return replace(answer, literal=variant.place)
 
 
-def _widened(law: BoxedLaw, rule: int) -> Judge:
+def _widened(law: BoxedRuleset, rule: int) -> Predicate:
     """Return what would change on events that a rule would hit as well."""
     own, then = law.bits[rule], law.ruleset.rules[rule].then
     policy = law.ruleset.hit_policy
     if policy is HitPolicy.SCORE:
-        wider = decider(law, without=rule, base=law.ruleset.rules[rule].points or 0)
-        return Differs(law.decider, wider)
+        wider = outcome_function(law, without=rule, base=law.ruleset.rules[rule].points or 0)
+        return Differs(law.outcome_function, wider)
     if policy is HitPolicy.COLLECT:
         return FirstHit(wanted=0, unwanted=own, nothing=True)
     others = law.all & ~own
@@ -213,37 +219,37 @@ def _widened(law: BoxedLaw, rule: int) -> Judge:
     return FirstHit(wanted=others & ~unwanted, unwanted=unwanted, nothing=law.ruleset.otherwise != then)
 
 
-def _never(
-    law: BoxedLaw,
+def _disproved(
+    law: BoxedRuleset,
     rule: int,
     regions: Iterable[Region],
-    judge: Judge,
+    predicate: Predicate,
     boxes: int,
     *,
     index: Index | None = None,
     near: Box | None = None,
-) -> Answer:
+) -> PropertyResult:
     """Ask whether no event of some regions is of a kind; ``boxes`` are those that would be the reason."""
     index = index or law.index
     score = law.ruleset.hit_policy is HitPolicy.SCORE
-    budget = Budget(SCORE_BUDGET if score else BUDGET)
+    budget = SearchBudget(SCORE_BUDGET if score else BUDGET)
     everything, met = law.index.space.everything, 0
     for region in regions:
         start = law.index.space.box(region, everything)
         try:
-            piece = find(index, start, judge, budget, near)
+            piece = find(index, start, predicate, budget, near)
         except UndecidedError as error:
-            return Answer("undecided", rule, reason=error.what)
+            return PropertyResult("undecided", rule, reason=error.what)
         if piece is not None:
-            return Answer("refuted", rule, piece=piece)
-        met |= law.index.look(start)[0]
-    return Answer("proved", rule, others=law.rules_of(met & boxes))
+            return PropertyResult("refuted", rule, piece=piece)
+        met |= law.index.query(start)[0]
+    return PropertyResult("proved", rule, others=law.rules_of(met & boxes))
 
 
-def _can(law: BoxedLaw, judge: Judge, start: Box) -> Answer:
+def _possible(law: BoxedRuleset, predicate: Predicate, start: Box) -> PropertyResult:
     """Ask whether some event is of a kind."""
     try:
-        piece = find(law.index, start, judge)
+        piece = find(law.index, start, predicate)
     except UndecidedError as error:
-        return Answer("undecided", reason=error.what)
-    return Answer("refuted" if piece is None else "proved", piece=piece)
+        return PropertyResult("undecided", reason=error.what)
+    return PropertyResult("refuted" if piece is None else "proved", piece=piece)

@@ -3,7 +3,7 @@
 import pytest
 
 import rulekit
-from rulekit.analysis.check.examine import examine
+from rulekit.analysis.check.check_ruleset import check_ruleset
 from rulekit.findings import serious
 from rulekit.ir.numerics import Fixed, FixedFormat
 from rulekit.ir.semantics import decide
@@ -33,15 +33,15 @@ def law(policy, *rules, more=""):
 
 
 def codes(ruleset, numerics=None):
-    return [(one.level, one.code, one.subject) for one in examine(ruleset, numerics).findings]
+    return [(one.level, one.code, one.subject) for one in check_ruleset(ruleset, numerics).findings]
 
 
 def test_a_sound_law_has_no_findings():
     ruleset = law("first", "large: amount > 100 -> review", "many: n > 5 -> block")
-    found = examine(ruleset)
+    found = check_ruleset(ruleset)
     assert [one.level for one in found.findings] == ["note"]  # large comes before many: order is the law
-    assert all(tally.undecided == 0 for tally in found.tallies)
-    assert sum(tally.refuted for tally in found.tallies) > 0
+    assert all(tally.undecided == 0 for tally in found.counts)
+    assert sum(tally.refuted for tally in found.counts) > 0
 
 
 def test_contradictions_are_exact_in_the_dtype():
@@ -64,7 +64,7 @@ def test_a_rule_outside_the_bounds_is_told():
 
 def test_unreachable_names_the_rules_before_it():
     ruleset = law("first", "low: amount < 10 -> a", "high: amount >= 10 -> b", "late: n > 3 -> c")
-    (finding,) = [one for one in examine(ruleset).findings if one.level == "error"]
+    (finding,) = [one for one in check_ruleset(ruleset).findings if one.level == "error"]
     assert str(finding) == (
         "unreachable: rule late: it never decides: every event that it hits is taken before it by low, high"
     )
@@ -75,22 +75,22 @@ def test_unreachable_names_the_rules_before_it():
 def test_overlaps_are_judged_by_the_policy(policy):
     differing = law(policy, "large: amount > 100 -> a", "many: n > 5 -> b")
     level = {"unique": "error", "any": "error", "first": "note", "collect": None}[policy]
-    found = [one for one in examine(differing).findings if one.code == "overlap"]
+    found = [one for one in check_ruleset(differing).findings if one.code == "overlap"]
     assert [(one.level, one.count) for one in found] == ([] if level is None else [(level, 1)])
     for finding in found:
         assert decide(differing, finding.witness).hits == ("large", "many")
         assert "amount = " in finding.message
         assert "n = " in finding.message
     agreeing = law(policy, "large: amount > 100 -> a", "many: n > 5 -> a")
-    assert ("overlap" in {one.code for one in examine(agreeing).findings}) is (policy == "unique")
+    assert ("overlap" in {one.code for one in check_ruleset(agreeing).findings}) is (policy == "unique")
     apart = law(policy, "large: n > 7 -> a", "many: n <= 7 -> b")
-    assert "overlap" not in {one.code for one in examine(apart).findings}
+    assert "overlap" not in {one.code for one in check_ruleset(apart).findings}
 
 
 def test_a_gap_is_a_finding_only_where_the_law_claims_to_be_complete():
     rules = ("small: n <= 50 -> a", "large: n > 50 -> b")
     assert codes(law("unique", *rules)) == []
-    (finding,) = examine(law("unique", *rules, more="complete: true\n")).findings
+    (finding,) = check_ruleset(law("unique", *rules, more="complete: true\n")).findings
     assert (finding.code, finding.level) == ("gap", "error")
     assert finding.witness["n"] is None
     whole = (*rules, "unknown: n is missing -> c")
@@ -106,25 +106,25 @@ def test_what_could_be_left_out_is_told_once():
     ruleset = law("any", "wide: n > 3 -> x", "narrow: n > 5 and amount > 2 -> x")
     assert codes(ruleset) == [("warning", "redundant-rule", "rule narrow")]
     union = law("any", "a: n > 3 -> x", "b: n <= 3 -> x", "c: n > 1 and amount > 4 -> x")
-    (finding,) = examine(union).findings
+    (finding,) = check_ruleset(union).findings
     assert finding.message == "no outcome would change without it: a, b decide alike"
     assert codes(law("first", "a: n > 3 -> approve"))[0][1] == "redundant-rule"
     kept = law("first", "exception: n > 5 -> approve", "a: n > 3 -> block")
-    assert serious(examine(kept).findings) == []
+    assert serious(check_ruleset(kept).findings) == []
 
 
 def test_literals_that_could_be_left_out():
-    (finding,) = examine(law("any", "a: n > 3 and n > 5 and amount > 1 -> x")).findings
+    (finding,) = check_ruleset(law("any", "a: n > 3 and n > 5 and amount > 1 -> x")).findings
     assert (finding.level, str(finding)) == (
         "warning",
         "implied-literal: rule a: it hits the same events without n > 3",
     )
     taken = law("first", "small: n <= 5 -> a", "rest: n > 5 and amount > 7 -> b")
     assert "idle-literal" not in {
-        one.code for one in examine(taken).findings
+        one.code for one in check_ruleset(taken).findings
     }  # without n > 5 the missing n would be b as well
     known = law("first", "small: n <= 5 -> a", "lost: n is missing -> a", "rest: n > 5 and amount > 7 -> b")
-    (finding,) = [one for one in examine(known).findings if one.code == "idle-literal"]
+    (finding,) = [one for one in check_ruleset(known).findings if one.code == "idle-literal"]
     assert (finding.level, finding.message) == (
         "note",
         "because of the other rules, no decision would change without n > 5",
@@ -143,7 +143,7 @@ def test_points():
         ("warning", "redundant-rule", "rule zero"),
         ("warning", "unreachable-outcome", "the law"),
     ]
-    assert "no event can get the outcome block" in str(examine(ruleset).findings[1])
+    assert "no event can get the outcome block" in str(check_ruleset(ruleset).findings[1])
 
 
 def test_in_fixed_point_the_grid_decides():

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Literal, NamedTuple
 
-from rulekit.analysis.check import questions
-from rulekit.analysis.check.questions import Answer
-from rulekit.analysis.space.boxed_ruleset import BoxedLaw, box_law
+from rulekit.analysis.check import properties
+from rulekit.analysis.check.properties import PropertyResult
+from rulekit.analysis.space.boxed_ruleset import BoxedRuleset, box_ruleset
 from rulekit.analysis.space.space import Box, TooManyBoxesError
 from rulekit.analysis.space.witness import witness
 from rulekit.errors import RulekitError
@@ -28,7 +28,7 @@ _NAMED = 5
 """So many rules are named where more are concerned."""
 
 
-class Tally(Model):
+class PropertyCount(Model):
     """How often a question was asked, and how it was answered; ``code`` is that of its findings."""
 
     code: str
@@ -38,29 +38,29 @@ class Tally(Model):
     undecided: int = 0
 
 
-class Examination(Model):
+class StaticChecks(Model):
     """The answers to all questions, counted, and what of them is odd."""
 
-    tallies: tuple[Tally, ...]
+    counts: tuple[PropertyCount, ...]
     findings: tuple[Finding, ...]
 
 
-class _Question(NamedTuple):
+class _Property(NamedTuple):
     """A question with what it takes to tell its answers."""
 
     code: str
     asked: str
-    ask: Callable[[BoxedLaw], Iterable[Answer]]
+    ask: Callable[[BoxedRuleset], Iterable[PropertyResult]]
     level: Level
-    words: Callable[[BoxedLaw, Answer], str]
-    shows: Callable[[BoxedLaw, Answer, Decision], bool] | None = None
+    words: Callable[[BoxedRuleset, PropertyResult], str]
+    shows: Callable[[BoxedRuleset, PropertyResult, Decision], bool] | None = None
     """What the decision on a witness of a *proved* answer must show; None where no event shows it."""
     unanswered: Level = "warning"
     once: bool = False
     """Whether one finding stands for all answers, because what it tells is as it should be."""
 
 
-def examine(ruleset: Ruleset, numerics: Numerics | None = None) -> Examination:
+def check_ruleset(ruleset: Ruleset, numerics: Numerics | None = None) -> StaticChecks:
     """Ask every question about a ruleset that its hit policy raises.
 
     Parameters
@@ -75,31 +75,31 @@ def examine(ruleset: Ruleset, numerics: Numerics | None = None) -> Examination:
 
     """
     try:
-        law = box_law(ruleset, numerics)
+        law = box_ruleset(ruleset, numerics)
     except TooManyBoxesError as error:
         finding = Finding(code="undecided", subject="every question", message=str(error))
-        return Examination(tallies=(), findings=(finding,))
-    tallies: list[Tally] = []
+        return StaticChecks(counts=(), findings=(finding,))
+    counts: list[PropertyCount] = []
     findings: list[Finding] = []
     for question in _questions(law):
         answers = list(question.ask(law))
-        tallies.append(_tally(question, answers))
+        counts.append(_counted(question, answers))
         odd = [answer for answer in answers if answer.verdict != "refuted"]
         told = [_finding(law, question, answer) for answer in (odd[:1] if question.once else odd)]
         findings += [one.model_copy(update={"count": len(odd)}) for one in told] if question.once else told
     unreachable = {finding.subject for finding in findings if finding.code == "unreachable"}
     said = [one for one in findings if one.code != "redundant-rule" or one.subject not in unreachable]
-    return Examination(tallies=tuple(tallies), findings=tuple(said))
+    return StaticChecks(counts=tuple(counts), findings=tuple(said))
 
 
-def _tally(question: _Question, answers: list[Answer]) -> Tally:
+def _counted(question: _Property, answers: list[PropertyResult]) -> PropertyCount:
     counts = dict.fromkeys(("proved", "refuted", "undecided"), 0)
     for answer in answers:
         counts[answer.verdict] += 1
-    return Tally(code=question.code, question=question.asked, **counts)
+    return PropertyCount(code=question.code, question=question.asked, **counts)
 
 
-def _finding(law: BoxedLaw, question: _Question, answer: Answer) -> Finding:
+def _finding(law: BoxedRuleset, question: _Property, answer: PropertyResult) -> Finding:
     subject = "the law" if answer.rule is None else f"rule {law.ruleset.rules[answer.rule].id}"
     if answer.verdict == "undecided":
         about = f"{question.asked}{_literal_suffix(law, answer)}: {answer.reason}"
@@ -119,7 +119,7 @@ def _finding(law: BoxedLaw, question: _Question, answer: Answer) -> Finding:
     )
 
 
-def _replayed(law: BoxedLaw, question: _Question, answer: Answer) -> dict[str, Any]:
+def _replayed(law: BoxedRuleset, question: _Property, answer: PropertyResult) -> dict[str, Any]:
     """Return an event of the answer's piece, once the reference semantics has shown what is claimed of it."""
     assert answer.piece is not None  # noqa: S101 - asked by the caller
     assert question.shows is not None  # noqa: S101 - asked by the caller
@@ -131,7 +131,7 @@ def _replayed(law: BoxedLaw, question: _Question, answer: Answer) -> dict[str, A
     return event
 
 
-def _event_words(law: BoxedLaw, piece: Box, event: dict[str, Any]) -> str:
+def _event_words(law: BoxedRuleset, piece: Box, event: dict[str, Any]) -> str:
     """Return the values of an event that matter: those of the axes that the piece restricts."""
     space = law.index.space
     parts = [
@@ -146,86 +146,88 @@ def _value_words(value: Any) -> str:
     return "missing" if value is None else f"= {format_value(value)}"
 
 
-def _questions(law: BoxedLaw) -> Iterator[_Question]:
+def _questions(law: BoxedRuleset) -> Iterator[_Property]:
     """Yield the questions that the policy of a law raises; each is asked when its turn comes."""
     policy = law.ruleset.hit_policy
-    yield _Question("contradiction", "can never be true", questions.never_true, "error", _contradiction_words)
-    yield _Question(
-        "implausible", "can't be true within the bounds", questions.never_plausible, "warning", _bounds_words
+    yield _Property(
+        "contradiction", "can never be true", properties.never_true, "error", _contradiction_words
+    )
+    yield _Property(
+        "implausible", "can't be true within the bounds", properties.never_plausible, "warning", _bounds_words
     )
     missed: dict[int, Box | None] = {}
     if policy is not HitPolicy.COLLECT:
-        yield _Question(
+        yield _Property(
             "redundant-rule",
             "could be left out",
-            lambda law: _remembered(questions.redundant_rules(law), missed),
+            lambda law: _remembered(properties.redundant_rules(law), missed),
             "warning",
             _redundant_words,
             unanswered="note",
         )
     yield from _order_questions(law, missed)
     if policy is HitPolicy.COLLECT:
-        yield _Question("subsumed-rule", "adds no event", questions.subsumed_rules, "note", _subsumed_words)
+        yield _Property("subsumed-rule", "adds no event", properties.subsumed_rules, "note", _subsumed_words)
     yield from _literal_questions(missed)
 
 
-def _literal_questions(missed: dict[int, Box | None]) -> Iterator[_Question]:
+def _literal_questions(missed: dict[int, Box | None]) -> Iterator[_Property]:
     """Yield the questions about literals that their own rule implies, and about those that others make idle."""
     implied: set[tuple[int | None, int | None]] = set()
 
-    def first(law: BoxedLaw) -> Iterator[Answer]:
-        for answer in questions.implied_literals(law):
+    def first(law: BoxedRuleset) -> Iterator[PropertyResult]:
+        for answer in properties.implied_literals(law):
             implied.update([(answer.rule, answer.literal)] if answer.verdict == "proved" else [])
             yield answer
 
-    def second(law: BoxedLaw) -> Iterator[Answer]:
-        answers = questions.redundant_literals(law, missed)
+    def second(law: BoxedRuleset) -> Iterator[PropertyResult]:
+        answers = properties.redundant_literals(law, missed)
         return (answer for answer in answers if (answer.rule, answer.literal) not in implied)
 
     asked = "has a literal that it implies"
-    yield _Question("implied-literal", asked, first, "warning", _implied_words, unanswered="note")
+    yield _Property("implied-literal", asked, first, "warning", _implied_words, unanswered="note")
     asked = "has a literal that no decision needs"
-    yield _Question("idle-literal", asked, second, "note", _idle_words, unanswered="note")
+    yield _Property("idle-literal", asked, second, "note", _idle_words, unanswered="note")
 
 
-def _order_questions(law: BoxedLaw, missed: dict[int, Box | None]) -> Iterator[_Question]:
+def _order_questions(law: BoxedRuleset, missed: dict[int, Box | None]) -> Iterator[_Property]:
     """Yield the questions about rules that meet, events that none hits, and outcomes that none reaches."""
     policy = law.ruleset.hit_policy
     if policy is HitPolicy.FIRST:
-        yield _Question(
+        yield _Property(
             "unreachable",
             "never decides",
-            lambda law: questions.never_decides(law, missed),
+            lambda law: properties.never_decides(law, missed),
             "error",
             _unreachable_words,
         )
     if policy is not HitPolicy.COLLECT and policy is not HitPolicy.SCORE:
         agreeing, ordered = policy is HitPolicy.UNIQUE, policy is HitPolicy.FIRST
-        yield _Question(
+        yield _Property(
             "overlap",
             "hits together with a later rule" if agreeing else "meets a later rule of another outcome",
-            lambda law: questions.overlaps(law, agreeing=agreeing),
+            lambda law: properties.overlaps(law, agreeing=agreeing),
             "note" if ordered else "error",
             _overlap_words,
             _hits_both,
             once=ordered,
         )
     if law.ruleset.complete:
-        yield _Question(
+        yield _Property(
             "gap",
             "leaves events to no rule",
-            lambda law: [questions.gap(law)],
+            lambda law: [properties.gap(law)],
             "error",
             _gap_words,
             _hits_none,
         )
     if policy is HitPolicy.SCORE:
-        yield _Question(
-            "unreachable-outcome", "is never reached", questions.never_reached, "warning", _outcome_words
+        yield _Property(
+            "unreachable-outcome", "is never reached", properties.never_reached, "warning", _outcome_words
         )
 
 
-def _remembered(answers: Iterable[Answer], missed: dict[int, Box | None]) -> Iterator[Answer]:
+def _remembered(answers: Iterable[PropertyResult], missed: dict[int, Box | None]) -> Iterator[PropertyResult]:
     """Pass answers on, and keep the events that show that a rule is needed: they answer other questions, too."""
     for answer in answers:
         if answer.rule is not None and answer.verdict != "undecided":
@@ -233,43 +235,43 @@ def _remembered(answers: Iterable[Answer], missed: dict[int, Box | None]) -> Ite
         yield answer
 
 
-def _hits_both(law: BoxedLaw, answer: Answer, decision: Decision) -> bool:
+def _hits_both(law: BoxedRuleset, answer: PropertyResult, decision: Decision) -> bool:
     assert answer.rule is not None  # noqa: S101 - asked of a rule
     both = {law.ruleset.rules[rule].id for rule in (answer.rule, answer.others[0])}
     return both <= set(decision.hits or ())
 
 
-def _hits_none(law: BoxedLaw, answer: Answer, decision: Decision) -> bool:
+def _hits_none(law: BoxedRuleset, answer: PropertyResult, decision: Decision) -> bool:
     del law, answer
     return not decision.hits and not decision.missing
 
 
-def _named(law: BoxedLaw, rules: tuple[int, ...]) -> str:
+def _named(law: BoxedRuleset, rules: tuple[int, ...]) -> str:
     names = [law.ruleset.rules[rule].id for rule in rules[:_NAMED]]
     more = f" and {len(rules) - _NAMED} more" if len(rules) > _NAMED else ""
     return ", ".join(names) + more
 
 
-def _rule(law: BoxedLaw, answer: Answer) -> Rule:
+def _rule(law: BoxedRuleset, answer: PropertyResult) -> Rule:
     assert answer.rule is not None  # noqa: S101 - asked of a rule
     return law.ruleset.rules[answer.rule]
 
 
-def _contradiction_words(law: BoxedLaw, answer: Answer) -> str:
+def _contradiction_words(law: BoxedRuleset, answer: PropertyResult) -> str:
     del law, answer
     return "it can never be true: its literals contradict each other"
 
 
-def _bounds_words(law: BoxedLaw, answer: Answer) -> str:
+def _bounds_words(law: BoxedRuleset, answer: PropertyResult) -> str:
     del law, answer
     return "it is true of no event within the bounds and categories of the schema"
 
 
-def _unreachable_words(law: BoxedLaw, answer: Answer) -> str:
+def _unreachable_words(law: BoxedRuleset, answer: PropertyResult) -> str:
     return f"it never decides: every event that it hits is taken before it by {_named(law, answer.others)}"
 
 
-def _redundant_words(law: BoxedLaw, answer: Answer) -> str:
+def _redundant_words(law: BoxedRuleset, answer: PropertyResult) -> str:
     rule = _rule(law, answer)
     if answer.others:
         return f"no outcome would change without it: {_named(law, answer.others)} decide alike"
@@ -278,11 +280,11 @@ def _redundant_words(law: BoxedLaw, answer: Answer) -> str:
     return "no outcome would change without it"
 
 
-def _subsumed_words(law: BoxedLaw, answer: Answer) -> str:
+def _subsumed_words(law: BoxedRuleset, answer: PropertyResult) -> str:
     return f"each of its events is hit by {_named(law, answer.others)}, too"
 
 
-def _overlap_words(law: BoxedLaw, answer: Answer) -> str:
+def _overlap_words(law: BoxedRuleset, answer: PropertyResult) -> str:
     others = _named(law, answer.others)
     if law.ruleset.hit_policy is HitPolicy.UNIQUE:
         return f"it hits together with {others}, and hit_policy unique promises that no two rules do"
@@ -293,28 +295,28 @@ def _overlap_words(law: BoxedLaw, answer: Answer) -> str:
     )
 
 
-def _gap_words(law: BoxedLaw, answer: Answer) -> str:
+def _gap_words(law: BoxedRuleset, answer: PropertyResult) -> str:
     del answer
     return f"the law claims to be complete, and no rule hits some events, which get {law.ruleset.otherwise}"
 
 
-def _outcome_words(law: BoxedLaw, answer: Answer) -> str:
+def _outcome_words(law: BoxedRuleset, answer: PropertyResult) -> str:
     del law
     return f"no event can get the outcome {answer.outcome}"
 
 
-def _implied_words(law: BoxedLaw, answer: Answer) -> str:
+def _implied_words(law: BoxedRuleset, answer: PropertyResult) -> str:
     return f"it hits the same events without {_literal_text(law, answer)}"
 
 
-def _idle_words(law: BoxedLaw, answer: Answer) -> str:
+def _idle_words(law: BoxedRuleset, answer: PropertyResult) -> str:
     return f"because of the other rules, no decision would change without {_literal_text(law, answer)}"
 
 
-def _literal_suffix(law: BoxedLaw, answer: Answer) -> str:
+def _literal_suffix(law: BoxedRuleset, answer: PropertyResult) -> str:
     return f" ({_literal_text(law, answer)})" if answer.literal is not None else ""
 
 
-def _literal_text(law: BoxedLaw, answer: Answer) -> str:
+def _literal_text(law: BoxedRuleset, answer: PropertyResult) -> str:
     written = list(literals(_rule(law, answer).when))  # binding keeps literals and their order
     return format_literal(written[answer.literal or 0])
