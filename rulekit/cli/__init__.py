@@ -31,6 +31,7 @@ from rulekit.cli.quantise import quantise
 from rulekit.cli.replay import replay
 from rulekit.cli.targets import schema, targets
 from rulekit.errors import RulekitError
+from rulekit.extras import missing_extra
 
 app = typer.Typer(
     name="rulekit",
@@ -84,11 +85,16 @@ def options(
 
 
 def main() -> None:
-    """Run the command line; an error of ours or of the system is one message and exit code 2."""
+    """Run the command line; an error of ours or the system, or a missing extra, is one message and exit code 2."""
     try:
         app()
     except RulekitError as error:
         _fail(str(error))
+    except ModuleNotFoundError as error:
+        missing = missing_extra(error, next(iter(sys.argv[1:]), None))
+        if missing is None:
+            raise
+        _fail(str(missing))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
