@@ -73,7 +73,7 @@ def _remarks(result: Induction, incumbent: Ruleset | None) -> list[str]:
             table(("rule", "found again"), [(rule.id, f"{100 * share:.0f} %") for rule, share in again])
         )
     if result.selection is not None:
-        of, more = result.selection.candidates, 100 * result.selection.room
+        of, more = result.selection.candidates, 100 * result.selection.optimality_gap
         found.append(f"Selected by a solver from {of} boxes, which hold at most {more:.1f} % more.")
     return found + _early(result.stopped)
 

@@ -9,14 +9,14 @@ from pydantic import JsonValue
 
 from rulekit.budget import Budget
 from rulekit.frames import Frame
-from rulekit.induction.learners.methods import entrants, policy_named
-from rulekit.induction.pipeline import Request, answer
+from rulekit.induction.learners.methods import methods_for, policy_named
+from rulekit.induction.pipeline import InductionRequest, run_induction
 from rulekit.induction.progress import progress_bar
-from rulekit.induction.publish import Law, Origin
+from rulekit.induction.publish import DraftNames, ProvenanceInputs
 from rulekit.induction.result import Induction
 from rulekit.induction.samples.folds import split
 from rulekit.induction.samples.sample import describe_events, read_sample
-from rulekit.induction.selection.constraints import constraints
+from rulekit.induction.selection.constraints import make_constraints
 from rulekit.induction.teachers.load import teacher as read_teacher
 from rulekit.ir.numerics import Fixed
 from rulekit.ir.ruleset import Ruleset
@@ -89,20 +89,20 @@ def induce(  # noqa: PLR0913 - the verb of the library
 
     """
     budget.check_truth(truth, "the column that tells signal")
-    racing = entrants(method, policy_named(hit_policy), directed=bool(directions))
-    caps = constraints(budget, schema, forbidden=forbidden, directions=directions, numerics=numerics)
-    law = Law(name or schema.name, schema, outcome, otherwise, incumbent)
+    methods = methods_for(method, policy_named(hit_policy), directed=bool(directions))
+    caps = make_constraints(budget, schema, forbidden=forbidden, directions=directions, numerics=numerics)
+    names = DraftNames(name or schema.name, schema, outcome, otherwise, incumbent)
     bounds: dict[str, JsonValue] = {
         "forbidden": [*sorted(forbidden)],
         "directions": {**(directions or {})},
         "groups": groups,
     }
     parents = () if incumbent is None else (incumbent.digest,)
-    with progress_bar(len(racing) + 8, show=progress) as step:
+    with progress_bar(len(methods) + 8, show=progress) as step:
         source = read_teacher(teacher, schema)
         sample = read_sample(events, source, schema, truth=truth, weight=weight, groups=groups)
-        origin = Origin(
+        origin = ProvenanceInputs(
             source.name, describe_events(events, len(sample)), method, weight, bounds, parents=parents
         )
-        request = Request(law, caps, racing, origin, source, seed, time_limit, resamples)
-        return answer(request, split(sample, seed), step)
+        request = InductionRequest(names, caps, methods, origin, source, seed, time_limit, resamples)
+        return run_induction(request, split(sample, seed), step)

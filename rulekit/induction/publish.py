@@ -10,11 +10,11 @@ from typing import NamedTuple
 import polars as pl
 from pydantic import JsonValue
 
-from rulekit.induction.auto.compare import Race
+from rulekit.induction.auto.compare import MethodComparison
 from rulekit.induction.naming import reason, rule_ids, title
 from rulekit.induction.samples.folds import FRACTIONS
-from rulekit.induction.selection.calibration import Calibrated
-from rulekit.induction.selection.context import Arena
+from rulekit.induction.selection.calibration import CalibratedRuleset
+from rulekit.induction.selection.context import InductionContext
 from rulekit.ir.canonical import bind, canonical
 from rulekit.ir.condition import AllOf, Condition
 from rulekit.ir.provenance import Provenance
@@ -26,7 +26,7 @@ from rulekit.version import installed_versions
 _LIBRARIES = ("rulekit-engine", "polars", "numpy", "scikit-learn", "imodels", "onnxruntime")
 
 
-class Law(NamedTuple):
+class DraftNames(NamedTuple):
     """What the ruleset is called, which outcomes it gives, and the ruleset in force that it challenges.
 
     New rules have ids that begin with ``prefix``.
@@ -39,7 +39,7 @@ class Law(NamedTuple):
     incumbent: Ruleset | None = None
     prefix: str = ""
 
-    def standing(self, condition: Condition, then: str | None) -> Rule | None:
+    def rule_in_force(self, condition: Condition, then: str | None) -> Rule | None:
         """Return the rule in force that says the same."""
         if self.incumbent is None:
             return None
@@ -56,60 +56,64 @@ def _meaning(condition: Condition, schema: Schema) -> object:
     return canonical(AllOf((bind(condition, schema),)), schema)
 
 
-def named(calibrated: Calibrated, law: Law) -> list[str]:
+def named(calibrated: CalibratedRuleset, names: DraftNames) -> list[str]:
     """Return the id of each kept rule: its own where it stands in the law in force, and else a new one."""
-    conditions = [calibrated.draft.conditions[index] for index in calibrated.kept]
+    conditions = [calibrated.candidate.conditions[index] for index in calibrated.kept]
     standing = [
-        law.standing(condition, _then(calibrated, law, index))
+        names.rule_in_force(condition, _then(calibrated, names, index))
         for index, condition in zip(calibrated.kept, conditions, strict=True)
     ]
-    taken = [] if law.incumbent is None else [rule.id for rule in law.incumbent.rules]
+    taken = [] if names.incumbent is None else [rule.id for rule in names.incumbent.rules]
     new = [condition for condition, rule in zip(conditions, standing, strict=True) if rule is None]
-    ids = iter(rule_ids(new, taken, law.prefix))
+    ids = iter(rule_ids(new, taken, names.prefix))
     return [next(ids) if rule is None else rule.id for rule in standing]
 
 
-def _then(calibrated: Calibrated, law: Law, index: int) -> str | None:
+def _then(calibrated: CalibratedRuleset, names: DraftNames, index: int) -> str | None:
     """Return the outcome of a kept rule; None under SCORE."""
-    draft = calibrated.draft
-    if draft.policy is HitPolicy.SCORE:
+    candidate = calibrated.candidate
+    if candidate.policy is HitPolicy.SCORE:
         return None
-    rejects = draft.policy is HitPolicy.FIRST and index not in draft.exits[: calibrated.cut.size]
-    return law.otherwise if rejects else law.outcome
+    rejects = (
+        candidate.policy is HitPolicy.FIRST and index not in candidate.accepting[: calibrated.option.size]
+    )
+    return names.otherwise if rejects else names.outcome
 
 
-def measured_rules(calibrated: Calibrated, ids: Sequence[str]) -> list[RuleMeasures]:
+def measured_rules(calibrated: CalibratedRuleset, ids: Sequence[str]) -> list[RuleMeasures]:
     """Measure each kept rule on the calibration fold."""
     columns = {name: calibrated.hits[index] for name, index in zip(ids, calibrated.kept, strict=True)}
     return measure_rules(pl.DataFrame(columns), calibrated.events)
 
 
-def publish(calibrated: Calibrated, law: Law, measured: list[RuleMeasures], facts: Provenance) -> Ruleset:
+def publish(
+    calibrated: CalibratedRuleset, names: DraftNames, measured: list[RuleMeasures], facts: Provenance
+) -> Ruleset:
     """Return the ruleset of a calibrated draft."""
-    draft, cut = calibrated.draft, calibrated.cut
-    is_score = draft.policy is HitPolicy.SCORE
+    candidate, option = calibrated.candidate, calibrated.option
+    is_score = candidate.policy is HitPolicy.SCORE
     rules = tuple(
-        _rule(calibrated, law, index, found) for index, found in zip(calibrated.kept, measured, strict=True)
+        _rule(calibrated, names, index, found) for index, found in zip(calibrated.kept, measured, strict=True)
     )
     made = Ruleset(
-        name=law.name,
+        name=names.name,
         version="0.1.0",
-        schema=law.schema,
-        hit_policy=draft.policy,
-        otherwise=law.otherwise,
-        thresholds={law.outcome: cut.threshold} if is_score and cut.threshold is not None else None,
+        schema=names.schema,
+        hit_policy=candidate.policy,
+        otherwise=names.otherwise,
+        thresholds={names.outcome: option.threshold} if is_score and option.threshold is not None else None,
         rules=rules,
         provenance=facts,
     )
-    return made if law.incumbent is None else replace(made, version=next_version(law.incumbent, made))
+    return made if names.incumbent is None else replace(made, version=next_version(names.incumbent, made))
 
 
-def _rule(calibrated: Calibrated, law: Law, index: int, found: RuleMeasures) -> Rule:
+def _rule(calibrated: CalibratedRuleset, names: DraftNames, index: int, found: RuleMeasures) -> Rule:
     """Return a rule in words; one that stands in the law in force keeps its own, unless its points change."""
-    draft = calibrated.draft
-    condition, then = draft.conditions[index], _then(calibrated, law, index)
-    points = draft.points[index] if draft.policy is HitPolicy.SCORE else None
-    in_force = () if law.incumbent is None else law.incumbent.rules
+    candidate = calibrated.candidate
+    condition, then = candidate.conditions[index], _then(calibrated, names, index)
+    points = candidate.points[index] if candidate.policy is HitPolicy.SCORE else None
+    in_force = () if names.incumbent is None else names.incumbent.rules
     standing = next((rule for rule in in_force if rule.id == found.id), None)
     if standing is not None and standing.points == points:
         return standing
@@ -133,7 +137,7 @@ def next_version(incumbent: Ruleset, challenger: Ruleset) -> str:
     return f"{major}.{minor + 1}.0" if same else f"{major + 1}.0.0"
 
 
-class Origin(NamedTuple):
+class ProvenanceInputs(NamedTuple):
     """What was asked for: the words of the provenance that only the caller knows."""
 
     teacher: str
@@ -146,13 +150,17 @@ class Origin(NamedTuple):
 
 
 def provenance(
-    calibrated: Calibrated, arena: Arena, race: Race, origin: Origin, ids: Sequence[str]
+    calibrated: CalibratedRuleset,
+    context: InductionContext,
+    comparison: MethodComparison,
+    origin: ProvenanceInputs,
+    ids: Sequence[str],
 ) -> Provenance:
     """Return how the ruleset was made; ``ids`` are those of its rules."""
-    folds, draft = arena.folds, calibrated.draft
+    folds, candidate = context.folds, calibrated.candidate
     parameters: dict[str, JsonValue] = {
-        "budget": arena.budget.model_dump(mode="json", exclude_none=True),
-        "hit_policy": draft.policy.value,
+        "budget": context.budget.model_dump(mode="json", exclude_none=True),
+        "hit_policy": candidate.policy.value,
         "asked_for": origin.method,
         "weight": origin.weight,
         "folds": {
@@ -161,13 +169,13 @@ def provenance(
             "calibration": len(folds.calibration),
         },
         "fractions": list(FRACTIONS),
-        "teacher_threshold": arena.threshold,
-        "race": [result.to_document() for _, result in race.ranked],
+        "teacher_threshold": context.threshold,
+        "race": [result.to_document() for _, result in comparison.ranked],
     }
-    if draft.selection is not None:
-        parameters["selection"] = draft.selection.to_document()
-    if race.stopped is not None:
-        parameters["stopped"] = race.stopped
+    if candidate.selection is not None:
+        parameters["selection"] = candidate.selection.to_document()
+    if comparison.stopped is not None:
+        parameters["stopped"] = comparison.stopped
     parameters |= {name: value for name, value in origin.bounds.items() if value}
     measures = calibrated.measures[calibrated.chosen].to_document()
     if origin.stability is not None:
@@ -175,14 +183,14 @@ def provenance(
     return Provenance(
         teacher=origin.teacher,
         data=origin.data,
-        method=draft.method,
+        method=candidate.method,
         parameters=parameters,
-        seed=arena.seed,
+        seed=context.seed,
         parents=origin.parents,
         measures={
             "measured_on": "calibration fold, held out from fitting and ranking",
             **measures,
-            "rate_limit": {"confidence": arena.budget.confidence, "at_most": calibrated.limit},
+            "rate_limit": {"confidence": context.budget.confidence, "at_most": calibrated.limit},
         },
         versions=installed_versions(_LIBRARIES),
     )

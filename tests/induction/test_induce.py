@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from places import TESTS
 
 import rulekit
 from rulekit.budget import Budget
@@ -147,15 +148,15 @@ def test_auto_races_all_rule_families(
     events: pl.DataFrame, fresh: pl.DataFrame, schema: Schema, tree: Induction
 ) -> None:
     found = induce("score", events, "truth", schema=schema, budget=FPR)
-    assert {result.method for result in found.race} == {*RULES, "greedy-rule-list", "pool", "boxes"}
+    assert {result.method for result in found.methods} == {*RULES, "greedy-rule-list", "pool", "boxes"}
     merits = [
         result.expected_efficiency or 0
-        for result in found.race
+        for result in found.methods
         if result.measures and result.measures.efficiency
     ]
     assert merits == sorted(merits, reverse=True)
     assert found.ruleset.provenance is not None
-    assert found.ruleset.provenance.method == found.race[0].method
+    assert found.ruleset.provenance.method == found.methods[0].method
     assert found.ruleset.provenance.parameters["asked_for"] == "auto"
     assert _efficiency(found, fresh)[0] >= _efficiency(tree, fresh)[0] - 0.05
     again = induce("score", events, "truth", schema=schema, budget=FPR)
@@ -164,8 +165,8 @@ def test_auto_races_all_rule_families(
 
 def test_a_race_that_is_out_of_time_stops(events: pl.DataFrame, schema: Schema) -> None:
     found = induce("score", events, "truth", schema=schema, budget=FPR, time_limit=0.0)
-    assert [result.method for result in found.race] == ["tree"] or found.race[-1].method == "pool"
-    assert len(found.race) <= 2
+    assert [result.method for result in found.methods] == ["tree"] or found.methods[-1].method == "pool"
+    assert len(found.methods) <= 2
 
 
 def test_alert_rate_without_truth_follows_the_teacher(events: pl.DataFrame, schema: Schema) -> None:
@@ -204,7 +205,7 @@ def test_a_seed_is_another_split(events: pl.DataFrame, schema: Schema, tree: Ind
 
 _DIGEST = """
 import sys; sys.path.insert(0, {tests!r})
-from conftest import SCHEMA, planted
+from planted import SCHEMA, planted
 from rulekit.budget import Budget
 from rulekit.induction.induce import induce
 for method in ("tree", "skope-rules"):
@@ -214,7 +215,7 @@ for method in ("tree", "skope-rules"):
 
 
 def test_threads_and_hash_seeds_change_nothing(events: pl.DataFrame, schema: Schema, tree: Induction) -> None:
-    code = _DIGEST.format(tests=str(Path(__file__).parent))
+    code = _DIGEST.format(tests=str(TESTS))
     threads = {"OMP_NUM_THREADS": "3", "POLARS_MAX_THREADS": "1", "PYTHONHASHSEED": "77"}
     done = subprocess.run(
         [sys.executable, "-c", code],

@@ -80,19 +80,19 @@ def test_a_winner_that_keeps_to_no_budget_leaves_it_to_the_next(
 
     calibrate, refused = pipeline.calibrate, []
 
-    def picky(draft: Any, arena: Any, tried: int) -> Any:
+    def picky(candidate: Any, context: Any, tried: int) -> Any:
         if not tried:
-            refused.append(draft.method)
+            refused.append(candidate.method)
             raise BudgetError("no rule keeps to the budget")
-        return calibrate(draft, arena, tried)
+        return calibrate(candidate, context, tried)
 
     some = events.head(2500)
     plain = induce("score", some, "truth", schema=schema, budget=FPR)
     monkeypatch.setattr(pipeline, "calibrate", picky)
     found = induce("score", some, "truth", schema=schema, budget=FPR)
-    assert found.race == plain.race
-    assert refused == [found.race[0].method]
-    assert found.ruleset.provenance.method == found.race[1].method
+    assert found.methods == plain.methods
+    assert refused == [found.methods[0].method]
+    assert found.ruleset.provenance.method == found.methods[1].method
     assert found.limit > found.measures.false_positive_rate.value
 
 
@@ -128,7 +128,7 @@ schema = Schema(name="slope", version="1.0.0", features=tuple(Feature(name=n, dt
 for policy in (None, "score"):
     budget = Budget(false_positive_rate=0.02, literals=12)
     found = induce("score", events, "truth", schema=schema, budget=budget, hit_policy=policy)
-    print(found.race[0].method, *(point.ruleset.digest for point in found.path))
+    print(found.methods[0].method, *(point.ruleset.digest for point in found.path))
 """
 
 

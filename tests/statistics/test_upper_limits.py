@@ -10,8 +10,8 @@ from scipy.stats import binomtest
 from rulekit.budget import Budget
 from rulekit.errors import BudgetError
 from rulekit.induction.samples.sample import Sample
+from rulekit.induction.selection.candidate_ruleset import lowest_threshold
 from rulekit.induction.selection.certify import check_certifiable
-from rulekit.induction.selection.draft import lowest_threshold
 from rulekit.statistics.upper_limits import least_events, upper_limit
 
 

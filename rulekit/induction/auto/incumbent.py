@@ -19,8 +19,8 @@ from rulekit.errors import RulekitError, Where
 from rulekit.induction.auto.stability import overlaps
 from rulekit.induction.regions.region import Choice, Region, Span, is_free
 from rulekit.induction.samples.encoding import Column, Encoding
-from rulekit.induction.selection.context import Arena, costs
-from rulekit.induction.selection.draft import Draft, hit_matrix
+from rulekit.induction.selection.candidate_ruleset import CandidateRuleset, hit_matrix
+from rulekit.induction.selection.context import InductionContext, expected_costs
 from rulekit.ir.canonical import bind
 from rulekit.ir.condition import AllOf, AnyOf, Compare, Condition, Member, Missing, count_literals, literals
 from rulekit.ir.ruleset import HitPolicy, Rule, Ruleset
@@ -44,7 +44,7 @@ _SIGNS = {
 }
 
 
-def standing(ruleset: Ruleset, outcome: str, arena: Arena) -> Draft:
+def incumbent_candidate(ruleset: Ruleset, outcome: str, context: InductionContext) -> CandidateRuleset:
     """Return the incumbent's rules for an outcome as a draft.
 
     Rules that ask for a forbidden feature, or against a direction, are left out; so are all rules of a sum, which
@@ -60,15 +60,19 @@ def standing(ruleset: Ruleset, outcome: str, arena: Arena) -> Draft:
     conditions: list[Condition] = []
     regions: list[Region] = []
     for rule in rules:
-        region = region_of(_bound(rule, arena.schema), arena.encoding)
+        region = region_of(_bound(rule, context.schema), context.encoding)
         used = {literal.feature for literal in literals(rule.when)}
-        allowed = not used & arena.caps.forbidden
-        if arena.caps.directions:
-            allowed = allowed and region is not None and arena.caps.relaxed(region, arena.encoding) == region
+        allowed = not used & context.caps.forbidden
+        if context.caps.directions:
+            allowed = (
+                allowed
+                and region is not None
+                and context.caps.with_directions(region, context.encoding) == region
+            )
         if allowed:
             conditions.append(rule.when)
             regions.extend(() if region is None else (region,))
-    return Draft(INCUMBENT, HitPolicy.ANY, tuple(conditions), regions=tuple(regions))
+    return CandidateRuleset(INCUMBENT, HitPolicy.ANY, tuple(conditions), regions=tuple(regions))
 
 
 def _bound(rule: Rule, schema: Schema) -> Condition:
@@ -78,47 +82,51 @@ def _bound(rule: Rule, schema: Schema) -> Condition:
         raise error.at(Where(rule=rule.id)) from None
 
 
-def conserved(draft: Draft, standing: Sequence[Condition], arena: Arena) -> Draft:
+def keep_in_force(
+    candidate: CandidateRuleset, in_force: Sequence[Condition], context: InductionContext
+) -> CandidateRuleset:
     """Return a draft in which standing rules take the place of rules that hardly differ from them.
 
     Only under ANY, where a rule means the same whatever stands before it.
     """
-    if draft.policy is not HitPolicy.ANY or not standing or not draft.conditions:
-        return draft
-    search = arena.folds.search
-    mine, theirs = (hit_matrix(part, search, arena.schema) for part in (draft.conditions, standing))
-    gain = search.weights * arena.signal_search
-    cost = costs(search, arena.signal_search, arena.budget.kind)
+    if candidate.policy is not HitPolicy.ANY or not in_force or not candidate.conditions:
+        return candidate
+    search = context.folds.search
+    mine, theirs = (hit_matrix(part, search, context.schema) for part in (candidate.conditions, in_force))
+    gain = search.weights * context.signal_search
+    cost = expected_costs(search, context.signal_search, context.budget.kind)
     lost = mine @ gain - (theirs @ gain)[:, None]
     more = (theirs @ cost)[:, None] - mine @ cost
-    allowed = arena.budget.rate * float(search.charged(arena.budget.kind).sum())
+    allowed = context.budget.rate * float(search.budget_weights(context.budget.kind).sum())
     fits = (lost <= _LOST * float(gain @ mine.any(axis=0))) & (more <= _LOST * allowed)
     alike = np.where(fits.T, overlaps(mine, theirs, search.weights), 0.0)
     conditions = [
-        _stands_in(condition, shares, standing)
-        for condition, shares in zip(draft.conditions, alike, strict=True)
+        _stands_in(condition, shares, in_force)
+        for condition, shares in zip(candidate.conditions, alike, strict=True)
     ]
     # Rungs hold several variants of one rule, and one standing rule may take the place of them all.
     place = {condition: index for index, condition in reversed(list(enumerate(conditions)))}
-    if not draft.rungs:
-        return replace(draft, conditions=tuple(dict.fromkeys(conditions)), regions=())
-    order = {condition: number for number, condition in enumerate(standing)}
+    if not candidate.variants:
+        return replace(candidate, conditions=tuple(dict.fromkeys(conditions)), regions=())
+    order = {condition: number for number, condition in enumerate(in_force)}
 
-    def rung(indices: Sequence[int]) -> tuple[int, ...]:
+    def variant(indices: Sequence[int]) -> tuple[int, ...]:
         """Put what stays first, in the order of the law in force."""
         kept = dict.fromkeys(place[conditions[index]] for index in indices)
         return tuple(sorted(kept, key=lambda index: order.get(conditions[index], len(order))))
 
-    return replace(draft, conditions=tuple(conditions), rungs=tuple(map(rung, draft.rungs)), regions=())
+    return replace(
+        candidate, conditions=tuple(conditions), variants=tuple(map(variant, candidate.variants)), regions=()
+    )
 
 
 def _stands_in(
-    condition: Condition, alike: npt.NDArray[np.float64], standing: Sequence[Condition]
+    condition: Condition, alike: npt.NDArray[np.float64], in_force: Sequence[Condition]
 ) -> Condition:
     """Return the standing rule that is most alike, if it is alike enough and no longer."""
     best = int(alike.argmax())
-    fits = alike[best] >= _SAME and count_literals(standing[best]) <= count_literals(condition)
-    return standing[best] if fits else condition
+    fits = alike[best] >= _SAME and count_literals(in_force[best]) <= count_literals(condition)
+    return in_force[best] if fits else condition
 
 
 def region_of(condition: Condition, encoding: Encoding) -> Region | None:

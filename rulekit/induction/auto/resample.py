@@ -8,24 +8,28 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from rulekit.induction.auto.compare import Race
+from rulekit.induction.auto.compare import MethodComparison
 from rulekit.induction.auto.incumbent import INCUMBENT
 from rulekit.induction.auto.stability import bootstrap, reappearance
-from rulekit.induction.boxes.method import BOXES, Seeds, most_literals, search_boxes, survey
-from rulekit.induction.learners.methods import POOL, Entrant
-from rulekit.induction.points.method import POINTS, score_drafts
+from rulekit.induction.boxes.method import BOXES, StartingBoxes, bin_events, most_literals, search_boxes
+from rulekit.induction.learners.methods import POOL, Method
+from rulekit.induction.points.method import POINTS, fit_sums
 from rulekit.induction.samples.encoding import Encoding
 from rulekit.induction.samples.sample import Sample
-from rulekit.induction.selection.calibration import Calibrated
-from rulekit.induction.selection.context import Arena
-from rulekit.induction.selection.draft import hit_matrix
-from rulekit.induction.selection.drafting import draft_any, drafts_of, propose
+from rulekit.induction.selection.calibration import CalibratedRuleset
+from rulekit.induction.selection.candidate_ruleset import hit_matrix
+from rulekit.induction.selection.candidates import propose, ruleset_of_pool, rulesets_of
+from rulekit.induction.selection.context import InductionContext
 from rulekit.ir.condition import Condition
 from rulekit.labels import Mask, Weights
 
 
 def stability(
-    chosen: Calibrated, race: Race, racing: Sequence[Entrant], arena: Arena, times: int
+    chosen: CalibratedRuleset,
+    comparison: MethodComparison,
+    methods: Sequence[Method],
+    context: InductionContext,
+    times: int,
 ) -> npt.NDArray[np.float64]:
     """Return in which share of the resamples each kept rule appears again, shape (rules,).
 
@@ -33,29 +37,29 @@ def stability(
     again; the pool and the boxes start from the candidates that the race had. What a rule hits is compared on
     the calibration fold.
     """
-    groups, count = arena.folds.search.groups, len(arena.folds.search)
-    draws = bootstrap(count, times, arena.seed, groups)
-    found = (_conditions(chosen, race, racing, redrawn(arena, drawn)) for drawn in draws)
-    hits = (hit_matrix(conditions, arena.folds.calibration, arena.schema) for conditions in found)
+    groups, count = context.folds.search.groups, len(context.folds.search)
+    draws = bootstrap(count, times, context.seed, groups)
+    found = (_conditions(chosen, comparison, methods, redrawn(context, drawn)) for drawn in draws)
+    hits = (hit_matrix(conditions, context.folds.calibration, context.schema) for conditions in found)
     return reappearance(chosen.hits[list(chosen.kept)], hits)
 
 
-def redrawn(arena: Arena, drawn: Weights) -> Arena:
+def redrawn(context: InductionContext, drawn: Weights) -> InductionContext:
     """Return the arena with each event of the fit and selection folds counted as often as it was drawn."""
-    count = len(arena.folds.fit)
+    count = len(context.folds.fit)
     first, second = drawn[:count] > 0, drawn[count:] > 0
     folds = replace(
-        arena.folds,
-        fit=_counted(arena.folds.fit, first, drawn[:count]),
-        selection=_counted(arena.folds.selection, second, drawn[count:]),
+        context.folds,
+        fit=_counted(context.folds.fit, first, drawn[:count]),
+        selection=_counted(context.folds.selection, second, drawn[count:]),
     )
-    encoding = Encoding(arena.encoding.columns, np.asfortranarray(arena.encoding.matrix[first]))
+    encoding = Encoding(context.encoding.columns, np.asfortranarray(context.encoding.matrix[first]))
     return replace(
-        arena,
+        context,
         folds=folds,
         encoding=encoding,
-        signal_fit=arena.signal_fit[first],
-        signal_search=arena.signal_search[drawn > 0],
+        signal_fit=context.signal_fit[first],
+        signal_search=context.signal_search[drawn > 0],
     )
 
 
@@ -64,38 +68,43 @@ def _counted(sample: Sample, kept: Mask, drawn: Weights) -> Sample:
 
 
 def _conditions(
-    chosen: Calibrated, race: Race, racing: Sequence[Entrant], arena: Arena
+    chosen: CalibratedRuleset,
+    comparison: MethodComparison,
+    methods: Sequence[Method],
+    context: InductionContext,
 ) -> tuple[Condition, ...]:
-    draft = chosen.draft
-    if draft.method == BOXES:
-        return _boxes(chosen, race, arena)
-    if draft.method == POOL:
-        return draft_any(POOL, race.pool, arena)[0].conditions
-    if draft.method == POINTS:
-        return _points(chosen, arena)
-    if draft.method == INCUMBENT:
-        return draft.conditions  # it was not learned from these events
-    entrant = next(one for one in racing if (one.method, one.policy) == (draft.method, draft.policy))
-    return tuple(_proposed(entrant, arena))
+    candidate = chosen.candidate
+    if candidate.method == BOXES:
+        return _boxes(chosen, comparison, context)
+    if candidate.method == POOL:
+        return ruleset_of_pool(POOL, comparison.pool, context)[0].conditions
+    if candidate.method == POINTS:
+        return _points(chosen, context)
+    if candidate.method == INCUMBENT:
+        return candidate.conditions  # it was not learned from these events
+    method = next(one for one in methods if (one.method, one.policy) == (candidate.method, candidate.policy))
+    return tuple(_proposed(method, context))
 
 
-def _proposed(entrant: Entrant, arena: Arena) -> Iterator[Condition]:
-    for draft, _ in drafts_of(entrant, propose(entrant.inducer, entrant.policy, arena), arena):
-        yield from draft.conditions
+def _proposed(method: Method, context: InductionContext) -> Iterator[Condition]:
+    for candidate, _ in rulesets_of(method, propose(method.inducer, method.policy, context), context):
+        yield from candidate.conditions
 
 
-def _boxes(chosen: Calibrated, race: Race, arena: Arena) -> tuple[Condition, ...]:
+def _boxes(
+    chosen: CalibratedRuleset, comparison: MethodComparison, context: InductionContext
+) -> tuple[Condition, ...]:
     """Search at the prices at which a ruleset of the chosen size was found."""
-    regions = [candidate.region for candidate in race.pool]
-    terrain = survey(arena)
-    cover = search_boxes(Seeds(regions), arena, terrain, len(arena.folds.search), every=0)
-    literals = chosen.draft.literals(chosen.cut.size)
-    price, literal = race.prices_of(min(literals, most_literals(arena.budget)))
-    boxes = cover.solve(price * cover.unit, literal * cover.ground.reachable, arena.budget.rules)
-    return tuple(cover.condition(box) for box in boxes)
+    regions = [candidate.region for candidate in comparison.pool]
+    binned = bin_events(context)
+    search = search_boxes(StartingBoxes(regions), context, binned, len(context.folds.search), every=0)
+    literals = chosen.candidate.literals(chosen.option.size)
+    price, literal = comparison.prices_of(min(literals, most_literals(context.budget)))
+    boxes = search.solve(price * search.unit, literal * search.data.reachable, context.budget.rules)
+    return tuple(search.condition(box) for box in boxes)
 
 
-def _points(chosen: Calibrated, arena: Arena) -> tuple[Condition, ...]:
+def _points(chosen: CalibratedRuleset, context: InductionContext) -> tuple[Condition, ...]:
     """Fit the sum again, at the size that was chosen."""
-    made = score_drafts(arena, survey(arena), [chosen.draft.literals(chosen.cut.size)])
-    return made.drafts[-1].conditions if made.drafts else ()
+    made = fit_sums(context, bin_events(context), [chosen.candidate.literals(chosen.option.size)])
+    return made.rulesets[-1].conditions if made.rulesets else ()

@@ -34,7 +34,7 @@ QUANTILES = 128
 """Edges per feature and kind of quantile."""
 
 
-class Axes(NamedTuple):
+class AxisArrays(NamedTuple):
     """The axes as compiled loops read them; see :func:`rulekit.induction.boxes.refine.refine`."""
 
     sizes: npt.NDArray[np.int64]
@@ -45,7 +45,7 @@ class Axes(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Axis:
+class FeatureBins:
     """One feature: its edges in rising order, or its categories.
 
     ``x <= edge`` has the lower codes, or ``x < edge`` where the edge is ``strict``, as cheap comparators have it.
@@ -98,10 +98,10 @@ class Axis:
 
 
 @dataclass(frozen=True)
-class Grid:
+class BinGrid:
     """The axes of all features that differ."""
 
-    axes: tuple[Axis, ...]
+    axes: tuple[FeatureBins, ...]
 
     @property
     def cells(self) -> int:
@@ -121,14 +121,14 @@ class Grid:
 
     def arrays(
         self, literal: float, directions: Mapping[str, int] | None = None, closed: Collection[str] = ()
-    ) -> Axes:
+    ) -> AxisArrays:
         """Return the axes for compiled loops, at a price per literal; no price buys a literal of a closed one."""
         wanted = directions or {}
         each = np.array([np.inf if axis.feature.name in closed else literal for axis in self.axes])
         prices = np.repeat(each[:, None], self.cells, axis=1)
         for row, axis in zip(prices, self.axes, strict=True):
             row[1 : len(axis.weights) + 1] *= axis.weights
-        return Axes(
+        return AxisArrays(
             np.array([axis.size for axis in self.axes]),
             np.array([axis.is_category for axis in self.axes]),
             np.array([wanted.get(axis.feature.name, 0) for axis in self.axes], dtype=np.int8),
@@ -145,7 +145,7 @@ def make_grid(
     forbidden: Collection[str] = (),
     numerics: Fixed | None = None,
     quantiles: int = QUANTILES,
-) -> Grid:
+) -> BinGrid:
     """Return the grid of bound events.
 
     Parameters
@@ -165,24 +165,24 @@ def make_grid(
         if not columns or feature.name in forbidden:
             continue
         if feature.dtype is DType.CATEGORY:
-            axes.append(Axis(feature, tuple(feature.categories or ())))
+            axes.append(FeatureBins(feature, tuple(feature.categories or ())))
             continue
         column = encoding.columns[columns[0]]
         cuts = _cuts(column, encoding.matrix[:, columns[0]], likes, quantiles)
         axes.append(_axis(column, cuts, None if numerics is None else numerics.formats.get(feature.name)))
-    return Grid(tuple(axes))
+    return BinGrid(tuple(axes))
 
 
-def _axis(column: Column, cuts: set[Cuts], form: FixedFormat | None) -> Axis:
+def _axis(column: Column, cuts: set[Cuts], form: FixedFormat | None) -> FeatureBins:
     feature = column.feature
     if feature.dtype is DType.BOOL:
-        return Axis(feature, (False,) * (len(column.values) - 1))
+        return FeatureBins(feature, (False,) * (len(column.values) - 1))
     if form is None or (feature.dtype.is_integer and form.fraction > 0):
-        return Axis(feature, tuple(sorted({edge_within(column, cut) for cut in cuts})))
+        return FeatureBins(feature, tuple(sorted({edge_within(column, cut) for cut in cuts})))
     codes = sorted({code for cut in cuts if (code := cheapest_code(column, cut, form)) is not None})
     most = 1 + threshold_cost(1, form.width)
     weights = tuple((1 + threshold_cost(code, form.width)) / most for code in codes)
-    return Axis(feature, tuple(value_of(code, form) for code in codes), strict=True, weights=weights)
+    return FeatureBins(feature, tuple(value_of(code, form) for code in codes), strict=True, weights=weights)
 
 
 def _cuts(column: Column, rank: npt.NDArray[np.float32], likes: Weights, quantiles: int) -> set[Cuts]:
@@ -211,7 +211,7 @@ def _quantiles(mass: npt.NDArray[AnyValue], quantiles: int) -> set[Cuts]:
     return found
 
 
-def box_of(region: Region, encoding: Encoding, grid: Grid) -> Box:
+def box_of(region: Region, encoding: Encoding, grid: BinGrid) -> Box:
     """Return the box nearest to a region: it holds the codes of all values that the region allows."""
     box = grid.free()
     for row, axis in zip(box, grid.axes, strict=True):
@@ -231,7 +231,7 @@ def box_of(region: Region, encoding: Encoding, grid: Grid) -> Box:
     return box
 
 
-def condition_of(box: Box, grid: Grid) -> AllOf:
+def condition_of(box: Box, grid: BinGrid) -> AllOf:
     """Return a box in words: the condition that holds for exactly its events."""
     terms: list[Condition] = []
     for row, axis in zip(box, grid.axes, strict=True):
@@ -250,12 +250,12 @@ def _or_missing(name: str, parts: tuple[Condition, ...]) -> tuple[Condition, ...
     return (AnyOf((*parts, Missing(name))),)
 
 
-def _category(axis: Axis, inside: npt.NDArray[np.intp]) -> tuple[Condition, ...]:
+def _category(axis: FeatureBins, inside: npt.NDArray[np.intp]) -> tuple[Condition, ...]:
     values = tuple(axis.edges[code] for code in inside)
     return (Member(axis.feature.name, values, negated=False),) if values else ()
 
 
-def _range(axis: Axis, inside: npt.NDArray[np.intp]) -> tuple[Condition, ...]:
+def _range(axis: FeatureBins, inside: npt.NDArray[np.intp]) -> tuple[Condition, ...]:
     if not len(inside):
         return ()
     name, dtype = axis.feature.name, axis.feature.dtype
@@ -277,7 +277,7 @@ def _one_range(terms: Sequence[Condition]) -> tuple[Condition, ...]:
     return (AllOf(tuple(terms)),) if len(terms) > 1 else tuple(terms)
 
 
-def _whole(axis: Axis, low: int, high: int) -> tuple[Condition, ...]:
+def _whole(axis: FeatureBins, low: int, high: int) -> tuple[Condition, ...]:
     """Return a range of whole numbers, both ends included."""
     name, shift = axis.feature.name, int(axis.strict)
     least = axis.edges[low - 1] + 1 - shift if low > 0 else None

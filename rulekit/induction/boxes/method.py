@@ -9,25 +9,25 @@ import numpy as np
 
 from rulekit.budget import Budget
 from rulekit.errors import MissingExtraError
-from rulekit.induction.boxes.grid import Box, Codes, Grid, box_of, make_grid
+from rulekit.induction.boxes.grid import BinGrid, Box, Codes, box_of, make_grid
 from rulekit.induction.regions.region import Region
 from rulekit.induction.samples.sample import Sample
+from rulekit.induction.selection.candidate_ruleset import CandidateRuleset
 from rulekit.induction.selection.cp_sat import EFFORT, Selection
-from rulekit.induction.selection.draft import Draft
 from rulekit.ir.ruleset import HitPolicy
 from rulekit.ir.schema import Schema
 from rulekit.labels import Mask, Weights
 
 if TYPE_CHECKING:
-    from rulekit.induction.boxes.search import Cover
-    from rulekit.induction.selection.context import Arena
+    from rulekit.induction.boxes.search import BoxSearch
+    from rulekit.induction.selection.context import InductionContext
 
 BOXES = "boxes"
 
-STEPS = (0.1, 0.2, 0.3, 0.4, *(step / 20 for step in range(10, 27)))
+SPEND_STEPS = (0.1, 0.2, 0.3, 0.4, *(step / 20 for step in range(10, 27)))
 """Rungs of a ladder, as multiples of the budget that a ruleset is expected to spend; the cut decides."""
 
-CAPS = (5, 10, 15, 25, 35, 50, 75, 100, 150, 200)
+PATH_SIZES = (5, 10, 15, 25, 35, 50, 75, 100, 150, 200)
 """Sizes of the path, in literals."""
 
 MOST_EVENTS = 40_000
@@ -37,22 +37,22 @@ _LIKED = 4.0
 _LITERALS_PER_RULE = 12
 
 
-class Terrain(NamedTuple):
+class BinnedEvents(NamedTuple):
     """The grid, and the codes of the fit and selection folds on it, shape (axes, events)."""
 
-    grid: Grid
+    grid: BinGrid
     codes: Codes
 
 
-def survey(arena: Arena) -> Terrain:
+def bin_events(context: InductionContext) -> BinnedEvents:
     """Return the terrain of an arena."""
-    search = arena.folds.search
-    caps, likes = arena.caps, search.weights * arena.signal_search
-    grid = make_grid(search.frame, arena.schema, likes, forbidden=caps.forbidden, numerics=caps.numerics)
-    return Terrain(grid, grid.code(search.frame))
+    search = context.folds.search
+    caps, likes = context.caps, search.weights * context.signal_search
+    grid = make_grid(search.frame, context.schema, likes, forbidden=caps.forbidden, numerics=caps.numerics)
+    return BinnedEvents(grid, grid.code(search.frame))
 
 
-class Seeds(NamedTuple):
+class StartingBoxes(NamedTuple):
     """Where a search begins: regions that may become rules, and whole rulesets that others made of them."""
 
     regions: Sequence[Region]
@@ -60,14 +60,14 @@ class Seeds(NamedTuple):
 
 
 def search_boxes(
-    seeds: Seeds,
-    arena: Arena,
-    terrain: Terrain,
+    starts: StartingBoxes,
+    context: InductionContext,
+    binned: BinnedEvents,
     events: int,
     deadline: float | None = None,
     *,
     every: int = 1,
-) -> Cover:
+) -> BoxSearch:
     """Search on the first ``events`` events of the fit and selection folds, from seeds that others found.
 
     The search is made at ``every`` so many prices of literals; with 0 nothing is searched yet. A solver chooses
@@ -80,37 +80,37 @@ def search_boxes(
 
     """
     try:
-        from rulekit.induction.boxes.ground import Ground
-        from rulekit.induction.boxes.search import Cover
+        from rulekit.induction.boxes.search import BoxSearch
+        from rulekit.induction.boxes.search_data import SearchData
     except ImportError:
         raise MissingExtraError("numba", "induction") from None
-    sample = arena.folds.search.take(np.arange(events))
-    signal, charged = arena.signal_search[:events], sample.charged(arena.budget.kind)
-    rows, factor = _thinned(sample, arena)
-    gain = sample.weights * signal * _decided(sample, arena.schema)
-    unit = 1.0 if arena.budget.kind == "alert_rate" else 1 - signal
-    cost = sample.weights * unit * _decided(sample, arena.schema)
-    liked = sample.scores >= arena.threshold
-    ground = Ground(
-        terrain.grid,
-        np.ascontiguousarray(terrain.codes[:, rows]),
+    sample = context.folds.search.take(np.arange(events))
+    signal, charged = context.signal_search[:events], sample.budget_weights(context.budget.kind)
+    rows, factor = _thinned(sample, context)
+    gain = sample.weights * signal * _decided(sample, context.schema)
+    unit = 1.0 if context.budget.kind == "alert_rate" else 1 - signal
+    cost = sample.weights * unit * _decided(sample, context.schema)
+    liked = sample.scores >= context.threshold
+    data = SearchData(
+        binned.grid,
+        np.ascontiguousarray(binned.codes[:, rows]),
         gain[rows] * factor,
         cost[rows] * factor,
-        arena.budget.rate * float(charged.sum()),
+        context.budget.rate * float(charged.sum()),
         float(gain[liked].sum()),
         max(10, int(0.0005 * len(rows))),
-        arena.caps,
+        context.caps,
     )
 
     def boxes(regions: Sequence[Region]) -> list[Box]:
-        return [box_of(region, arena.encoding, terrain.grid) for region in regions]
+        return [box_of(region, context.encoding, binned.grid) for region in regions]
 
-    cover = Cover(ground, boxes(seeds.regions))
-    for ruleset in seeds.rulesets:
-        cover.keep(boxes(ruleset))
-    if every and cover.sweep(deadline, every) and every == 1:
-        cover.optimise(most_literals(arena.budget), EFFORT)
-    return cover
+    search = BoxSearch(data, boxes(starts.regions))
+    for ruleset in starts.rulesets:
+        search.keep(boxes(ruleset))
+    if every and search.sweep(deadline, every) and every == 1:
+        search.optimise(most_literals(context.budget), EFFORT)
+    return search
 
 
 def most_literals(budget: Budget) -> int:
@@ -126,31 +126,32 @@ def _decided(sample: Sample, schema: Schema) -> Mask:
     return found
 
 
-def _thinned(sample: Sample, arena: Arena) -> tuple[np.ndarray, Weights]:
+def _thinned(sample: Sample, context: InductionContext) -> tuple[np.ndarray, Weights]:
     """Return which events to search on, and how many each stands for."""
     count = len(sample)
     if count <= MOST_EVENTS:
         return np.arange(count), np.ones(count)
     order = np.argsort(-sample.scores, kind="stable")
-    liked = min(int(_LIKED * max((sample.scores >= arena.threshold).sum(), 1)), MOST_EVENTS // 2)
+    liked = min(int(_LIKED * max((sample.scores >= context.threshold).sum(), 1)), MOST_EVENTS // 2)
     rest = order[liked:]
-    some = np.random.default_rng(arena.seed).permutation(rest)[: MOST_EVENTS - liked]
+    some = np.random.default_rng(context.seed).permutation(rest)[: MOST_EVENTS - liked]
     rows = np.concatenate([order[:liked], some])
     factor = np.concatenate([np.ones(liked), np.full(len(some), len(rest) / len(some))])
     ascending = np.argsort(rows)
     return rows[ascending], factor[ascending]
 
 
-def ladder(cover: Cover, literals: int, selection: Selection | None = None) -> Draft:
+def ladder(search: BoxSearch, literals: int, selection: Selection | None = None) -> CandidateRuleset:
     """Return the best rulesets of at most so many literals, one for each rate that may be spent."""
     places: dict[bytes, int] = {}
-    rungs = [
-        tuple(places.setdefault(box, len(places)) for box in boxes) for boxes in cover.ladder(literals, STEPS)
+    variants = [
+        tuple(places.setdefault(box, len(places)) for box in boxes)
+        for boxes in search.ladder(literals, SPEND_STEPS)
     ]
-    conditions = tuple(cover.condition(cover.boxes[box]) for box in places)
-    return Draft(BOXES, HitPolicy.ANY, conditions, rungs=tuple(rungs), selection=selection)
+    conditions = tuple(search.condition(search.boxes[box]) for box in places)
+    return CandidateRuleset(BOXES, HitPolicy.ANY, conditions, variants=tuple(variants), selection=selection)
 
 
 def smaller(literals: int) -> list[int]:
     """Return the sizes of the path below the one asked for."""
-    return [cap for cap in CAPS if cap < literals]
+    return [cap for cap in PATH_SIZES if cap < literals]

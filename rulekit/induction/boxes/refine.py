@@ -51,7 +51,7 @@ def refine(codes: Any, values: Any, allowed: Any, axes: Any, least: int) -> floa
     values : float64, shape (events,): what taking each event brings.
     allowed : uint8, shape (axes, cells): the box, changed in place.
     axes : sizes, whether categories, directions (1: only lower bounds, -1: only upper ones, 0: both), prices of
-        each edge and of a whole literal, as :class:`rulekit.induction.boxes.grid.Axes` holds them.
+        each edge and of a whole literal, as :class:`rulekit.induction.boxes.grid.AxisArrays` holds them.
     least : so many events that a new range must hold.
 
     """

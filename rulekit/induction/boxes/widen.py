@@ -15,10 +15,10 @@ import numpy.typing as npt
 from rulekit.induction.boxes.grid import Box
 
 if TYPE_CHECKING:
-    from rulekit.induction.boxes.ground import Ground
+    from rulekit.induction.boxes.search_data import SearchData
 
 
-class Turn(NamedTuple):
+class Widening(NamedTuple):
     """One edge moved: the codes of an axis that a rule takes as well, and what that brings and costs."""
 
     rule: int
@@ -28,7 +28,7 @@ class Turn(NamedTuple):
     cost: float
 
 
-def turned(ground: Ground, boxes: Sequence[Box], step: float) -> Iterator[tuple[Box, ...]]:
+def widened(data: SearchData, boxes: Sequence[Box], step: float) -> Iterator[tuple[Box, ...]]:
     """Yield rulesets that each take a little more than the one before, the first a little more than these boxes.
 
     Parameters
@@ -38,42 +38,42 @@ def turned(ground: Ground, boxes: Sequence[Box], step: float) -> Iterator[tuple[
     step : what one step may cost at most, in the unit of the ground's costs.
 
     """
-    dial = _Dial(ground, boxes)
-    while (turn := dial.best(step)) is not None:
-        dial.apply(turn)
-        yield tuple(box.copy() for box in dial.boxes)
+    widener = _Widener(data, boxes)
+    while (widening := widener.best(step)) is not None:
+        widener.apply(widening)
+        yield tuple(box.copy() for box in widener.boxes)
 
 
-class _Dial:
+class _Widener:
     """The rules at hand, with how many axes keep each event out of each of them, shape (rules, events)."""
 
-    def __init__(self, ground: Ground, boxes: Sequence[Box]) -> None:
-        self.ground = ground
+    def __init__(self, data: SearchData, boxes: Sequence[Box]) -> None:
+        self.data = data
         self.boxes = [box.copy() for box in boxes]
-        self.sizes = [axis.size for axis in ground.grid.axes]
+        self.sizes = [axis.size for axis in data.grid.axes]
         self.out = np.stack([self._count(box) for box in self.boxes])
         self.taken = (self.out == 0).any(axis=0)
 
     def _count(self, box: Box) -> npt.NDArray[np.int16]:
-        found = np.zeros(self.ground.codes.shape[1], dtype=np.int16)
-        for row, codes in zip(box, self.ground.codes, strict=True):
+        found = np.zeros(self.data.codes.shape[1], dtype=np.int16)
+        for row, codes in zip(box, self.data.codes, strict=True):
             found += row[codes] == 0
         return found
 
-    def best(self, step: float) -> Turn | None:
+    def best(self, step: float) -> Widening | None:
         """Return the turn that brings most for its cost; None when no edge can move."""
-        turns = [turn for rule in range(len(self.boxes)) for turn in self._turns(rule, step)]
-        return max(turns, key=lambda turn: turn.gain / max(turn.cost, 1e-12), default=None)
+        widenings = [widening for rule in range(len(self.boxes)) for widening in self._widenings(rule, step)]
+        return max(widenings, key=lambda widening: widening.gain / max(widening.cost, 1e-12), default=None)
 
-    def _turns(self, rule: int, step: float) -> Iterator[Turn]:
+    def _widenings(self, rule: int, step: float) -> Iterator[Widening]:
         """Yield the best turn of each edge of a rule; the events to gain are those that it alone keeps out."""
         near = np.flatnonzero((self.out[rule] == 1) & ~self.taken)
         for axis, row in enumerate(self.boxes[rule]):
             size = self.sizes[axis]
             inside = np.flatnonzero(row[:size])
-            if self.ground.grid.axes[axis].is_category or not 0 < len(inside) < size:
+            if self.data.grid.axes[axis].is_category or not 0 < len(inside) < size:
                 continue
-            codes = self.ground.codes[axis, near]
+            codes = self.data.codes[axis, near]
             first, last = int(inside[0]), int(inside[-1])
             for outside in (slice(last + 1, size), slice(0, first)):
                 events = near[(codes >= outside.start) & (codes < outside.stop)]
@@ -82,14 +82,14 @@ class _Dial:
 
     def _moved(
         self, rule: int, axis: int, outside: slice, events: npt.NDArray[np.intp], step: float
-    ) -> Iterator[Turn]:
+    ) -> Iterator[Widening]:
         """Yield how far an edge is best moved outwards: never so far that the literal is gone."""
         width, downwards = outside.stop - outside.start, outside.start == 0
-        codes = self.ground.codes[axis, events].astype(np.int64)
+        codes = self.data.codes[axis, events].astype(np.int64)
         away = outside.stop - 1 - codes if downwards else codes - outside.start
         gain, cost = (
             np.cumsum(np.bincount(away, weights=part[events], minlength=width))
-            for part in (self.ground.gain, self.ground.cost)
+            for part in (self.data.gain, self.data.cost)
         )
         allowed = np.flatnonzero((cost <= step) & (gain > 0))
         allowed = allowed[allowed < width - 1]
@@ -100,11 +100,11 @@ class _Dial:
                 if downwards
                 else slice(outside.start, outside.start + far + 1)
             )
-            yield Turn(rule, axis, codes_taken, float(gain[far]), float(cost[far]))
+            yield Widening(rule, axis, codes_taken, float(gain[far]), float(cost[far]))
 
-    def apply(self, turn: Turn) -> None:
+    def apply(self, widening: Widening) -> None:
         """Move the edge."""
-        box = self.boxes[turn.rule]
-        box[turn.axis, turn.codes] = 1
-        self.out[turn.rule] = self._count(box)
-        self.taken |= self.out[turn.rule] == 0
+        box = self.boxes[widening.rule]
+        box[widening.axis, widening.codes] = 1
+        self.out[widening.rule] = self._count(box)
+        self.taken |= self.out[widening.rule] == 0

@@ -34,7 +34,7 @@ class Task:
     seed: int
 
 
-class Candidate(NamedTuple):
+class CandidateRule(NamedTuple):
     """A region that may become a rule.
 
     ``value`` is the weight of an additive model (SCORE), or the purity of an exit of a rule list (FIRST).
@@ -48,7 +48,7 @@ class Proposal(NamedTuple):
     """One answer: a pool in no order (ANY), a list that is read from the top (FIRST), or a sum (SCORE)."""
 
     policy: HitPolicy
-    candidates: tuple[Candidate, ...]
+    candidates: tuple[CandidateRule, ...]
 
 
 class Inducer(Protocol):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rulekit.errors import MissingExtraError
-from rulekit.induction.learners.base import Candidate, Proposal, Task
+from rulekit.induction.learners.base import CandidateRule, Proposal, Task
 from rulekit.induction.learners.trees import nodes, regions_of
 from rulekit.induction.regions.region import Region, key_of
 from rulekit.ir.ruleset import HitPolicy
@@ -42,7 +42,7 @@ class ForestInducer:
             for tree in forest.estimators_:
                 regions = regions_of(nodes(tree.tree_, sees_missing=True), task.encoding)
                 found.update((key_of(region), region) for _, region in regions)
-        return [Proposal(policy, tuple(Candidate(region) for region in found.values()))]
+        return [Proposal(policy, tuple(CandidateRule(region) for region in found.values()))]
 
 
 FOREST = ForestInducer()

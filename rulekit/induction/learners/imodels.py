@@ -20,9 +20,9 @@ import numpy as np
 import numpy.typing as npt
 
 from rulekit.errors import MissingExtraError
-from rulekit.induction.learners.base import Candidate, Proposal, Task
+from rulekit.induction.learners.base import CandidateRule, Proposal, Task
 from rulekit.induction.learners.trees import nodes
-from rulekit.induction.regions.region import Step, intersect
+from rulekit.induction.regions.region import PathStep, intersect
 from rulekit.induction.samples.encoding import Encoding
 from rulekit.ir.ruleset import HitPolicy
 
@@ -81,18 +81,20 @@ def _has_both(labels: npt.NDArray[np.int64]) -> bool:
     return bool(labels.any() and not labels.all())
 
 
-def candidates(paths: Iterator[tuple[list[Step], float]], encoding: Encoding) -> tuple[Candidate, ...]:
+def candidates(
+    paths: Iterator[tuple[list[PathStep], float]], encoding: Encoding
+) -> tuple[CandidateRule, ...]:
     """Return the candidates of paths with values; impossible and all-embracing ones are left out."""
     found = ((intersect(steps, encoding), value) for steps, value in paths)
-    return tuple(Candidate(region, value) for region, value in found if region)
+    return tuple(CandidateRule(region, value) for region, value in found if region)
 
 
-def terms_of(rule: Any) -> list[Step]:
+def terms_of(rule: Any) -> list[PathStep]:
     """Return the steps of a rule of imodels, from its dictionary ``{(feature, sign): threshold}``."""
     steps = []
     for (name, sign), threshold in rule.agg_dict.items():
         if sign in {"<=", ">"}:
-            steps.append(Step.at(int(name.removeprefix("X_")), float(threshold), left=sign == "<="))
+            steps.append(PathStep.at(int(name.removeprefix("X_")), float(threshold), left=sign == "<="))
     return steps
 
 
@@ -170,7 +172,7 @@ class Figs:
         model._predict_tree = figs_predict  # noqa: SLF001 - its own goes event by event, a hundred times as long
         with quiet(task.seed):
             model.fit(task.encoding.filled, task.labels.astype(np.int64), sample_weight=task.weights)
-        paths: list[tuple[list[Step], float]] = []
+        paths: list[tuple[list[PathStep], float]] = []
         for root in model.trees_:
             leaves = list(figs_leaves(root))
             least = min(value for _, value in leaves)
@@ -196,16 +198,18 @@ def figs_predict(root: Any, matrix: npt.NDArray[np.float32]) -> npt.NDArray[np.f
     return found
 
 
-def figs_leaves(root: Any) -> Iterator[tuple[list[Step], float]]:
+def figs_leaves(root: Any) -> Iterator[tuple[list[PathStep], float]]:
     """Yield steps and value (of the signal class) of the leaves of a FIGS tree."""
-    stack: list[tuple[Any, list[Step]]] = [(root, [])]
+    stack: list[tuple[Any, list[PathStep]]] = [(root, [])]
     while stack:
         node, steps = stack.pop()
         if node.left is None:
             yield steps, float(np.ravel(node.value)[-1])
             continue
         for child, is_left in ((node.right, False), (node.left, True)):
-            stack.append((child, [*steps, Step.at(int(node.feature), float(node.threshold), left=is_left)]))
+            stack.append(
+                (child, [*steps, PathStep.at(int(node.feature), float(node.threshold), left=is_left)])
+            )
 
 
 class BoostedRules:
@@ -230,7 +234,7 @@ class BoostedRules:
         return found
 
 
-def boosted_votes(model: Any) -> Iterator[tuple[list[Step], float]]:
+def boosted_votes(model: Any) -> Iterator[tuple[list[PathStep], float]]:
     """Yield the leaves that vote for signal, with twice the weight of their tree: the others vote against it."""
     for fitted, weight in zip(model.estimators_, model.estimator_weights_, strict=False):
         votes = fitted.tree_.value[:, 0, :].argmax(axis=1)
@@ -266,7 +270,7 @@ class GreedyRuleList:
         return found
 
 
-def list_exits(model: Any, *, opposite: bool = False) -> Iterator[tuple[list[Step], float]]:
+def list_exits(model: Any, *, opposite: bool = False) -> Iterator[tuple[list[PathStep], float]]:
     """Yield condition and share of signal of each exit; the list tests ``<`` and ``>=``, not ``<=`` and ``>``.
 
     Grown for the opposite labels, what is left at the end is an exit, too: the other side of the last split.
@@ -276,7 +280,7 @@ def list_exits(model: Any, *, opposite: bool = False) -> Iterator[tuple[list[Ste
         share = float(item.get("val_right", item["val"]))
         if "cutoff" in item:
             below = float(np.ceil(item["cutoff"])) - 1  # the highest rank below the cutoff
-            step = Step.at(int(item["index_col"]), below, left=bool(item["flip"]))
+            step = PathStep.at(int(item["index_col"]), below, left=bool(item["flip"]))
             yield [step], 1 - share if opposite else share
         elif opposite and step is not None:
             yield [step.other], 1 - share

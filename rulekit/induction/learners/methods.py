@@ -16,7 +16,7 @@ POOL = "pool"
 _POLICIES = (HitPolicy.ANY, HitPolicy.FIRST, HitPolicy.SCORE)
 
 
-class Entrant(NamedTuple):
+class Method(NamedTuple):
     """One inducer under one hit policy."""
 
     method: str
@@ -42,7 +42,7 @@ def policy_named(name: str | None) -> HitPolicy | None:
     return HitPolicy(name)
 
 
-def entrants(method: str, policy: HitPolicy | None, *, directed: bool = False) -> list[Entrant]:
+def methods_for(method: str, policy: HitPolicy | None, *, directed: bool = False) -> list[Method]:
     """Return who runs: the method under the policy, or for ``auto`` everyone who has it.
 
     Without a policy a method runs under its natural one, and ``auto`` under ANY and FIRST: sums of points are
@@ -65,16 +65,16 @@ def entrants(method: str, policy: HitPolicy | None, *, directed: bool = False) -
                 expected=" or ".join(inducer.policies),
                 hint=f"methods that do: {', '.join(_with(policy)) or 'none'}",
             )
-        return _checked([Entrant(method, inducer, policy or inducer.policies[0])], directed=directed)
+        return _checked([Method(method, inducer, policy or inducer.policies[0])], directed=directed)
     wanted = [HitPolicy.ANY, HitPolicy.FIRST] if policy is None else [policy]
     wanted = wanted[:1] if directed and policy is None else wanted
     return _checked(
-        [Entrant(name, inducers.get(name), one) for one in wanted for name in _with(one)], directed=directed
+        [Method(name, inducers.get(name), one) for one in wanted for name in _with(one)], directed=directed
     )
 
 
-def _checked(found: list[Entrant], *, directed: bool) -> list[Entrant]:
-    if directed and any(entrant.policy is not HitPolicy.ANY for entrant in found):
+def _checked(found: list[Method], *, directed: bool) -> list[Method]:
+    if directed and any(method.policy is not HitPolicy.ANY for method in found):
         raise BudgetError(
             "directions can be kept to by rules of hit policy any alone", got=found[0].policy.value
         )

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from rulekit.errors import MissingExtraError
-from rulekit.induction.learners.base import Candidate, Proposal, Task
-from rulekit.induction.regions.region import Region, Step, intersect
+from rulekit.induction.learners.base import CandidateRule, Proposal, Task
+from rulekit.induction.regions.region import PathStep, Region, intersect
 from rulekit.induction.samples.encoding import Encoding
 from rulekit.ir.ruleset import HitPolicy
 
@@ -16,7 +16,7 @@ class Node(NamedTuple):
     """One node of a fitted tree: its number, the path to it, and whether it is a leaf."""
 
     number: int
-    steps: tuple[Step, ...]
+    steps: tuple[PathStep, ...]
     is_leaf: bool
 
 
@@ -31,7 +31,7 @@ def nodes(tree: Any, columns: tuple[int, ...] | None = None, *, sees_missing: bo
         missing was filled with rank -1.
 
     """
-    stack: list[tuple[int, tuple[Step, ...]]] = [(0, ())]
+    stack: list[tuple[int, tuple[PathStep, ...]]] = [(0, ())]
     while stack:
         node, steps = stack.pop()
         left, right = int(tree.children_left[node]), int(tree.children_right[node])
@@ -42,7 +42,7 @@ def nodes(tree: Any, columns: tuple[int, ...] | None = None, *, sees_missing: bo
         column = column if columns is None else columns[column]
         for child, is_left in ((right, False), (left, True)):
             missing = bool(tree.missing_go_to_left[node]) == is_left if sees_missing else None
-            step = Step.at(column, float(tree.threshold[node]), left=is_left, missing=missing)
+            step = PathStep.at(column, float(tree.threshold[node]), left=is_left, missing=missing)
             stack.append((child, (*steps, step)))
 
 
@@ -109,7 +109,7 @@ def _grown(tree: Any, task: Task, target: Any, policy: HitPolicy) -> Proposal:
     tree.set_params(min_samples_leaf=max(5, int(0.0005 * len(task.labels))), random_state=task.seed)
     tree.fit(task.encoding.matrix, target, sample_weight=task.weights)
     regions = regions_of(nodes(tree.tree_, sees_missing=True), task.encoding)
-    return Proposal(policy, tuple(Candidate(region) for _, region in regions))
+    return Proposal(policy, tuple(CandidateRule(region) for _, region in regions))
 
 
 TREE = TreeInducer()

@@ -19,7 +19,7 @@ from pydantic import JsonValue
 from rulekit.budget import Budget
 from rulekit.errors import BudgetError
 from rulekit.frames import Frame
-from rulekit.induction.learners.methods import AUTO, entrants
+from rulekit.induction.learners.methods import AUTO, methods_for
 from rulekit.induction.multiclass.samples import (
     Samples,
     check_budgets,
@@ -30,14 +30,14 @@ from rulekit.induction.multiclass.samples import (
 )
 from rulekit.induction.multiclass.teachers import class_teachers
 from rulekit.induction.naming import slug
-from rulekit.induction.pipeline import Request, answer
+from rulekit.induction.pipeline import InductionRequest, run_induction
 from rulekit.induction.progress import progress_bar
-from rulekit.induction.publish import Law, Origin
+from rulekit.induction.publish import DraftNames, ProvenanceInputs
 from rulekit.induction.result import Induction
 from rulekit.induction.samples.sample import Folds, Sample, describe_events
 from rulekit.induction.samples.teacher_labels import threshold_at
-from rulekit.induction.selection.constraints import Constraints, constraints
-from rulekit.induction.selection.draft import hit_matrix, lowest_threshold
+from rulekit.induction.selection.candidate_ruleset import hit_matrix, lowest_threshold
+from rulekit.induction.selection.constraints import Constraints, make_constraints
 from rulekit.ir.numerics import Fixed
 from rulekit.ir.provenance import Provenance
 from rulekit.ir.ruleset import HitPolicy, Ruleset
@@ -46,7 +46,7 @@ from rulekit.measures import Measures, measure
 from rulekit.statistics.upper_limits import upper_limit
 from rulekit.targets.api import expr
 
-Requests = Mapping[str, Request]
+Requests = Mapping[str, InductionRequest]
 """What is asked for each class, the first to be decided first."""
 
 _POLICIES = (HitPolicy.FIRST, HitPolicy.SCORE)
@@ -121,20 +121,22 @@ def induce_classes(  # noqa: PLR0913 - the verb of the library, as `induce` is
     check_budgets(budgets, truth, otherwise)
     policy = _policy(hit_policy)
     is_scale = policy is HitPolicy.SCORE
-    racing = [] if is_scale and method == AUTO else entrants(method, policy, directed=bool(directions))
+    methods = [] if is_scale and method == AUTO else methods_for(method, policy, directed=bool(directions))
     teachers = class_teachers(teacher, tuple(budgets), schema)
     runs = 1 if is_scale else len(budgets)
     share = None if time_limit is None else time_limit / runs
-    with progress_bar(runs * (len(racing) + 8), show=progress) as step:
+    with progress_bar(runs * (len(methods) + 8), show=progress) as step:
         samples = read_classes(events, teachers, schema, truth=truth, weight=weight, groups=groups)
 
-        def request(one: str) -> Request:
-            origin = Origin(teachers[one].name, describe_events(events, len(samples[one])), method, weight)
-            law = Law(name or schema.name, schema, one, otherwise, prefix=slug(one))
-            caps = constraints(
+        def request(one: str) -> InductionRequest:
+            origin = ProvenanceInputs(
+                teachers[one].name, describe_events(events, len(samples[one])), method, weight
+            )
+            names = DraftNames(name or schema.name, schema, one, otherwise, prefix=slug(one))
+            caps = make_constraints(
                 budgets[one], schema, forbidden=forbidden, directions=directions, numerics=numerics
             )
-            return Request(law, caps, racing, origin, teachers[one], seed, share)
+            return InductionRequest(names, caps, methods, origin, teachers[one], seed, share)
 
         made = _sum if is_scale else _list
         return made({one: request(one) for one in budgets}, samples, step)
@@ -165,19 +167,19 @@ def _list(requests: Requests, samples: Samples, step: Callable[[str], None]) -> 
 
 
 def _answered(
-    request: Request,
+    request: InductionRequest,
     folds: Folds,
     step: Callable[[str], None],
     above: Sequence[tuple[Constraints, Folds]] = (),
 ) -> Induction:
-    with errors_of(request.law.outcome):
-        return answer(request, folds, step, above)
+    with errors_of(request.names.outcome):
+        return run_induction(request, folds, step, above)
 
 
-def _measured(accepted: pl.Series, folds: Folds, request: Request) -> Measures:
+def _measured(accepted: pl.Series, folds: Folds, request: InductionRequest) -> Measures:
     """Measure a class on the calibration fold; the teacher's labels are those at its budget."""
     labels = folds.calibration.scores >= threshold_at(folds.search, request.caps.budget)
-    return measure(accepted, folds.calibration.known(labels))
+    return measure(accepted, folds.calibration.event_labels(labels))
 
 
 def _sum(requests: Requests, samples: Samples, step: Callable[[str], None]) -> ClassInduction:
@@ -193,7 +195,7 @@ def _sum(requests: Requests, samples: Samples, step: Callable[[str], None]) -> C
         reached = score >= thresholds[one]
         measures[one] = _measured(pl.Series(reached), folds[one], request)
         sample, budget = folds[one].calibration, request.caps.budget
-        charged = sample.charged(budget.kind)
+        charged = sample.budget_weights(budget.kind)
         limits[one] = upper_limit(reached, charged, budget.confidence, groups=sample.groups)
     facts = _provenance({lowest: base.ruleset}, measures)
     ruleset = replace(base.ruleset, thresholds=thresholds, provenance=facts)

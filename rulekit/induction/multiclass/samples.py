@@ -14,7 +14,7 @@ import polars as pl
 from rulekit.budget import Budget
 from rulekit.errors import BudgetError, EventError
 from rulekit.frames import Frame, scan
-from rulekit.induction.pipeline import Request
+from rulekit.induction.pipeline import InductionRequest
 from rulekit.induction.samples.folds import split
 from rulekit.induction.samples.sample import Folds, Sample, read_sample
 from rulekit.induction.teachers.base import Teacher
@@ -118,7 +118,7 @@ def scale_of(samples: Samples) -> dict[str, Sample]:
     return found
 
 
-def split_classes(samples: Samples, requests: Mapping[str, Request]) -> dict[str, Folds]:
+def split_classes(samples: Samples, requests: Mapping[str, InductionRequest]) -> dict[str, Folds]:
     """Split the events in the same way for each class, with equal shares of all classes in each fold.
 
     Raises
@@ -135,7 +135,7 @@ def split_classes(samples: Samples, requests: Mapping[str, Request]) -> dict[str
     return found
 
 
-def _strata(samples: Samples, requests: Mapping[str, Request]) -> npt.NDArray[Any]:
+def _strata(samples: Samples, requests: Mapping[str, InductionRequest]) -> npt.NDArray[Any]:
     """Return the number of each event's class, 0 for none; without truth of the class whose scores stand out."""
     found = np.zeros(len(next(iter(samples.values()))), dtype=np.int64)
     for number, (name, sample) in reversed(list(enumerate(samples.items(), start=1))):

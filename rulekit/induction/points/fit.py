@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from rulekit.induction.boxes.grid import Codes
 from rulekit.induction.points.loops import (
-    Slopes,
+    Derivatives,
     curvature_of,
     derive,
     descend,
@@ -27,7 +27,7 @@ from rulekit.induction.points.loops import (
     refine,
     slope_of,
 )
-from rulekit.induction.points.search import Finder, tidied
+from rulekit.induction.points.search import RuleFinder, tidied
 from rulekit.labels import Weights
 
 _SWAPS = 2
@@ -55,7 +55,7 @@ class Term(NamedTuple):
     hits: npt.NDArray[np.int64]
 
 
-class Sum(NamedTuple):
+class WeightedSum(NamedTuple):
     """The rules of a sum; its weights are theirs, and a constant after them."""
 
     terms: tuple[Term, ...]
@@ -72,35 +72,35 @@ class Sum(NamedTuple):
         return found
 
 
-class _Point(NamedTuple):
+class _FitState(NamedTuple):
     """Weights of the rules, the constant last, with what they give: scores, the loss and its derivatives."""
 
     weights: Weights
     score: Weights
     loss: float
-    slopes: Slopes
+    derivatives: Derivatives
 
 
-class Additive:
+class AdditiveModel:
     """A sum of weighted rules that grows, fitted to labels in [0, 1] with event weights, both of shape (events,).
 
     ``rest`` is the loss of the constant alone.
     """
 
-    def __init__(self, finder: Finder, targets: Weights, weights: Weights) -> None:
+    def __init__(self, finder: RuleFinder, targets: Weights, weights: Weights) -> None:
         self.finder, self.limits, self.space = finder, finder.limits, finder.space
         self.targets, self.event_weights = targets, weights / weights.mean()
         self.terms: list[Term] = []
         share = float(np.clip(np.average(self.targets, weights=self.event_weights), 1e-6, 1 - 1e-6))
-        self.point = self._at(np.array([np.log(share / (1 - share))]))
-        self.rest = self.point.loss
+        self.state = self._at(np.array([np.log(share / (1 - share))]))
+        self.rest = self.state.loss
 
     @property
     def literals(self) -> int:
         """Number of literals of all rules together."""
         return sum(len(term.axes) for term in self.terms)
 
-    def grow(self, caps: Sequence[int], deadline: float | None = None) -> Iterator[tuple[int, Sum]]:
+    def grow(self, caps: Sequence[int], deadline: float | None = None) -> Iterator[tuple[int, WeightedSum]]:
         """Yield the sum at each of the rising caps on literals, until the time is up; the first always comes."""
         for place, cap in enumerate(caps):
             self._fill(cap)
@@ -108,20 +108,20 @@ class Additive:
                 self.renew()
                 if len(self.terms) < 2 or not self._swap(cap):
                     break
-            yield cap, Sum(tuple(self.terms), self.point.weights)
+            yield cap, WeightedSum(tuple(self.terms), self.state.weights)
             if place + 1 < len(caps) and deadline is not None and time.monotonic() > deadline:
                 return
 
     def renew(self) -> None:
         """Move the literals of each rule to where they gain most beside the others, and fit the weights."""
         for place, term in enumerate(self.terms):
-            second, first = self.point.slopes.second, self.point.slopes.first.copy()
-            first[term.hits] -= second[term.hits] * self.point.weights[place]
-            slopes = self._slopes(first, second)
-            rows, gain = term.rows.copy(), _newton(term, slopes)[1]
-            if refine(self.space, term.axes, rows, slopes, gain) > gain * (1 + _LEAST_GAIN):
+            second, first = self.state.derivatives.second, self.state.derivatives.first.copy()
+            first[term.hits] -= second[term.hits] * self.state.weights[place]
+            derivatives = self._derivatives(first, second)
+            rows, gain = term.rows.copy(), _newton(term, derivatives)[1]
+            if refine(self.space, term.axes, rows, derivatives, gain) > gain * (1 + _LEAST_GAIN):
                 moved = self._term(*tidied(term.axes, rows))
-                self._move(place, moved, _newton(moved, slopes)[0])
+                self._move(place, moved, _newton(moved, derivatives)[0])
         self._merge()
         self._fit()
 
@@ -131,10 +131,10 @@ class Additive:
         places = [first.setdefault(term.hits.tobytes(), place) for place, term in enumerate(self.terms)]
         if len(first) == len(self.terms):
             return
-        weights = np.bincount(places, weights=self.point.weights[:-1], minlength=len(places))
+        weights = np.bincount(places, weights=self.state.weights[:-1], minlength=len(places))
         kept = sorted(first.values())
         self.terms = [self.terms[place] for place in kept]
-        self.point = self._at(np.append(weights[kept], self.point.weights[-1]))
+        self.state = self._at(np.append(weights[kept], self.state.weights[-1]))
 
     def loss_of(self, weights: Weights) -> float:
         """Return the loss with other weights of the rules, and a constant after them."""
@@ -144,10 +144,10 @@ class Additive:
         """Add rules while there is room, and while that takes something off the loss."""
         added = 0
         for _ in range(_PATIENCE * cap):
-            room, before = cap - self.literals, self.point.loss
+            room, before = cap - self.literals, self.state.loss
             if room <= 0 or len(self.terms) >= self.limits.rules or not self._add(room):
                 break
-            if self.point.loss > before * (1 - _LEAST_GAIN):
+            if self.state.loss > before * (1 - _LEAST_GAIN):
                 break
             added += 1
             if added > len(self.terms) // _RENEWED_EVERY:
@@ -159,49 +159,49 @@ class Additive:
 
         It is taken back where it does not keep what the curvature promised.
         """
-        before = self.point
+        before = self.state
         used = frozenset(int(axis) for term in self.terms for axis in term.axes)
-        found = self.finder.propose(before.slopes, used, min(room, self.limits.longest))
+        found = self.finder.propose(before.derivatives, used, min(room, self.limits.longest))
         if found is None or found.gain <= _LEAST_GAIN * before.loss:
             return False
         new = self._term(found.axes, found.rows)
         is_new = not any(np.array_equal(new.hits, term.hits) for term in self.terms)
         if is_new:
             self.terms.append(new)
-            self.point = before._replace(weights=np.insert(before.weights, -1, 0.0))
+            self.state = before._replace(weights=np.insert(before.weights, -1, 0.0))
         self._fit()
-        if is_new and self.point.loss > before.loss * (1 - _LEAST_GAIN):
+        if is_new and self.state.loss > before.loss * (1 - _LEAST_GAIN):
             self.terms.pop()
-            self.point = before
+            self.state = before
         return True
 
     def _swap(self, cap: int) -> bool:
         """Replace the rule that matters least; say whether that helped, and take it back if not."""
-        terms, point = list(self.terms), self.point
+        terms, state = list(self.terms), self.state
         worst = int(np.argmin([self._worth(place) for place in range(len(terms))]))
         del self.terms[worst]
-        self.point = self._at(np.delete(point.weights, worst))
+        self.state = self._at(np.delete(state.weights, worst))
         self._fit()
         self._fill(cap)
-        if self.point.loss < point.loss * (1 - _LEAST_GAIN):
+        if self.state.loss < state.loss * (1 - _LEAST_GAIN):
             return True
-        self.terms, self.point = terms, point
+        self.terms, self.state = terms, state
         return False
 
     def _worth(self, place: int) -> float:
         """Return about what the loss would rise without a rule, for its price."""
-        term, slopes = self.terms[place], self.point.slopes
-        curvature = float(curvature_of(slopes.second[term.hits].sum(), slopes))
-        return 0.5 * float(self.point.weights[place]) ** 2 * curvature / self.limits.price(len(term.axes))
+        term, derivatives = self.terms[place], self.state.derivatives
+        curvature = float(curvature_of(derivatives.second[term.hits].sum(), derivatives))
+        return 0.5 * float(self.state.weights[place]) ** 2 * curvature / self.limits.price(len(term.axes))
 
     def _term(self, axes: npt.NDArray[np.int64], rows: npt.NDArray[np.uint8]) -> Term:
         return Term(axes, rows, passing(self.space.codes, axes, rows, -1))
 
-    def _slopes(self, first: Weights, second: Weights) -> Slopes:
+    def _derivatives(self, first: Weights, second: Weights) -> Derivatives:
         sums = float(first.sum()), float(second.sum())
-        return Slopes(first, second, *sums, self.limits.ridge, self.limits.least)
+        return Derivatives(first, second, *sums, self.limits.ridge, self.limits.least)
 
-    def _at(self, weights: Weights, score: Weights | None = None) -> _Point:
+    def _at(self, weights: Weights, score: Weights | None = None) -> _FitState:
         """Return what weights give; the scores may be known."""
         if score is None:
             score = np.full(len(self.targets), weights[-1])
@@ -210,7 +210,7 @@ class Additive:
         first, second = np.empty_like(score), np.empty_like(score)
         loss = derive(score, self.targets, self.event_weights, first, second)
         loss += 0.5 * self.limits.ridge * float((weights[:-1] ** 2).sum())
-        return _Point(weights, score, loss, self._slopes(first, second))
+        return _FitState(weights, score, loss, self._derivatives(first, second))
 
     def _fit(self) -> None:
         """Fit all weights: descend on the quadratic, halve the step where the loss itself rises."""
@@ -219,32 +219,38 @@ class Additive:
         directed = [bool(self.space.directions[term.axes].any()) for term in self.terms]
         rising = np.array(directed, dtype=np.bool_)
         for _ in range(_ROUNDS):
-            before, aim = self.point, self.point.weights.copy()
-            descend(hits, starts, aim, rising, self._slopes(before.slopes.first.copy(), before.slopes.second))
+            before, aim = self.state, self.state.weights.copy()
+            descend(
+                hits,
+                starts,
+                aim,
+                rising,
+                self._derivatives(before.derivatives.first.copy(), before.derivatives.second),
+            )
             for halving in range(_HALVINGS):
                 after = self._at(before.weights + (aim - before.weights) * 0.5**halving)
                 if after.loss <= before.loss:
-                    self.point = after
+                    self.state = after
                     break
             if before.loss - after.loss < _LEAST_STEP * before.loss:
                 break
 
     def _move(self, place: int, moved: Term, weight: float) -> None:
         """Put another rule in the place of one, unless the loss would rise; the constant makes up for it."""
-        weights, score = self.point.weights.copy(), self.point.score.copy()
+        weights, score = self.state.weights.copy(), self.state.score.copy()
         score[self.terms[place].hits] -= weights[place]
         score[moved.hits] += weight
-        slopes = self.point.slopes
-        shift = float((self.point.score - score) @ slopes.second) / slopes.second_sum
+        derivatives = self.state.derivatives
+        shift = float((self.state.score - score) @ derivatives.second) / derivatives.second_sum
         weights[place] = weight
         weights[-1] += shift
         after = self._at(weights, score + shift)
-        if after.loss < self.point.loss:
-            self.terms[place], self.point = moved, after
+        if after.loss < self.state.loss:
+            self.terms[place], self.state = moved, after
 
 
-def _newton(term: Term, slopes: Slopes) -> tuple[float, float]:
+def _newton(term: Term, derivatives: Derivatives) -> tuple[float, float]:
     """Return the weight that one Newton step gives a rule, and what it gains."""
-    first, second = float(slopes.first[term.hits].sum()), float(slopes.second[term.hits].sum())
-    slope, curvature = slope_of(first, second, slopes), curvature_of(second, slopes)
+    first, second = float(derivatives.first[term.hits].sum()), float(derivatives.second[term.hits].sum())
+    slope, curvature = slope_of(first, second, derivatives), curvature_of(second, derivatives)
     return -slope / curvature, 0.5 * slope**2 / curvature

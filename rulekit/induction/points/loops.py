@@ -42,7 +42,7 @@ class Space(NamedTuple):
     directions: Any
 
 
-class Slopes(NamedTuple):
+class Derivatives(NamedTuple):
     """First and second derivatives of the loss, shape (events,), and their sums.
 
     ``ridge`` is added to every second derivative; a rule must have so many events, the ``least``.
@@ -70,39 +70,39 @@ def derive(score: Any, target: Any, weights: Any, first: Any, second: Any) -> fl
 
 
 @njit(cache=True, nogil=True)
-def slope_of(first: float, second: float, slopes: Slopes) -> float:
+def slope_of(first: float, second: float, derivatives: Derivatives) -> float:
     """Return a rule's first derivative with the constant stepping along: negative where its weight should rise."""
-    return first - second * slopes.first_sum / slopes.second_sum
+    return first - second * derivatives.first_sum / derivatives.second_sum
 
 
 @njit(cache=True, nogil=True)
-def curvature_of(second: float, slopes: Slopes) -> float:
+def curvature_of(second: float, derivatives: Derivatives) -> float:
     """Return a rule's second derivative with the constant stepping along, and the ridge."""
-    return slopes.ridge + max(second - second * second / slopes.second_sum, 0.0)
+    return derivatives.ridge + max(second - second * second / derivatives.second_sum, 0.0)
 
 
 @njit(cache=True, nogil=True)
-def _gain(first: float, second: float, slopes: Slopes, rising: bool) -> float:  # noqa: FBT001
+def _gain(first: float, second: float, derivatives: Derivatives, rising: bool) -> float:  # noqa: FBT001
     """Return what a rule takes off the loss; -1 where its weight must rise and would not."""
-    slope = slope_of(first, second, slopes)
+    slope = slope_of(first, second, derivatives)
     if rising and slope >= 0:
         return -1.0
-    return float(0.5 * slope * slope / curvature_of(second, slopes))
+    return float(0.5 * slope * slope / curvature_of(second, derivatives))
 
 
 @njit(cache=True, nogil=True)
-def _tally(code: Any, events: Any, slopes: Slopes, sums: Any) -> None:
+def _tally(code: Any, events: Any, derivatives: Derivatives, sums: Any) -> None:
     """Fill the sums over each code of an axis: first derivatives, second ones, events; shape (cells, 3)."""
     sums[:] = 0.0
     for event in events:
         into = sums[code[event]]
-        into[0] += slopes.first[event]
-        into[1] += slopes.second[event]
+        into[0] += derivatives.first[event]
+        into[1] += derivatives.second[event]
         into[2] += 1.0
 
 
 @njit(cache=True, nogil=True)
-def _best_row(sums: Any, space: Space, wanted: tuple[int, bool], slopes: Slopes, row: Any) -> float:
+def _best_row(sums: Any, space: Space, wanted: tuple[int, bool], derivatives: Derivatives, row: Any) -> float:
     """Write the literal of an axis that gains most into a row, and return the gain, or -1.
 
     ``wanted`` are the axis, and whether the weight must rise.
@@ -121,13 +121,17 @@ def _best_row(sums: Any, space: Space, wanted: tuple[int, bool], slopes: Slopes,
         for side in range(2):
             part = lower if side == _LOW else known - lower
             barred = (direction > 0 and side == _LOW) or (direction < 0 and side == _HIGH)
-            gain = -1.0 if barred or part[2] < slopes.least else _gain(part[0], part[1], slopes, rising)
+            gain = (
+                -1.0
+                if barred or part[2] < derivatives.least
+                else _gain(part[0], part[1], derivatives, rising)
+            )
             if gain > best:
                 best, kind, cut = gain, side, place
-    if direction == 0 and min(known[2], sums[size, 2]) >= slopes.least:
+    if direction == 0 and min(known[2], sums[size, 2]) >= derivatives.least:
         for side in (_MISSING, _KNOWN):
             part = sums[size] if side == _MISSING else known
-            gain = _gain(part[0], part[1], slopes, rising)
+            gain = _gain(part[0], part[1], derivatives, rising)
             if gain > best:
                 best, kind = gain, side
     row[:] = 0
@@ -138,14 +142,20 @@ def _best_row(sums: Any, space: Space, wanted: tuple[int, bool], slopes: Slopes,
 
 
 @njit(cache=True, nogil=True)
-def best_literal(space: Space, events: Any, slopes: Slopes, rising: bool, row: Any) -> tuple[int, float]:  # noqa: FBT001
+def best_literal(
+    space: Space,
+    events: Any,
+    derivatives: Derivatives,
+    rising: bool,  # noqa: FBT001
+    row: Any,
+) -> tuple[int, float]:
     """Return the axis, or -1, and the gain of the literal that gains most on some events; write its row."""
     sums, tried = np.empty((len(row), 3)), np.empty_like(row)
     best, chosen = 0.0, -1
     for axis in range(len(space.sizes)):
         if space.open[axis]:
-            _tally(space.codes[axis], events, slopes, sums)
-            gain = _best_row(sums, space, (axis, rising), slopes, tried)
+            _tally(space.codes[axis], events, derivatives, sums)
+            gain = _best_row(sums, space, (axis, rising), derivatives, tried)
             if gain > best:
                 best, chosen = gain, axis
                 row[:] = tried
@@ -169,7 +179,7 @@ def passing(codes: Any, axes: Any, rows: Any, but: int) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def refine(space: Space, axes: Any, rows: Any, slopes: Slopes, gain: float) -> float:
+def refine(space: Space, axes: Any, rows: Any, derivatives: Derivatives, gain: float) -> float:
     """Move the literals of a rule one by one, in place, while that gains; return the gain."""
     sums, row = np.empty((rows.shape[1], 3)), np.empty_like(rows[0])
     rising = False
@@ -177,8 +187,8 @@ def refine(space: Space, axes: Any, rows: Any, slopes: Slopes, gain: float) -> f
         rising = rising or space.directions[axis] != 0
     still, place = 0, 0
     for _ in range(_MOST_MOVES):
-        _tally(space.codes[axes[place]], passing(space.codes, axes, rows, place), slopes, sums)
-        found = _best_row(sums, space, (axes[place], rising), slopes, row)
+        _tally(space.codes[axes[place]], passing(space.codes, axes, rows, place), derivatives, sums)
+        found = _best_row(sums, space, (axes[place], rising), derivatives, row)
         still += 1
         if found > gain * (1 + 1e-9) + 1e-12:
             gain, still = found, 0
@@ -190,7 +200,7 @@ def refine(space: Space, axes: Any, rows: Any, slopes: Slopes, gain: float) -> f
 
 
 @njit(cache=True, nogil=True)
-def best_pairs(space: Space, slopes: Slopes, wanted: Any, gains: Any, corners: Any) -> None:
+def best_pairs(space: Space, derivatives: Derivatives, wanted: Any, gains: Any, corners: Any) -> None:
     """Find the best coarse corner of each pair of axes that is wanted.
 
     Parameters
@@ -210,11 +220,11 @@ def best_pairs(space: Space, slopes: Slopes, wanted: Any, gains: Any, corners: A
                 sums[:] = 0.0
                 for event in range(space.coarse.shape[1]):
                     into = sums[space.coarse[one, event], space.coarse[other, event]]
-                    into[0] += slopes.first[event]
-                    into[1] += slopes.second[event]
+                    into[0] += derivatives.first[event]
+                    into[1] += derivatives.second[event]
                     into[2] += 1.0
                 _accumulate(sums, below, space.bins[one], space.bins[other])
-                gains[one, other] = _best_corner(below, space, (one, other), slopes, corners[one, other])
+                gains[one, other] = _best_corner(below, space, (one, other), derivatives, corners[one, other])
 
 
 @njit(cache=True, nogil=True)
@@ -230,7 +240,9 @@ def _accumulate(sums: Any, below: Any, rows: int, columns: int) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _best_corner(below: Any, space: Space, pair: tuple[int, int], slopes: Slopes, corner: Any) -> float:
+def _best_corner(
+    below: Any, space: Space, pair: tuple[int, int], derivatives: Derivatives, corner: Any
+) -> float:
     """Write the best of the four corners at each crossing of two thresholds, and return its gain."""
     rows, columns = space.bins[pair[0]], space.bins[pair[1]]
     across, down = space.directions[pair[0]], space.directions[pair[1]]
@@ -250,9 +262,9 @@ def _best_corner(below: Any, space: Space, pair: tuple[int, int], slopes: Slopes
                     both = below[row, columns, index]
                     both = below[rows, columns, index] - both if upper else both
                     part[index] = both - low if right else low
-                if part[2] < slopes.least:
+                if part[2] < derivatives.least:
                     continue
-                gain = _gain(part[0], part[1], slopes, rising)
+                gain = _gain(part[0], part[1], derivatives, rising)
                 if gain > best:
                     best = gain
                     corner[0], corner[1], corner[2], corner[3] = row, upper, column, right
@@ -260,7 +272,7 @@ def _best_corner(below: Any, space: Space, pair: tuple[int, int], slopes: Slopes
 
 
 @njit(cache=True, nogil=True)
-def descend(hits: Any, starts: Any, weights: Any, rising: Any, slopes: Slopes) -> None:
+def descend(hits: Any, starts: Any, weights: Any, rising: Any, derivatives: Derivatives) -> None:
     """Descend on the quadratic that the derivatives describe, one weight after the other, in place.
 
     Parameters
@@ -272,7 +284,7 @@ def descend(hits: Any, starts: Any, weights: Any, rising: Any, slopes: Slopes) -
     slopes : its first derivatives are kept up to date.
 
     """
-    count, first, second = len(starts) - 1, slopes.first, slopes.second
+    count, first, second = len(starts) - 1, derivatives.first, derivatives.second
     curvature = np.zeros(count)
     for rule in range(count):
         for place in range(starts[rule], starts[rule + 1]):
@@ -280,17 +292,17 @@ def descend(hits: Any, starts: Any, weights: Any, rising: Any, slopes: Slopes) -
     for _ in range(_PASSES):
         largest = 0.0
         for rule in range(count):
-            slope = slopes.ridge * weights[rule]
+            slope = derivatives.ridge * weights[rule]
             for place in range(starts[rule], starts[rule + 1]):
                 slope += first[hits[place]]
-            step = -slope / (curvature[rule] + slopes.ridge)
+            step = -slope / (curvature[rule] + derivatives.ridge)
             if rising[rule]:
                 step = max(step, -weights[rule])
             weights[rule] += step
             largest = max(largest, abs(step))
             for place in range(starts[rule], starts[rule + 1]):
                 first[hits[place]] += second[hits[place]] * step
-        step = -first.sum() / slopes.second_sum
+        step = -first.sum() / derivatives.second_sum
         weights[count] += step
         for event in range(len(first)):
             first[event] += second[event] * step

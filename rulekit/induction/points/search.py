@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from rulekit.induction.boxes.grid import Codes, Grid
-from rulekit.induction.points.loops import Slopes, Space, best_literal, best_pairs, passing, refine
+from rulekit.induction.boxes.grid import BinGrid, Codes
+from rulekit.induction.points.loops import Derivatives, Space, best_literal, best_pairs, passing, refine
 from rulekit.labels import Weights
 
 _BINS = 24
@@ -26,7 +26,7 @@ _EXTENDED = 3
 _LEAST_GAIN = 1e-6
 
 
-class Limits(NamedTuple):
+class SumLimits(NamedTuple):
     """What binds a sum while it grows.
 
     Attributes
@@ -51,7 +51,7 @@ class Limits(NamedTuple):
         return literals + self.rule_price
 
 
-class Found(NamedTuple):
+class FoundRule(NamedTuple):
     """A rule that could join.
 
     Attributes
@@ -67,10 +67,10 @@ class Found(NamedTuple):
     rows: npt.NDArray[np.uint8]
 
 
-class Finder:
+class RuleFinder:
     """The search on some events."""
 
-    def __init__(self, space: Space, limits: Limits, lasts: list[npt.NDArray[np.intp]]) -> None:
+    def __init__(self, space: Space, limits: SumLimits, lasts: list[npt.NDArray[np.intp]]) -> None:
         self.space, self.limits = space, limits
         self._lasts = lasts
         self._cells = int(space.sizes.max()) + 1
@@ -82,8 +82,8 @@ class Finder:
 
     @classmethod
     def on(
-        cls, codes: Codes, grid: Grid, directions: Mapping[str, int], mass: Weights, limits: Limits
-    ) -> Finder:
+        cls, codes: Codes, grid: BinGrid, directions: Mapping[str, int], mass: Weights, limits: SumLimits
+    ) -> RuleFinder:
         """Return the search on events with these codes, shape (axes, events).
 
         Parameters
@@ -105,35 +105,35 @@ class Finder:
         space = Space(codes, coarse, facts.sizes, bins, facts.categories, opened, facts.directions)
         return cls(space, limits, lasts)
 
-    def propose(self, slopes: Slopes, used: frozenset[int], longest: int) -> Found | None:
+    def propose(self, derivatives: Derivatives, used: frozenset[int], longest: int) -> FoundRule | None:
         """Return the rule of at most so many literals that gains most for its price, beside the axes in use."""
-        self._prepare(slopes, used)
-        nothing = Found(0.0, np.empty(0, np.int64), np.empty((0, self._cells), np.uint8))
-        found = [*self._longer(nothing, slopes)]
+        self._prepare(derivatives, used)
+        nothing = FoundRule(0.0, np.empty(0, np.int64), np.empty((0, self._cells), np.uint8))
+        found = [*self._longer(nothing, derivatives)]
         if longest > 1:
-            found += self._corners(slopes)
+            found += self._corners(derivatives)
         for length in range(2, longest + 1):
             last = sorted((one for one in found if len(one.axes) == length - 1), key=lambda one: -one.gain)
-            found += [longer for one in last[:_EXTENDED] for longer in self._longer(one, slopes)]
+            found += [longer for one in last[:_EXTENDED] for longer in self._longer(one, derivatives)]
         allowed = [one for one in found if self.limits.affords(used | {*map(int, one.axes)})]
         return max(allowed, key=lambda one: one.gain / self.limits.price(len(one.axes)), default=None)
 
-    def _prepare(self, slopes: Slopes, used: frozenset[int]) -> None:
+    def _prepare(self, derivatives: Derivatives, used: frozenset[int]) -> None:
         """Close the axes that can't be afforded, and put categories into the order of their slopes."""
         axes = range(len(self.space.sizes))
         opened = np.array([self.limits.affords(used | {axis}) for axis in axes], dtype=np.bool_)
         self.space = self.space._replace(open=opened)
         for axis in map(int, np.flatnonzero(self.space.categories)):
             size, codes = int(self.space.sizes[axis]), self.space.codes[axis]
-            first, second = (np.bincount(codes, part, size + 1)[:size] for part in slopes[:2])
+            first, second = (np.bincount(codes, part, size + 1)[:size] for part in derivatives[:2])
             self._orders[axis] = np.argsort(first / (second + 1e-9), kind="stable")
             if size <= _BINS:
                 self.space.coarse[axis] = np.append(np.argsort(self._orders[axis]), size)[codes]
         if not self._pairs.size:
-            promising = self._promising(slopes)
+            promising = self._promising(derivatives)
             self._pairs = promising[:, None] & promising
 
-    def _promising(self, slopes: Slopes) -> npt.NDArray[np.bool_]:
+    def _promising(self, derivatives: Derivatives) -> npt.NDArray[np.bool_]:
         """Return the axes that are searched in pairs: those that gain most alone, where there are many."""
         count = len(self.space.sizes)
         if count <= _MOST_PAIRED:
@@ -141,18 +141,18 @@ class Finder:
         gains, row = np.empty(count), np.empty(self._cells, np.uint8)
         for axis in range(count):
             alone = self.space._replace(open=np.arange(count) == axis)
-            gains[axis] = best_literal(alone, self._all, slopes, False, row)[1]
+            gains[axis] = best_literal(alone, self._all, derivatives, False, row)[1]
         return np.isin(np.arange(count), np.argsort(-gains, kind="stable")[:_MOST_PAIRED])
 
-    def _longer(self, base: Found, slopes: Slopes) -> Iterator[Found]:
+    def _longer(self, base: FoundRule, derivatives: Derivatives) -> Iterator[FoundRule]:
         """Yield a rule with the one more literal that gains most, if any does."""
         events = passing(self.space.codes, base.axes, base.rows, -1) if len(base.axes) else self._all
         row, rising = np.empty(self._cells, np.uint8), bool(self.space.directions[base.axes].any())
-        axis, gain = best_literal(self.space, events, slopes, rising, row)
+        axis, gain = best_literal(self.space, events, derivatives, rising, row)
         if axis >= 0 and gain > base.gain * (1 + _LEAST_GAIN):
-            yield self._refined(gain, np.append(base.axes, axis), np.vstack([base.rows, row]), slopes)
+            yield self._refined(gain, np.append(base.axes, axis), np.vstack([base.rows, row]), derivatives)
 
-    def _corners(self, slopes: Slopes) -> Iterator[Found]:
+    def _corners(self, derivatives: Derivatives) -> Iterator[FoundRule]:
         """Yield the best corners of two axes.
 
         One rule more changes little of what pairs gain: most times only those that led the last time are searched.
@@ -162,7 +162,7 @@ class Finder:
         everyone = not self._followed.size or self._since >= _ALL_PAIRS_EVERY
         wanted = self._pairs if everyone else self._followed
         affordable = self.space.open[:, None] & self.space.open
-        best_pairs(self.space, slopes, wanted & affordable, gains, corners)
+        best_pairs(self.space, derivatives, wanted & affordable, gains, corners)
         self._since = 1 if everyone else self._since + 1
         if everyone:
             self._followed = gains >= np.sort(gains, axis=None)[-min(_PAIRS_FOLLOWED, gains.size)]
@@ -171,7 +171,7 @@ class Finder:
             if gains[one, other] > 0:
                 start, is_upper, begin, is_right = map(int, corners[one, other])
                 rows = np.stack([self._side(one, start, is_upper), self._side(other, begin, is_right)])
-                yield self._refined(float(gains[one, other]), np.array([one, other]), rows, slopes)
+                yield self._refined(float(gains[one, other]), np.array([one, other]), rows, derivatives)
 
     def _side(self, axis: int, start: int, is_upper: int) -> npt.NDArray[np.uint8]:
         """Return the row of a literal: the codes before the start of a coarse code, or the others."""
@@ -182,11 +182,11 @@ class Finder:
         return row
 
     def _refined(
-        self, gain: float, axes: npt.NDArray[np.int64], rows: npt.NDArray[np.uint8], slopes: Slopes
-    ) -> Found:
+        self, gain: float, axes: npt.NDArray[np.int64], rows: npt.NDArray[np.uint8], derivatives: Derivatives
+    ) -> FoundRule:
         """Return a rule with its literals moved to where they gain most, and without those that ask for nothing."""
-        gain = refine(self.space, axes, rows, slopes, gain)
-        return Found(gain, *tidied(axes, rows))
+        gain = refine(self.space, axes, rows, derivatives, gain)
+        return FoundRule(gain, *tidied(axes, rows))
 
 
 def tidied(

@@ -16,7 +16,7 @@ from rulekit.induction.samples.sample import Sample
 from rulekit.labels import Weights
 
 if TYPE_CHECKING:
-    from rulekit.induction.selection.context import Arena
+    from rulekit.induction.selection.context import InductionContext
 
 _LIKED = 4.0
 _FARTHEST = 8.0
@@ -37,7 +37,7 @@ class Emphasis(NamedTuple):
     even: float
 
 
-class Step(NamedTuple):
+class LogOdds(NamedTuple):
     """Log-odds of signal over those at the threshold, shape (events,), and those at the threshold."""
 
     odds: Weights
@@ -48,10 +48,10 @@ class Step(NamedTuple):
         return np.abs(_chance(self.odds + self.centre) - _chance(np.array([self.centre])))
 
 
-class Soft(NamedTuple):
+class SoftLabels(NamedTuple):
     """What labels are made of: one step for each threshold that the sum has to reach, and event weights."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[LogOdds, ...]
     weights: Weights
 
     def labels(self, emphasis: Emphasis) -> tuple[Weights, Weights]:
@@ -60,7 +60,7 @@ class Soft(NamedTuple):
         shares = [self._share(step, emphasis) for step in self.steps]
         return np.mean(labels, axis=0), self.weights * np.mean(shares, axis=0)
 
-    def _share(self, step: Step, emphasis: Emphasis) -> Weights:
+    def _share(self, step: LogOdds, emphasis: Emphasis) -> Weights:
         worth = step.worth()
         mean = float(np.average(worth, weights=self.weights))
         if mean <= 0:
@@ -68,47 +68,49 @@ class Soft(NamedTuple):
         return emphasis.even + (1 - emphasis.even) * worth / mean
 
 
-def soften(arena: Arena, events: int, most: int) -> tuple[Soft, npt.NDArray[np.int64]]:
+def make_soft_labels(
+    context: InductionContext, events: int, most: int
+) -> tuple[SoftLabels, npt.NDArray[np.int64]]:
     """Return what labels are made of, for the first events of the fit and selection folds, and which of them.
 
     Events that lack a required feature are left out. Of more than ``most`` all that the teacher likes stay, and a
     share of the others at more weight.
     """
-    arenas = (arena, *arena.above)
-    samples = [one.folds.search.take(np.arange(events)) for one in arenas]
+    contexts = (context, *context.above)
+    samples = [one.folds.search.take(np.arange(events)) for one in contexts]
     sample = samples[0]
     decided = np.ones(events, dtype=np.bool_)
-    for name in arena.schema.required:
+    for name in context.schema.required:
         decided &= sample.frame[name].is_not_null().to_numpy()
-    rows, factor = _thinned(np.flatnonzero(decided), sample, arena, most)
+    rows, factor = _thinned(np.flatnonzero(decided), sample, context, most)
     steps = []
-    for one, of_step in zip(arenas, samples, strict=True):
+    for one, of_step in zip(contexts, samples, strict=True):
         odds, centre = _log_odds(of_step, one.signal_search[:events], one)
-        steps.append(Step(odds[rows], centre))
-    return Soft(tuple(steps), sample.weights[rows] * factor), rows
+        steps.append(LogOdds(odds[rows], centre))
+    return SoftLabels(tuple(steps), sample.weights[rows] * factor), rows
 
 
 def _thinned(
-    rows: npt.NDArray[np.int64], sample: Sample, arena: Arena, most: int
+    rows: npt.NDArray[np.int64], sample: Sample, context: InductionContext, most: int
 ) -> tuple[npt.NDArray[np.int64], Weights]:
     """Return which events to fit on, and how many each stands for."""
     if len(rows) <= most:
         return rows, np.ones(len(rows))
     order = rows[np.argsort(-sample.scores[rows], kind="stable")]
-    liked = min(int(_LIKED * max((sample.scores[rows] >= arena.threshold).sum(), 1)), most // 2)
+    liked = min(int(_LIKED * max((sample.scores[rows] >= context.threshold).sum(), 1)), most // 2)
     rest = order[liked:]
-    some = np.random.default_rng(arena.seed).permutation(rest)[: most - liked]
+    some = np.random.default_rng(context.seed).permutation(rest)[: most - liked]
     factor = np.concatenate([np.ones(liked), np.full(len(some), len(rest) / len(some))])
     found = np.concatenate([order[:liked], some])
     ascending = np.argsort(found)
     return found[ascending], factor[ascending]
 
 
-def _log_odds(sample: Sample, signal: Weights, arena: Arena) -> tuple[Weights, float]:
+def _log_odds(sample: Sample, signal: Weights, context: InductionContext) -> tuple[Weights, float]:
     """Return the log-odds of signal over those at the threshold, shape (events,), and those at the threshold."""
-    liked = sample.scores >= arena.threshold
+    liked = sample.scores >= context.threshold
     if sample.truth is None or signal.min() == signal.max():
-        return _by_tail(sample, sample.charged(arena.budget.kind), arena.budget.rate), 0.0
+        return _by_tail(sample, sample.budget_weights(context.budget.kind), context.budget.rate), 0.0
     odds = _joined(sample, signal)
     centre = float(odds[liked].min()) if liked.any() else float(odds.max())
     return np.clip(odds - centre, -_FARTHEST, _FARTHEST), centre

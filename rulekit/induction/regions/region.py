@@ -17,7 +17,7 @@ from rulekit.induction.samples.encoding import Column, Encoding
 from rulekit.labels import Mask
 
 
-class Step(NamedTuple):
+class PathStep(NamedTuple):
     """One split of a path: the event's rank in ``column`` is among the lowest ``cut`` ones (``left``), or not.
 
     ``missing`` says whether events without the feature take this branch.
@@ -29,16 +29,16 @@ class Step(NamedTuple):
     missing: bool
 
     @classmethod
-    def at(cls, column: int, threshold: float, *, left: bool, missing: bool | None = None) -> Step:
+    def at(cls, column: int, threshold: float, *, left: bool, missing: bool | None = None) -> PathStep:
         """Return the step of ``rank <= threshold`` (or ``>``); by default missing is rank -1, as filled."""
         cut = math.floor(min(max(threshold, -2.0), 2.0**31)) + 1
         below = (threshold >= -1) == left if missing is None else missing
         return cls(column, max(cut, 0), left, below)
 
     @property
-    def other(self) -> Step:
+    def other(self) -> PathStep:
         """The other branch of the same split."""
-        return Step(self.column, self.cut, not self.left, not self.missing)
+        return PathStep(self.column, self.cut, not self.left, not self.missing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def key_of(region: Region) -> tuple[tuple[str, Span | Choice], ...]:
     return tuple(sorted(region.items(), key=lambda item: item[0]))
 
 
-def intersect(steps: Iterable[Step], encoding: Encoding) -> Region | None:
+def intersect(steps: Iterable[PathStep], encoding: Encoding) -> Region | None:
     """Return the region of a path; None when nothing can be in it. Features left free are dropped."""
     region: Region = {}
     for step in steps:
@@ -95,14 +95,14 @@ def intersect(steps: Iterable[Step], encoding: Encoding) -> Region | None:
     return _settled(region, encoding)
 
 
-def _narrow(span: Span, step: Step, count: int) -> Span:
+def _narrow(span: Span, step: PathStep, count: int) -> Span:
     missing = span.missing and step.missing
     if step.left:
         return Span(span.low, min(span.high, step.cut), missing)
     return Span(max(span.low, min(step.cut, count)), span.high, missing)
 
 
-def _choose(choice: Choice, category: str, step: Step) -> Choice | None:
+def _choose(choice: Choice, category: str, step: PathStep) -> Choice | None:
     """Narrow a choice by a step on a column that is 1 for one category and 0 for all else."""
     is_one = not step.left
     if step.cut == 0 or step.cut > 1:  # all ranks on one side

@@ -49,14 +49,14 @@ class Sample:
         groups = None if self.groups is None else self.groups[index]
         return Sample(self.frame[index], self.scores[index], self.weights[index], truth, groups)
 
-    def known(self, teacher: Mask) -> EventLabels:
+    def event_labels(self, teacher: Mask) -> EventLabels:
         """Return what measures need to know of the events, with these labels of the teacher."""
         truth = None if self.truth is None else pl.Series(self.truth)
         return EventLabels(
             len(self), truth=truth, teacher=pl.Series(teacher), weights=pl.Series(self.weights)
         )
 
-    def charged(self, kind: str) -> Weights:
+    def budget_weights(self, kind: str) -> Weights:
         """Return what each event counts in a budget's rate; signal counts 0 in a false-positive rate."""
         if kind == "alert_rate" or self.truth is None:
             return self.weights

@@ -19,7 +19,7 @@ def threshold_at(sample: Sample, budget: Budget, multiple: float = 1.0) -> float
 
     Where even its highest score is given to more events than that, the highest score is returned.
     """
-    charged = sample.charged(budget.kind)
+    charged = sample.budget_weights(budget.kind)
     values, inverse = np.unique(sample.scores, return_inverse=True)
     at = np.bincount(inverse, weights=charged, minlength=len(values))
     above = np.cumsum(at[::-1])[::-1]

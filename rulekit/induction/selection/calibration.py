@@ -10,9 +10,15 @@ import polars as pl
 from rulekit.budget import Budget
 from rulekit.errors import BudgetError
 from rulekit.induction.samples.sample import Sample
+from rulekit.induction.selection.candidate_ruleset import (
+    CandidateRuleset,
+    SizeOption,
+    hit_matrix,
+    largest_within,
+    rate_of,
+)
 from rulekit.induction.selection.constraints import Constraints
-from rulekit.induction.selection.context import Arena
-from rulekit.induction.selection.draft import Cut, Draft, hit_matrix, last_within, rate_of
+from rulekit.induction.selection.context import InductionContext
 from rulekit.labels import Mask
 from rulekit.measures import EventLabels, Measures, measure
 from rulekit.statistics.effective import effective_count
@@ -22,7 +28,7 @@ _NAMES = {"false_positive_rate": ("a", "false-positive rate"), "alert_rate": ("a
 
 
 @dataclass(frozen=True)
-class Calibrated:
+class CalibratedRuleset:
     """A draft with its cuts on the calibration fold.
 
     Attributes
@@ -36,26 +42,26 @@ class Calibrated:
 
     """
 
-    draft: Draft
+    candidate: CandidateRuleset
     hits: Mask
-    cuts: tuple[Cut, ...]
+    options: tuple[SizeOption, ...]
     measures: tuple[Measures, ...]
     chosen: int
     events: EventLabels
     limit: float
 
     @property
-    def cut(self) -> Cut:
+    def option(self) -> SizeOption:
         """The chosen cut."""
-        return self.cuts[self.chosen]
+        return self.options[self.chosen]
 
     @property
     def kept(self) -> Sequence[int]:
         """Which conditions of the draft became rules."""
-        return self.draft.kept(self.cut.size)
+        return self.candidate.kept(self.option.size)
 
 
-def calibrate(draft: Draft, arena: Arena, tried: int = 0) -> Calibrated:
+def calibrate(candidate: CandidateRuleset, context: InductionContext, tried: int = 0) -> CalibratedRuleset:
     """Cut a draft at the budget. So many others were tried before, of which no cut kept to it.
 
     Raises
@@ -64,34 +70,36 @@ def calibrate(draft: Draft, arena: Arena, tried: int = 0) -> Calibrated:
         when not even its first rule keeps to the budget.
 
     """
-    sample, budget = arena.folds.calibration, arena.budget
-    matrix = hit_matrix(draft.conditions, sample, arena.schema)
-    cuts = tuple(draft.cuts(matrix, sample, arena.caps))
-    best = last_within(cuts, sample, budget)
+    sample, budget = context.folds.calibration, context.budget
+    matrix = hit_matrix(candidate.conditions, sample, context.schema)
+    options = tuple(candidate.options(matrix, sample, context.caps))
+    best = largest_within(options, sample, budget)
     if best is None:
-        raise _nothing_fits(draft, cuts, sample, arena.caps)
-    events = sample.known(sample.scores >= arena.threshold)
-    measures = tuple(measure(pl.Series(cut.accepted), events) for cut in cuts)
-    chosen = next(index for index, cut in enumerate(cuts) if cut is best)
+        raise _nothing_fits(candidate, options, sample, context.caps)
+    events = sample.event_labels(sample.scores >= context.threshold)
+    measures = tuple(measure(pl.Series(option.accepted), events) for option in options)
+    chosen = next(index for index, option in enumerate(options) if option is best)
     limit = budget.rate
     if not budget.certified:
         limit = upper_limit(
             best.accepted,
-            sample.charged(budget.kind),
+            sample.budget_weights(budget.kind),
             budget.confidence,
-            len(cuts) * (tried + 1),
+            len(options) * (tried + 1),
             sample.groups,
         )
-    return Calibrated(draft, matrix, cuts, measures, chosen, events, limit)
+    return CalibratedRuleset(candidate, matrix, options, measures, chosen, events, limit)
 
 
-def _nothing_fits(draft: Draft, cuts: tuple[Cut, ...], sample: Sample, caps: Constraints) -> BudgetError:
+def _nothing_fits(
+    candidate: CandidateRuleset, options: tuple[SizeOption, ...], sample: Sample, caps: Constraints
+) -> BudgetError:
     budget = caps.budget
     article, name = _NAMES[budget.kind]
-    if not cuts:
-        return BudgetError("no ruleset keeps to the caps of the budget", got=_binding(draft, caps),
+    if not options:
+        return BudgetError("no ruleset keeps to the caps of the budget", got=_binding(candidate, caps),
                            hint="allow more, or raise the rate so that broader rules fit")  # fmt: skip
-    rates = [rate_of(cut.accepted, sample, budget.kind) for cut in cuts if cut.accepted.any()]
+    rates = [rate_of(option.accepted, sample, budget.kind) for option in options if option.accepted.any()]
     reached = (
         f"the smallest {name} reached is {min(rates):.2g}" if rates else "no rule hits any calibration event"
     )
@@ -102,13 +110,13 @@ def _nothing_fits(draft: Draft, cuts: tuple[Cut, ...], sample: Sample, caps: Con
     )
 
 
-def _binding(draft: Draft, caps: Constraints) -> str:
+def _binding(candidate: CandidateRuleset, caps: Constraints) -> str:
     """Say which cap the smallest ruleset breaks."""
-    if not draft.sizes:
+    if not candidate.sizes:
         return "no rule was found"
-    smallest = min(draft.sizes, key=draft.literals)
-    broken = caps.broken([draft.conditions[index] for index in draft.kept(smallest)])
-    return "the smallest ruleset found has " + ", ".join(broken)
+    smallest = min(candidate.sizes, key=candidate.literals)
+    violations = caps.violations([candidate.conditions[index] for index in candidate.kept(smallest)])
+    return "the smallest ruleset found has " + ", ".join(violations)
 
 
 def check_resolution(sample: Sample, budget: Budget) -> None:
@@ -120,7 +128,7 @@ def check_resolution(sample: Sample, budget: Budget) -> None:
         with the smallest rate that the fold can tell from zero.
 
     """
-    effective = effective_count(sample.charged(budget.kind))
+    effective = effective_count(sample.budget_weights(budget.kind))
     if budget.rate * effective >= 1:
         return
     what = "events" if budget.kind == "alert_rate" else "background events"

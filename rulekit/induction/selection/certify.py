@@ -31,7 +31,7 @@ def check_certifiable(sample: Sample, budget: Budget, choices: int = 1) -> None:
     """
     if not budget.certified:
         return
-    charged = sample.charged(budget.kind)
+    charged = sample.budget_weights(budget.kind)
     nothing = np.zeros(len(sample), dtype=np.bool_)
     limit = upper_limit(nothing, charged, budget.confidence, choices, sample.groups)
     if limit <= budget.rate:

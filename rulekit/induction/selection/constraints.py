@@ -43,7 +43,7 @@ class Constraints:
     directions: Mapping[str, int] = field(default_factory=dict)
     numerics: Fixed | None = None
 
-    def broken(self, conditions: Sequence[Condition]) -> list[str]:
+    def violations(self, conditions: Sequence[Condition]) -> list[str]:
         """Return the caps that rules with these conditions break, in words; none when they keep to all."""
         budget = self.budget
         sizes: list[tuple[str, float, float | None]] = [
@@ -80,7 +80,7 @@ class Constraints:
             needs.append(frozenset({*parts, own}))
         return needs, prices, cap
 
-    def relaxed(self, region: Region, encoding: Encoding) -> Region:
+    def with_directions(self, region: Region, encoding: Encoding) -> Region:
         """Return a region without the ends that directions forbid."""
         found = dict(region)
         for name, direction in self.directions.items():
@@ -95,7 +95,7 @@ class Constraints:
         return found
 
 
-def constraints(
+def make_constraints(
     budget: Budget,
     schema: Schema,
     *,

@@ -14,8 +14,8 @@ from rulekit.errors import BudgetError
 from rulekit.induction.samples.encoding import Encoding, encode
 from rulekit.induction.samples.sample import Folds, Sample, decidable
 from rulekit.induction.samples.teacher_labels import expected_signal, threshold_at
+from rulekit.induction.selection.candidate_ruleset import CandidateRuleset, hit_matrix, largest_within
 from rulekit.induction.selection.constraints import Constraints
-from rulekit.induction.selection.draft import Draft, hit_matrix, last_within
 from rulekit.ir.schema import Schema
 from rulekit.labels import Weights
 from rulekit.measures import Measures, measure
@@ -31,7 +31,7 @@ elsewhere; how many events they take is known better. By cross-validation within
 
 
 @dataclass(frozen=True)
-class Arena:
+class InductionContext:
     """What every method is given.
 
     Attributes
@@ -52,21 +52,21 @@ class Arena:
     threshold: float
     signal_fit: Weights
     signal_search: Weights
-    above: tuple[Arena, ...] = ()
+    above: tuple[InductionContext, ...] = ()
 
-    def hardened(self, hardness: float) -> Arena:
+    def with_truth(self, truth_share: float) -> InductionContext:
         """Return the arena where the signal that is expected of an event is in part what it turned out to be.
 
         At 0 nothing changes, at 1 an event is signal or is not: what the teacher missed counts, and so does chance.
         """
         truth = self.folds.search.truth
-        if truth is None or not hardness:
+        if truth is None or not truth_share:
             return self
-        mixed = (1 - hardness) * self.signal_search + hardness * truth
+        mixed = (1 - truth_share) * self.signal_search + truth_share * truth
         return replace(self, signal_search=mixed, signal_fit=mixed[: len(self.folds.fit)])
 
 
-class Result(NamedTuple):
+class MethodResult(NamedTuple):
     """What one method reached on the selection fold, cut at the budget there.
 
     ``expected_efficiency`` is the share of the *expected* signal that is accepted. It differs less from fold to
@@ -87,7 +87,7 @@ class Result(NamedTuple):
         return {**self._asdict(), "measures": measures}
 
 
-def open_arena(folds: Folds, caps: Constraints, seed: int) -> Arena:
+def make_context(folds: Folds, caps: Constraints, seed: int) -> InductionContext:
     """Encode the fit fold, and calibrate the teacher on the fit and the selection fold.
 
     Raises
@@ -106,38 +106,55 @@ def open_arena(folds: Folds, caps: Constraints, seed: int) -> Arena:
         raise BudgetError(
             "no rule can be found: no feature has two different values", expected="events that differ"
         )
-    return Arena(folds, encoding, schema, budget, caps, seed, threshold, signal[: len(folds.fit)], signal)
+    return InductionContext(
+        folds, encoding, schema, budget, caps, seed, threshold, signal[: len(folds.fit)], signal
+    )
 
 
-def costs(sample: Sample, signal: Weights, kind: str) -> Weights:
+def expected_costs(sample: Sample, signal: Weights, kind: str) -> Weights:
     """Return what accepting each event is expected to cost of the budget."""
     return sample.weights if kind == "alert_rate" else sample.weights * (1 - signal)
 
 
-def spend(arena: Arena) -> float:
+def target_rate(context: InductionContext) -> float:
     """Return the rate that rules are chosen to spend: the budget, less some of the cut's standard deviation.
 
     On the calibration fold a rate is a count of events. Rules that are expected to fill the budget to the brim
     break it there every other time, and the cut then takes away a whole rule.
     """
-    count = arena.budget.rate * effective_count(arena.folds.calibration.charged(arena.budget.kind))
-    return arena.budget.rate * max(_LEAST_SPENT, 1 - _MARGIN[arena.budget.kind] / math.sqrt(max(count, 1.0)))
+    count = context.budget.rate * effective_count(
+        context.folds.calibration.budget_weights(context.budget.kind)
+    )
+    return context.budget.rate * max(
+        _LEAST_SPENT, 1 - _MARGIN[context.budget.kind] / math.sqrt(max(count, 1.0))
+    )
 
 
-def judge(draft: Draft, pool: int, arena: Arena) -> Result:
+def evaluate(candidate: CandidateRuleset, pool: int, context: InductionContext) -> MethodResult:
     """Cut a draft on the selection fold and measure it there."""
-    sample = arena.folds.selection
-    matrix = hit_matrix(draft.conditions, sample, arena.schema)
-    cut = last_within(list(draft.cuts(matrix, sample, arena.caps)), sample, arena.budget)
-    if cut is None:
-        return Result(draft.method, draft.policy.value, pool, 0, 0, None)
-    measures = measure(pl.Series(cut.accepted), sample.known(sample.scores >= arena.threshold))
-    size, value = len(draft.kept(cut.size)), sample.weights * arena.signal_search[len(arena.folds.fit) :]
-    expected = float(value[cut.accepted].sum() / value.sum()) if value.any() else 0.0
-    return Result(draft.method, draft.policy.value, pool, size, draft.literals(cut.size), measures, expected)
+    sample = context.folds.selection
+    matrix = hit_matrix(candidate.conditions, sample, context.schema)
+    option = largest_within(list(candidate.options(matrix, sample, context.caps)), sample, context.budget)
+    if option is None:
+        return MethodResult(candidate.method, candidate.policy.value, pool, 0, 0, None)
+    measures = measure(pl.Series(option.accepted), sample.event_labels(sample.scores >= context.threshold))
+    size, value = (
+        len(candidate.kept(option.size)),
+        sample.weights * context.signal_search[len(context.folds.fit) :],
+    )
+    expected = float(value[option.accepted].sum() / value.sum()) if value.any() else 0.0
+    return MethodResult(
+        candidate.method,
+        candidate.policy.value,
+        pool,
+        size,
+        candidate.literals(option.size),
+        measures,
+        expected,
+    )
 
 
-def merit(result: Result) -> float:
+def selection_score(result: MethodResult) -> float:
     """Return what the race is decided by: expected efficiency, or without truth the F1 against the teacher."""
     if result.measures is None:
         return -1.0

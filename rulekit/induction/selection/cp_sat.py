@@ -39,7 +39,7 @@ class Selection(NamedTuple):
         return max(0.0, self.bound - self.objective) / self.bound if self.bound > 0 else 0.0
 
     @property
-    def room(self) -> float:
+    def optimality_gap(self) -> float:
         """How much more than what was chosen the best of the pool may bring, as a share of it."""
         return self.bound / self.objective - 1 if self.objective > 0 else 0.0
 

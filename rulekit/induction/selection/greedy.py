@@ -45,7 +45,7 @@ class Pool:
 
 
 @dataclass(frozen=True)
-class Limits:
+class SelectionLimits:
     """What a selection may cost, in the unit of the pool's ``cost``, and how large it may be."""
 
     cost: float
@@ -61,7 +61,7 @@ class Limits:
 class _Search:
     """Sums over the events that no chosen rule takes, kept sparse: most rules hit few events."""
 
-    def __init__(self, pool: Pool, limits: Limits) -> None:
+    def __init__(self, pool: Pool, limits: SelectionLimits) -> None:
         from scipy.sparse import csr_matrix
 
         seen = pool.hits.any(axis=0)
@@ -91,11 +91,11 @@ class _Search:
         """Return the rule that adds most at a price, to ``fill`` one that the cost has room for; None for none."""
         covered = self.covered(chosen)
         gains = self.matrix @ np.where(covered, 0.0, self.gain)
-        costs = self.matrix @ np.where(covered, 0.0, self.cost)
-        added: Weights = gains - price * costs
+        expected_costs = self.matrix @ np.where(covered, 0.0, self.cost)
+        added: Weights = gains - price * expected_costs
         fits = self.affordable.copy()
         if fill:
-            fits &= costs <= self.limits.cost - float(self.cost[covered].sum())
+            fits &= expected_costs <= self.limits.cost - float(self.cost[covered].sum())
         if self.limits.literals is not None:
             added = added / self.literals if self.by_literal else added
             fits &= self.literals <= self.limits.literals - int(self.literals[chosen].sum())
@@ -119,7 +119,7 @@ class _Search:
         return chosen
 
 
-def choose(pool: Pool, limits: Limits) -> list[int]:
+def choose(pool: Pool, limits: SelectionLimits) -> list[int]:
     """Return rules in rank order: together they spend at most the cost allowed, the best ratio first.
 
     When every single rule costs more than that, the cheapest one is returned, for the caller to refuse.
@@ -156,8 +156,8 @@ def _bisect(search: _Search) -> list[int]:
 
 def _cheapest(search: _Search) -> list[int]:
     gains = search.matrix @ search.gain
-    costs = np.where(gains > 0, search.matrix @ search.cost, np.inf)
-    return [int(np.argmin(costs))]
+    expected_costs = np.where(gains > 0, search.matrix @ search.cost, np.inf)
+    return [int(np.argmin(expected_costs))]
 
 
 def _rank(chosen: list[int], search: _Search) -> list[int]:
@@ -168,8 +168,8 @@ def _rank(chosen: list[int], search: _Search) -> list[int]:
     while left:
         free = ~search.covered(ordered)
         gains = search.matrix[left] @ np.where(free, search.gain, 0.0)
-        costs = search.matrix[left] @ np.where(free, search.cost, 0.0)
-        best = left[int(np.argmax(gains / (costs + floor)))]
+        expected_costs = search.matrix[left] @ np.where(free, search.cost, 0.0)
+        best = left[int(np.argmax(gains / (expected_costs + floor)))]
         ordered.append(best)
         left.remove(best)
     return ordered

@@ -6,68 +6,80 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from rulekit.errors import BudgetError
-from rulekit.induction.selection.calibration import Calibrated, calibrate
-from rulekit.induction.selection.context import Arena
-from rulekit.induction.selection.draft import Draft, hit_matrix
+from rulekit.induction.selection.calibration import CalibratedRuleset, calibrate
+from rulekit.induction.selection.candidate_ruleset import CandidateRuleset, hit_matrix
+from rulekit.induction.selection.context import InductionContext
 from rulekit.ir.ruleset import HitPolicy
 from rulekit.statistics.upper_limits import upper_limit
 
 
-def path_of(chosen: Calibrated, smaller: Sequence[Draft], arena: Arena) -> list[tuple[Calibrated, float]]:
+def path_of(
+    chosen: CalibratedRuleset, smaller: Sequence[CandidateRuleset], context: InductionContext
+) -> list[tuple[CalibratedRuleset, float]]:
     """Return the points of the path with their limits, smallest first and the chosen one last.
 
     A point stays when it brings more expected signal, by the fit and selection folds, than all smaller ones, so
     that the calibration fold has no say in it. The limits hold together for all points.
     """
-    found = [*_beginnings(chosen), *_calibrated(smaller, arena)]
+    found = [*_beginnings(chosen), *_calibrated(smaller, context)]
     found = [one for one in found if _literals(one) < _literals(chosen)]
-    front: list[Calibrated] = []
+    front: list[CalibratedRuleset] = []
     best = 0.0
     for one in sorted(found, key=_literals):
-        brought = expected_gain(one, arena)
+        brought = expected_gain(one, context)
         if brought > best:
             front.append(one)
             best = brought
     front.append(chosen)
-    choices = sum(len(one.cuts) for one in {id(one.draft): one for one in front}.values())
-    return [(one, _limit(one, arena, choices)) for one in front]
+    choices = sum(len(one.options) for one in {id(one.candidate): one for one in front}.values())
+    return [(one, _limit(one, context, choices)) for one in front]
 
 
-def _calibrated(drafts: Sequence[Draft], arena: Arena) -> Iterator[Calibrated]:
+def _calibrated(
+    rulesets: Sequence[CandidateRuleset], context: InductionContext
+) -> Iterator[CalibratedRuleset]:
     """Yield the drafts that keep to the budget."""
-    for draft in drafts:
+    for candidate in rulesets:
         try:
-            yield calibrate(draft, arena)
+            yield calibrate(candidate, context)
         except BudgetError:
             continue
 
 
-def _beginnings(chosen: Calibrated) -> Iterator[Calibrated]:
+def _beginnings(chosen: CalibratedRuleset) -> Iterator[CalibratedRuleset]:
     """Yield the smaller cuts of a draft whose cuts are beginnings of one list."""
-    if not chosen.draft.rungs:
+    if not chosen.candidate.variants:
         for place in range(chosen.chosen):
-            if chosen.cuts[place].accepted.any():
+            if chosen.options[place].accepted.any():
                 yield replace(chosen, chosen=place)
 
 
-def _literals(calibrated: Calibrated) -> int:
-    return calibrated.draft.literals(calibrated.cut.size)
+def _literals(calibrated: CalibratedRuleset) -> int:
+    return calibrated.candidate.literals(calibrated.option.size)
 
 
-def expected_gain(calibrated: Calibrated, arena: Arena) -> float:
+def expected_gain(calibrated: CalibratedRuleset, context: InductionContext) -> float:
     """Return the signal that a calibrated draft is expected to bring on the fit and selection folds."""
-    draft, search, size = calibrated.draft, arena.folds.search, calibrated.cut.size
-    matrix = hit_matrix(draft.conditions, search, arena.schema)
-    if draft.policy is HitPolicy.SCORE:
-        kept = list(draft.kept(size))
-        taken = [draft.points[index] for index in kept] @ matrix[kept] >= (calibrated.cut.threshold or 0)
+    candidate, search, size = calibrated.candidate, context.folds.search, calibrated.option.size
+    matrix = hit_matrix(candidate.conditions, search, context.schema)
+    if candidate.policy is HitPolicy.SCORE:
+        kept = list(candidate.kept(size))
+        taken = [candidate.points[index] for index in kept] @ matrix[kept] >= (
+            calibrated.option.threshold or 0
+        )
     else:
-        taken = next(cut for cut in draft.cuts(matrix, search, arena.caps) if cut.size == size).accepted
-    return float((search.weights * arena.signal_search)[taken].sum())
+        taken = next(
+            option for option in candidate.options(matrix, search, context.caps) if option.size == size
+        ).accepted
+    return float((search.weights * context.signal_search)[taken].sum())
 
 
-def _limit(calibrated: Calibrated, arena: Arena, choices: int) -> float:
-    budget, sample = arena.budget, arena.folds.calibration
+def _limit(calibrated: CalibratedRuleset, context: InductionContext, choices: int) -> float:
+    budget, sample = context.budget, context.folds.calibration
     return upper_limit(
-        calibrated.cut.accepted, sample.charged(budget.kind), budget.confidence, choices, sample.groups
+        calibrated.option.accepted,
+        sample.budget_weights(budget.kind),
+        budget.confidence,
+        choices,
+        sample.groups,
     )

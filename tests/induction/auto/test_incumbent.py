@@ -66,7 +66,7 @@ def test_a_challenger_names_what_it_challenges(challenger: Induction, schema: Sc
     assert challenger.ruleset.provenance is not None
     assert challenger.ruleset.provenance.parents == (law.digest,)
     assert challenger.ruleset.version == "2.4.0"
-    assert INCUMBENT in [result.method for result in challenger.race]
+    assert INCUMBENT in [result.method for result in challenger.methods]
 
 
 def test_the_budget_still_holds(challenger: Induction, fresh: pl.DataFrame) -> None:

@@ -7,15 +7,14 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from planted import SCHEMA, planted
 
-from rulekit.induction.boxes.grid import Box, Grid, condition_of, make_grid
+from rulekit.induction.boxes.grid import BinGrid, Box, condition_of, make_grid
 from rulekit.induction.samples.sample import Sample
-from rulekit.induction.selection.draft import hit_matrix
+from rulekit.induction.selection.candidate_ruleset import hit_matrix
 from rulekit.ir.condition import Compare, literals
 from rulekit.ir.numerics import Fixed, FixedFormat
 from rulekit.ir.schema import Schema
-
-from .conftest import SCHEMA, planted
 
 boxes = pytest.importorskip(
     "rulekit.induction.boxes.refine", reason="pip install 'rulekit-engine[induction]'"
@@ -34,7 +33,7 @@ def _sample(frame: pl.DataFrame) -> Sample:
     return Sample(frame, ones, ones, None)
 
 
-def _grids() -> list[Grid]:
+def _grids() -> list[BinGrid]:
     likes = np.linspace(0, 1, FRAME.height)
     return [
         make_grid(FRAME, SCHEMA, likes, quantiles=12),
@@ -47,7 +46,7 @@ GRIDS = _grids()
 
 
 @st.composite
-def drawn_boxes(draw: st.DrawFn) -> tuple[Grid, Box]:
+def drawn_boxes(draw: st.DrawFn) -> tuple[BinGrid, Box]:
     grid = draw(st.sampled_from(GRIDS))
     box = grid.free()
     for row, axis in zip(box, grid.axes, strict=True):
@@ -67,7 +66,7 @@ def drawn_boxes(draw: st.DrawFn) -> tuple[Grid, Box]:
 
 @settings(max_examples=150, deadline=None)
 @given(drawn_boxes())
-def test_a_box_in_words_takes_exactly_its_events(drawn: tuple[Grid, Box]) -> None:
+def test_a_box_in_words_takes_exactly_its_events(drawn: tuple[BinGrid, Box]) -> None:
     grid, box = drawn
     condition = condition_of(box, grid)
     taken = boxes.hits(grid.code(FRAME), box, grid.arrays(0.0).sizes)

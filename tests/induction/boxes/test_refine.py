@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rulekit.induction.boxes.grid import Axes
+from rulekit.induction.boxes.grid import AxisArrays
 
 boxes = pytest.importorskip(
     "rulekit.induction.boxes.refine", reason="pip install 'rulekit-engine[induction]'"
@@ -16,9 +16,9 @@ boxes = pytest.importorskip(
 Arrays = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
-def _axes(sizes: list[int], direction: int, literal: float) -> Axes:
+def _axes(sizes: list[int], direction: int, literal: float) -> AxisArrays:
     count, cells = len(sizes), max(sizes) + 1
-    return Axes(
+    return AxisArrays(
         np.array(sizes),
         np.zeros(count, dtype=np.bool_),
         np.full(count, direction, dtype=np.int8),
@@ -34,7 +34,7 @@ def _free(sizes: list[int]) -> np.ndarray:
     return box
 
 
-def _worth(codes: np.ndarray, values: np.ndarray, box: np.ndarray, axes: Axes) -> float:
+def _worth(codes: np.ndarray, values: np.ndarray, box: np.ndarray, axes: AxisArrays) -> float:
     price = sum(
         boxes.row_price(row, size, False, prices, literal)
         for row, size, prices, literal in zip(box, axes.sizes, axes.prices, axes.literals, strict=True)

@@ -2,27 +2,26 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from planted import SCHEMA, planted
 
 from rulekit.budget import Budget
 from rulekit.induction.boxes.grid import make_grid
-from rulekit.induction.selection.constraints import constraints
+from rulekit.induction.selection.constraints import make_constraints
 from rulekit.ir.condition import count_literals
 from rulekit.ir.schema import Schema
 
-from .conftest import SCHEMA, planted
-
-cover = pytest.importorskip(
+search = pytest.importorskip(
     "rulekit.induction.boxes.search", reason="pip install 'rulekit-engine[induction]'"
 )
 
 EVENTS = planted(4000, 7)
 
 
-def _cover(budget: Budget, schema: Schema = SCHEMA) -> cover.Cover:  # type: ignore[name-defined]
+def _cover(budget: Budget, schema: Schema = SCHEMA) -> search.BoxSearch:  # type: ignore[name-defined]
     frame, score = EVENTS.select(SCHEMA.names), EVENTS["score"].to_numpy()
     gain = np.clip(score, 0, 1)
     grid = make_grid(frame, schema, gain)
-    ground = cover.Ground(
+    data = search.SearchData(
         grid,
         grid.code(frame),
         gain,
@@ -30,21 +29,21 @@ def _cover(budget: Budget, schema: Schema = SCHEMA) -> cover.Cover:  # type: ign
         60.0,
         float(gain[score > 0.5].sum()),
         10,
-        constraints(budget, schema),
+        make_constraints(budget, schema),
     )
-    seeds = [grid.free()]
-    return cover.Cover(ground, seeds)
+    starts = [grid.free()]
+    return search.BoxSearch(data, starts)
 
 
 @pytest.fixture(scope="module")
-def swept() -> cover.Cover:  # type: ignore[name-defined]
+def swept() -> search.BoxSearch:  # type: ignore[name-defined]
     found = _cover(Budget(alert_rate=0.1, rules=4))
     assert found.sweep()
     return found
 
 
-def test_two_planted_rules_are_found(swept: cover.Cover) -> None:  # type: ignore[name-defined]
-    best = swept.best(swept.ground.allowed, 10)
+def test_two_planted_rules_are_found(swept: search.BoxSearch) -> None:  # type: ignore[name-defined]
+    best = swept.best(swept.data.allowed, 10)
     taken = np.any([swept.hits(swept.boxes[key]) for key in best.boxes], axis=0)
     inside = EVENTS["score"].to_numpy() > 0.5
     assert taken[inside].mean() > 0.97
@@ -52,7 +51,7 @@ def test_two_planted_rules_are_found(swept: cover.Cover) -> None:  # type: ignor
     assert best.literals <= 6
 
 
-def test_caps_hold_and_gains_add_up(swept: cover.Cover) -> None:  # type: ignore[name-defined]
+def test_caps_hold_and_gains_add_up(swept: search.BoxSearch) -> None:  # type: ignore[name-defined]
     for literals in (1, 2, 3, 5, 10):
         for cost in (5.0, 30.0, 60.0):
             found = swept.best(cost, literals)
@@ -62,39 +61,39 @@ def test_caps_hold_and_gains_add_up(swept: cover.Cover) -> None:  # type: ignore
             taken = np.any([swept.hits(swept.boxes[key]) for key in found.boxes], axis=0)
             assert sum(map(count_literals, conditions)) == found.literals <= literals
             assert len(conditions) <= 4
-            assert found.cost == pytest.approx(swept.ground.cost[taken].sum())
+            assert found.cost == pytest.approx(swept.data.cost[taken].sum())
             assert found.cost <= cost
-            assert found.gain == pytest.approx(swept.ground.gain[taken].sum())
+            assert found.gain == pytest.approx(swept.data.gain[taken].sum())
 
 
-def _spent(swept: cover.Cover, boxes: tuple[bytes, ...]) -> tuple[float, float]:  # type: ignore[name-defined]
+def _spent(swept: search.BoxSearch, boxes: tuple[bytes, ...]) -> tuple[float, float]:  # type: ignore[name-defined]
     taken = np.any([swept.hits(swept.boxes[key]) for key in boxes], axis=0)
-    return float(swept.ground.cost[taken].sum()), float(swept.ground.gain[taken].sum())
+    return float(swept.data.cost[taken].sum()), float(swept.data.gain[taken].sum())
 
 
-def test_a_ladder_rises(swept: cover.Cover) -> None:  # type: ignore[name-defined]
+def test_a_ladder_rises(swept: search.BoxSearch) -> None:  # type: ignore[name-defined]
     steps = (0.05, 0.1, 0.2, 1.0)
-    rungs = list(swept.ladder(10, steps))
-    found = [_spent(swept, boxes) for boxes in rungs]
-    assert len(set(rungs)) == len(rungs) > 1
+    variants = list(swept.ladder(10, steps))
+    found = [_spent(swept, boxes) for boxes in variants]
+    assert len(set(variants)) == len(variants) > 1
     assert [cost for cost, _ in found] == sorted(cost for cost, _ in found)
     assert [gain for _, gain in found] == sorted(gain for _, gain in found)
-    for boxes in rungs:
+    for boxes in variants:
         assert swept.literals([swept.boxes[key] for key in boxes]) <= 10
-    best = [swept.best(step * swept.ground.allowed, 10) for step in steps]
-    assert {one.boxes for one in best if one is not None} <= set(rungs)
+    best = [swept.best(step * swept.data.allowed, 10) for step in steps]
+    assert {one.boxes for one in best if one is not None} <= set(variants)
 
 
-def test_the_same_search_finds_the_same(swept: cover.Cover) -> None:  # type: ignore[name-defined]
+def test_the_same_search_finds_the_same(swept: search.BoxSearch) -> None:  # type: ignore[name-defined]
     again = _cover(Budget(alert_rate=0.1, rules=4))
     again.sweep()
     assert again.archive == swept.archive
 
 
-def test_the_solver_is_never_behind_the_search(swept: cover.Cover) -> None:  # type: ignore[name-defined]
-    before = swept.best(swept.ground.allowed, 5)
+def test_the_solver_is_never_behind_the_search(swept: search.BoxSearch) -> None:  # type: ignore[name-defined]
+    before = swept.best(swept.data.allowed, 5)
     swept.optimise(5, effort=1.0)
-    after = swept.best(swept.ground.allowed, 5)
+    after = swept.best(swept.data.allowed, 5)
     assert after.gain >= before.gain
     assert swept.optimum.bound >= swept.optimum.objective
     assert swept.optimum.objective <= after.gain + 1e-9
@@ -103,7 +102,7 @@ def test_the_solver_is_never_behind_the_search(swept: cover.Cover) -> None:  # t
 def test_time_that_is_up_leaves_the_first_search() -> None:
     found = _cover(Budget(alert_rate=0.1, rules=4))
     assert not found.sweep(deadline=0.0)
-    assert found.best(found.ground.allowed * 10, 20) is not None
+    assert found.best(found.data.allowed * 10, 20) is not None
 
 
 def test_features_are_given_up_until_the_cap_holds() -> None:
@@ -112,7 +111,7 @@ def test_features_are_given_up_until_the_cap_holds() -> None:
     used = {
         literal.feature
         for box in found.boxes.values()
-        for literal in cover.literals(found.condition(box))
+        for literal in search.literals(found.condition(box))
         if not found.closed & {literal.feature}
     }
     assert found.closed

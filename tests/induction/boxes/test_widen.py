@@ -5,36 +5,35 @@ import polars as pl
 import pytest
 
 from rulekit.budget import Budget
-from rulekit.induction.boxes.grid import Axis, Grid
-from rulekit.induction.selection.constraints import constraints
+from rulekit.induction.boxes.grid import BinGrid, FeatureBins
+from rulekit.induction.selection.constraints import make_constraints
 from rulekit.ir.schema import Feature, Schema
 
 pytest.importorskip("numba", reason="pip install 'rulekit-engine[induction]'")
 
-from rulekit.induction.boxes.ground import Ground
-from rulekit.induction.boxes.search import RUNGS_APART, Cover
-from rulekit.induction.boxes.widen import turned
+from rulekit.induction.boxes.search import VARIANTS_APART, BoxSearch
+from rulekit.induction.boxes.search_data import SearchData
+from rulekit.induction.boxes.widen import widened
 
 SCHEMA = Schema(
     name="dial", version="1.0.0", features=tuple(Feature(name=name, dtype="float64") for name in "xy")
 )
-GRID = Grid(tuple(Axis(feature, tuple(np.arange(1, 100) / 100)) for feature in SCHEMA.features))
+GRID = BinGrid(tuple(FeatureBins(feature, tuple(np.arange(1, 100) / 100)) for feature in SCHEMA.features))
 
 
-def _ground() -> Ground:
+def _ground() -> SearchData:
     """A square of signal in the middle; the nearer an event lies to it, the more it brings."""
     rng = np.random.default_rng(0)
     frame = pl.DataFrame({name: rng.random(3000) for name in "xy"})
     away = np.max([np.abs(frame[name].to_numpy() - 0.5) for name in "xy"], axis=0)
     gain, codes = np.clip(1 - 2 * away, 0, 1), GRID.code(frame)
-    caps = constraints(Budget(alert_rate=0.1), SCHEMA)
-    return Ground(GRID, codes, gain, 1 - gain, 300.0, float(gain.sum()), 10, caps)
+    caps = make_constraints(Budget(alert_rate=0.1), SCHEMA)
+    return SearchData(GRID, codes, gain, 1 - gain, 300.0, float(gain.sum()), 10, caps)
 
 
-def _taken(ground: Ground, boxes: tuple[np.ndarray, ...]) -> np.ndarray:
+def _taken(data: SearchData, boxes: tuple[np.ndarray, ...]) -> np.ndarray:
     inside = [
-        np.all([row[codes] == 1 for row, codes in zip(box, ground.codes, strict=True)], axis=0)
-        for box in boxes
+        np.all([row[codes] == 1 for row, codes in zip(box, data.codes, strict=True)], axis=0) for box in boxes
     ]
     return np.any(inside, axis=0)
 
@@ -48,71 +47,71 @@ def _start() -> np.ndarray:
 
 
 def test_each_turn_takes_more_by_small_steps() -> None:
-    ground, start = _ground(), _start()
-    before, rungs = _taken(ground, (start,)), 0
-    for boxes in turned(ground, [start], step=20.0):
-        taken = _taken(ground, boxes)
+    data, start = _ground(), _start()
+    before, variants = _taken(data, (start,)), 0
+    for boxes in widened(data, [start], step=20.0):
+        taken = _taken(data, boxes)
         assert taken[before].all()
-        assert 0 < ground.cost[taken & ~before].sum() <= 20.0
-        before, rungs = taken, rungs + 1
+        assert 0 < data.cost[taken & ~before].sum() <= 20.0
+        before, variants = taken, variants + 1
         for row in boxes[0]:
             assert not row[:100].all(), "a literal is gone"
-    assert rungs > 5
+    assert variants > 5
 
 
 def test_the_first_turn_is_the_best_for_its_cost() -> None:
-    ground, start = _ground(), _start()
-    boxes = next(turned(ground, [start], step=20.0))
-    added = _taken(ground, boxes) & ~_taken(ground, (start,))
-    reached = ground.gain[added].sum() / ground.cost[added].sum()
+    data, start = _ground(), _start()
+    boxes = next(widened(data, [start], step=20.0))
+    added = _taken(data, boxes) & ~_taken(data, (start,))
+    reached = data.gain[added].sum() / data.cost[added].sum()
     for axis in range(2):
         for outside in (slice(60, 61), slice(60, 70), slice(39, 40), slice(30, 40)):
             other = start.copy()
             other[axis, outside] = 1
-            more = _taken(ground, (other,)) & ~_taken(ground, (start,))
-            if ground.cost[more].sum() <= 20.0:
-                assert ground.gain[more].sum() / ground.cost[more].sum() <= reached + 1e-12
+            more = _taken(data, (other,)) & ~_taken(data, (start,))
+            if data.cost[more].sum() <= 20.0:
+                assert data.gain[more].sum() / data.cost[more].sum() <= reached + 1e-12
 
 
 def test_boxes_stay_as_they_are_and_a_step_too_small_moves_nothing() -> None:
-    ground, start = _ground(), _start()
+    data, start = _ground(), _start()
     before = start.copy()
-    assert list(turned(ground, [start], step=1e-9)) == []
-    next(turned(ground, [start], step=20.0))
+    assert list(widened(data, [start], step=1e-9)) == []
+    next(widened(data, [start], step=20.0))
     assert (start == before).all()
 
 
 def test_no_literal_is_lost_at_the_end_of_a_range() -> None:
-    ground, start = _ground(), _start()
+    data, start = _ground(), _start()
     for row in start:
         row[98] = 1
         row[60:98] = 1
-    for boxes in turned(ground, [start], step=1e6):
+    for boxes in widened(data, [start], step=1e6):
         assert all(not row[:100].all() for row in boxes[0])
         assert all(not (row[99] and row[0]) for row in boxes[0])
 
 
 def test_what_another_rule_takes_already_brings_nothing() -> None:
-    ground, start = _ground(), _start()
+    data, start = _ground(), _start()
     beside = start.copy()
     beside[0, :100], beside[0, 60:90] = 0, 1
-    before = _taken(ground, (start, beside))
-    for boxes in turned(ground, [start, beside], step=20.0):
-        taken = _taken(ground, boxes)
+    before = _taken(data, (start, beside))
+    for boxes in widened(data, [start, beside], step=20.0):
+        taken = _taken(data, boxes)
         assert taken.sum() > before.sum()
         before = taken
 
 
 def test_a_ladder_has_rungs_between_what_a_search_met() -> None:
-    ground = _ground()
-    cover = Cover(ground, [GRID.free()])
+    data = _ground()
+    search = BoxSearch(data, [GRID.free()])
     start = _start()
-    cover.keep([start])
-    rungs = list(cover.ladder(10, (0.5, 1.3)))
+    search.keep([start])
+    variants = list(search.ladder(10, (0.5, 1.3)))
     spent = [
-        float(ground.cost[_taken(ground, tuple(cover.boxes[key] for key in keys))].sum()) for keys in rungs
+        float(data.cost[_taken(data, tuple(search.boxes[key] for key in keys))].sum()) for keys in variants
     ]
-    assert rungs[0] == (start.tobytes(),)
-    assert len(rungs) > 5
-    assert (np.diff(spent) >= RUNGS_APART * ground.allowed).all()
-    assert spent[-1] <= 1.3 * ground.allowed
+    assert variants[0] == (start.tobytes(),)
+    assert len(variants) > 5
+    assert (np.diff(spent) >= VARIANTS_APART * data.allowed).all()
+    assert spent[-1] <= 1.3 * data.allowed

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from planted import SCHEMA, planted
 from sklearn.ensemble import (
     ExtraTreesClassifier,
     GradientBoostingClassifier,
@@ -23,8 +24,6 @@ from rulekit.induction.regions.region import Region, hits
 from rulekit.induction.samples.encoding import Encoding, encode
 from rulekit.induction.teachers.base import ColumnTeacher, Matrix, feature_matrix
 from rulekit.induction.teachers.load import teacher
-
-from .conftest import SCHEMA, planted
 
 EVENTS = planted(1500, 9).with_columns(pl.col("kind").fill_null("never"))
 FRAME = EVENTS.select(SCHEMA.names)

@@ -83,9 +83,9 @@ def test_each_class_is_found_within_its_own_budget(found: ClassInduction, unseen
 def test_classes_are_asked_in_the_order_of_their_budgets(
     found: ClassInduction, forest: RandomForestClassifier, particles: pl.DataFrame
 ) -> None:
-    turned = dict(reversed(BUDGETS.items()))
-    other = induce_classes(forest, particles, "kind", schema=SCHEMA, budgets=turned, method="tree")
-    for ruleset, order in ((found.ruleset, BUDGETS), (other.ruleset, turned)):
+    widened = dict(reversed(BUDGETS.items()))
+    other = induce_classes(forest, particles, "kind", schema=SCHEMA, budgets=widened, method="tree")
+    for ruleset, order in ((found.ruleset, BUDGETS), (other.ruleset, widened)):
         assert ruleset.hit_policy is HitPolicy.FIRST
         assert list(dict.fromkeys(rule.then for rule in ruleset.rules)) == list(order)
         assert all(rule.id.startswith(str(rule.then)) for rule in ruleset.rules)

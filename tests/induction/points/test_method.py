@@ -8,7 +8,7 @@ import rulekit
 from rulekit.budget import Budget
 from rulekit.induction.induce import induce
 from rulekit.induction.points.method import POINTS
-from rulekit.induction.points.soft_labels import Emphasis, Soft, Step
+from rulekit.induction.points.soft_labels import Emphasis, LogOdds, SoftLabels
 from rulekit.induction.result import Induction
 from rulekit.ir.condition import count_literals, literals
 from rulekit.ir.schema import Feature, Schema
@@ -76,7 +76,7 @@ def test_the_same_seed_finds_the_same_sum(found: Induction) -> None:
 
 def test_soft_labels_rise_with_the_odds_and_weigh_what_matters() -> None:
     odds = np.array([-8.0, -1.0, 0.0, 1.0, 8.0])
-    soft = Soft((Step(odds, 0.0),), np.ones(5))
+    soft = SoftLabels((LogOdds(odds, 0.0),), np.ones(5))
     labels, weights = soft.labels(Emphasis(0.5, 0.0))
     assert (np.diff(labels) > 0).all()
     assert labels[2] == 0.5
@@ -89,7 +89,7 @@ def test_soft_labels_rise_with_the_odds_and_weigh_what_matters() -> None:
 
 def test_soft_labels_climb_every_step() -> None:
     odds = np.linspace(-8, 8, 9)
-    soft = Soft((Step(odds, 0.0), Step(odds - 6, 0.0)), np.ones(9))
+    soft = SoftLabels((LogOdds(odds, 0.0), LogOdds(odds - 6, 0.0)), np.ones(9))
     labels, weights = soft.labels(Emphasis(0.25, 0.0))
     assert labels[4] == pytest.approx(0.25)
     assert labels[5:7] == pytest.approx([0.5, 0.5], abs=0.01)

@@ -12,11 +12,11 @@ import pytest
 from rulekit.induction.learners import imodels
 from rulekit.induction.learners.base import Task
 from rulekit.induction.learners.trees import nodes
-from rulekit.induction.regions.region import Choice, Span, Step, hits, intersect
+from rulekit.induction.regions.region import Choice, PathStep, Span, hits, intersect
 from rulekit.induction.regions.rounding import write
 from rulekit.induction.samples.encoding import Encoding, encode
 from rulekit.induction.samples.sample import Sample
-from rulekit.induction.selection.draft import hit_matrix
+from rulekit.induction.selection.candidate_ruleset import hit_matrix
 from rulekit.ir.clauses import condition_to_when
 from rulekit.ir.schema import Feature, Schema
 from rulekit.ir.semantics import holds
@@ -129,7 +129,7 @@ def _figs_leaf(node: Any, row: Any) -> Any:
     return node
 
 
-def _figs_end(node: Any, steps: list[Step]) -> Any:
+def _figs_end(node: Any, steps: list[PathStep]) -> Any:
     for step in steps:
         node = node.left if step.left else node.right
     return node
@@ -230,21 +230,21 @@ def test_chance_is_seeded_and_put_back() -> None:
 def test_steps_on_a_feature_become_one_range(encoding: Encoding, fit: pl.DataFrame) -> None:
     at = encoding.column_of("hits")
     steps = [
-        Step.at(at, value, left=left)
+        PathStep.at(at, value, left=left)
         for value, left in [(9.5, True), (2.5, False), (7.2, True), (4.0, False)]
     ]
     assert intersect(steps, encoding) == {"hits": Span(5, 8, missing=False)}
     region = intersect(steps, encoding)
     assert region is not None
     assert condition_to_when(write(region, encoding, np.ones(len(fit)))) == ["5 <= hits <= 7"]
-    assert intersect([*steps, Step.at(at, 4.5, left=True)], encoding) is None
-    assert intersect([Step.at(at, 99, left=True)], encoding) == {}
+    assert intersect([*steps, PathStep.at(at, 4.5, left=True)], encoding) is None
+    assert intersect([PathStep.at(at, 99, left=True)], encoding) == {}
 
 
 def test_categories_become_sets(encoding: Encoding) -> None:
     red, green = (next(i for i, c in enumerate(encoding.columns) if c.category == name) for name in "rg")
-    not_red, not_green = (Step.at(column, 0.5, left=True) for column in (red, green))
-    is_red = Step.at(red, 0.5, left=False)
+    not_red, not_green = (PathStep.at(column, 0.5, left=True) for column in (red, green))
+    is_red = PathStep.at(red, 0.5, left=False)
     assert intersect([not_red, not_green], encoding) == {
         "kind": Choice(("r", "g"), negated=True, missing=True)
     }
@@ -291,7 +291,7 @@ def test_thresholds_are_the_shortest_that_split_alike(
     encoding = encode(frame, one)
     found = []
     for left in (True, False):
-        region = intersect([Step(0, cut, left, missing=False)], encoding)
+        region = intersect([PathStep(0, cut, left, missing=False)], encoding)
         assert region is not None
         condition = write(region, encoding, np.ones(len(values)))
         row = hit_matrix([condition], _sample(frame, one), one)[0]
@@ -303,7 +303,7 @@ def test_thresholds_are_the_shortest_that_split_alike(
 def test_a_tolerance_moves_little_weight(encoding: Encoding, fit: pl.DataFrame, schema: Schema) -> None:
     weights = np.random.default_rng(3).exponential(1, len(fit))
     first, second = encoding.column_of("mass"), encoding.column_of("Time of flight")
-    region = intersect([Step.at(first, 333, left=False), Step.at(second, 777, left=True)], encoding)
+    region = intersect([PathStep.at(first, 333, left=False), PathStep.at(second, 777, left=True)], encoding)
     assert region is not None
     exact, rounded = write(region, encoding, weights), write(region, encoding, weights, 0.02)
     rows = hit_matrix([exact, rounded], _sample(fit, schema), schema)
@@ -321,7 +321,7 @@ def test_conditions_mean_the_same_to_the_reference(
     from rulekit.ir.event import bind_event
 
     kind = next(i for i, column in enumerate(encoding.columns) if column.category == "r")
-    steps = [Step.at(kind, 0.5, left=True), Step.at(encoding.column_of("mass"), 700, left=True)]
+    steps = [PathStep.at(kind, 0.5, left=True), PathStep.at(encoding.column_of("mass"), 700, left=True)]
     region = intersect(steps, encoding)
     assert region is not None
     condition = write(region, encoding, np.ones(len(fit)))

@@ -4,18 +4,17 @@ from dataclasses import replace
 
 import polars as pl
 import pytest
+from planted import planted
 
 from rulekit.budget import Budget
 from rulekit.errors import BindError, BudgetError
 from rulekit.induction.induce import induce
 from rulekit.induction.result import Induction
-from rulekit.induction.selection.constraints import constraints
+from rulekit.induction.selection.constraints import make_constraints
 from rulekit.ir.condition import Compare, literals
 from rulekit.ir.numerics import Fixed, FixedFormat
 from rulekit.ir.schema import Schema
 from rulekit.targets.shared.lut_cost import predicted_lut
-
-from .conftest import planted
 
 FORMATS = {
     "mass": FixedFormat(width=12, fraction=4, signed=False),
@@ -81,8 +80,8 @@ def test_a_cap_on_features_holds(events: pl.DataFrame, schema: Schema) -> None:
 
 
 def test_a_cap_on_the_cost_of_features_holds(events: pl.DataFrame, schema: Schema) -> None:
-    costs = {"mass": 5.0, "hits": 1.0, "flag": 1.0, "Time of flight": 1.0}
-    budget = Budget(false_positive_rate=0.02, rules=6, feature_costs=costs, cost=3)
+    expected_costs = {"mass": 5.0, "hits": 1.0, "flag": 1.0, "Time of flight": 1.0}
+    budget = Budget(false_positive_rate=0.02, rules=6, feature_costs=expected_costs, cost=3)
     found = _auto(events, schema, budget)
     assert budget.cost_of(_used(found)) <= 3
     assert "mass" not in _used(found)
@@ -108,31 +107,31 @@ def test_caps_that_nothing_keeps_to_are_named(events: pl.DataFrame, schema: Sche
 def test_bad_constraints_are_errors(schema: Schema) -> None:
     budget = Budget(false_positive_rate=0.02)
     with pytest.raises(BudgetError, match="'mas' is no feature") as caught:
-        constraints(budget, schema, forbidden=["mas"])
+        make_constraints(budget, schema, forbidden=["mas"])
     assert caught.value.hint == "did you mean mass?"
     with pytest.raises(BudgetError, match="can't have direction 2"):
-        constraints(budget, schema, directions={"mass": 2})
+        make_constraints(budget, schema, directions={"mass": 2})
     with pytest.raises(BudgetError, match="can't have direction 1"):
-        constraints(budget, schema, directions={"kind": 1})
+        make_constraints(budget, schema, directions={"kind": 1})
     with pytest.raises(BudgetError, match="every feature is forbidden"):
-        constraints(budget, schema, forbidden=schema.names)
+        make_constraints(budget, schema, forbidden=schema.names)
     with pytest.raises(BindError, match="no fixed-point format can be chosen for mass"):
-        constraints(Budget(false_positive_rate=0.02, lut=50), schema)
+        make_constraints(Budget(false_positive_rate=0.02, lut=50), schema)
 
 
 def test_every_broken_cap_is_named(schema: Schema) -> None:
     asked = Budget(
         alert_rate=0.1, rules=1, literals=1, features=1, feature_costs={"mass": 2.0}, cost=1, lut=0
     )
-    caps = constraints(
+    caps = make_constraints(
         asked, schema, numerics=Fixed(formats=FORMATS | {"id": FixedFormat(width=8, fraction=0)})
     )
     # 1601 of 12 bits has no trailing zero: 3 tables; 4 of 4 bits has two: 1 table; and one for the OR
     two = [Compare("mass", ">", 100), Compare("hits", ">", 3)]
-    assert caps.broken(two) == [
+    assert caps.violations(two) == [
         "rules 2 of 1", "literals 2 of 1", "features 2 of 1", "cost 2 of 1", "lut 5 of 0",
     ]  # fmt: skip
-    assert not replace(caps, budget=Budget(alert_rate=0.1)).broken(two)
+    assert not replace(caps, budget=Budget(alert_rate=0.1)).violations(two)
 
 
 def test_rules_reappear_on_events_drawn_anew(events: pl.DataFrame, schema: Schema) -> None:

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from rulekit.induction.selection.greedy import Limits, Pool, choose
+from rulekit.induction.selection.greedy import Pool, SelectionLimits, choose
 
 
 def _pool(seed: int, rules: int = 12, events: int = 400) -> Pool:
@@ -23,7 +23,7 @@ def _spent(pool: Pool, chosen: tuple[int, ...] | list[int]) -> tuple[float, floa
 @pytest.mark.parametrize("seed", range(6))
 def test_selection_is_close_to_the_best_of_all(seed: int) -> None:
     pool = _pool(seed)
-    limits = Limits(cost=40.0, rules=3, literals=9)
+    limits = SelectionLimits(cost=40.0, rules=3, literals=9)
     chosen = choose(pool, limits)
     gain, cost = _spent(pool, chosen)
     assert cost <= 40.0
@@ -46,14 +46,19 @@ def test_rank_is_by_what_each_rule_adds() -> None:
     hits[1, 20:60] = True
     hits[2, 60:70] = True
     signal = np.repeat([0.9, 0.8, 0.05], [60, 10, 30])
-    assert choose(Pool(hits, np.ones(3, dtype=int), signal, 1 - signal), Limits(50.0, 3, None))[-1] == 2
+    assert (
+        choose(Pool(hits, np.ones(3, dtype=int), signal, 1 - signal), SelectionLimits(50.0, 3, None))[-1] == 2
+    )
 
 
 def test_a_pool_with_nothing_affordable_gives_its_cheapest_rule() -> None:
     pool = _pool(0)
-    (only,) = choose(pool, Limits(cost=0.01, rules=5, literals=None))
+    (only,) = choose(pool, SelectionLimits(cost=0.01, rules=5, literals=None))
     assert pool.hits[only] @ pool.cost == min(pool.hits @ pool.cost)
-    assert choose(Pool(pool.hits[:0], pool.literals[:0], pool.gain, pool.cost), Limits(1.0, 5, None)) == []
+    assert (
+        choose(Pool(pool.hits[:0], pool.literals[:0], pool.gain, pool.cost), SelectionLimits(1.0, 5, None))
+        == []
+    )
 
 
 def test_weights_are_events() -> None:
@@ -62,7 +67,7 @@ def test_weights_are_events() -> None:
     twice = np.arange(400) % 3 == 0
     weighted = np.where(twice, 2.0, 1.0)
     copied = np.concatenate([np.arange(400), np.flatnonzero(twice)])
-    limits = Limits(30.0, 4, None)
+    limits = SelectionLimits(30.0, 4, None)
     one = choose(Pool(pool.hits, pool.literals, pool.gain * weighted, pool.cost * weighted), limits)
     other = choose(Pool(pool.hits[:, copied], pool.literals, pool.gain[copied], pool.cost[copied]), limits)
     assert one == other

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from rulekit.induction.selection.cp_sat import Selection
 
 
-class Cut(NamedTuple):
+class SizeOption(NamedTuple):
     """A draft cut to its first ``size`` steps: the events it accepts, and the points to reach (SCORE)."""
 
     size: int
@@ -37,7 +37,7 @@ class Cut(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Draft:
+class CandidateRuleset:
     """A ruleset in the making.
 
     Attributes
@@ -57,8 +57,8 @@ class Draft:
     policy: HitPolicy
     conditions: tuple[Condition, ...]
     points: tuple[int, ...] = ()
-    exits: tuple[int, ...] = ()
-    rungs: tuple[tuple[int, ...], ...] = ()
+    accepting: tuple[int, ...] = ()
+    variants: tuple[tuple[int, ...], ...] = ()
     whole: bool = False
     regions: tuple[Region, ...] = ()
     selection: Selection | None = None
@@ -68,35 +68,35 @@ class Draft:
         """The sizes that it can be cut to; of rungs, their numbers."""
         if self.whole:
             return range(len(self.conditions), len(self.conditions) + 1)
-        steps = self.rungs or (self.exits if self.policy is HitPolicy.FIRST else self.conditions)
+        steps = self.variants or (self.accepting if self.policy is HitPolicy.FIRST else self.conditions)
         return range(1, len(steps) + 1)
 
     def kept(self, size: int) -> Sequence[int]:
         """Return which conditions are rules at a size: under FIRST all up to the last that accepts."""
-        if self.rungs:
-            return self.rungs[size - 1]
-        return range(max(self.exits[:size]) + 1 if self.policy is HitPolicy.FIRST else size)
+        if self.variants:
+            return self.variants[size - 1]
+        return range(max(self.accepting[:size]) + 1 if self.policy is HitPolicy.FIRST else size)
 
     def literals(self, size: int) -> int:
         """Return the number of literals at a size."""
         return sum(count_literals(self.conditions[index]) for index in self.kept(size))
 
-    def cuts(self, hits: Mask, sample: Sample, caps: Constraints) -> Iterator[Cut]:
+    def options(self, hits: Mask, sample: Sample, caps: Constraints) -> Iterator[SizeOption]:
         """Yield every cut that keeps to all caps but the rate; hits have the shape (conditions, events)."""
         for size in self.sizes:
-            if not caps.broken([self.conditions[index] for index in self.kept(size)]):
-                yield self._cut(hits, sample, caps.budget, size)
+            if not caps.violations([self.conditions[index] for index in self.kept(size)]):
+                yield self._option(hits, sample, caps.budget, size)
 
-    def _cut(self, hits: Mask, sample: Sample, budget: Budget, size: int) -> Cut:
+    def _option(self, hits: Mask, sample: Sample, budget: Budget, size: int) -> SizeOption:
         kept = hits[list(self.kept(size))]
         if self.policy is HitPolicy.SCORE:
             score = np.asarray(self.points[:size], dtype=np.int64) @ kept
             threshold = lowest_threshold(score, sample, budget, len(self.sizes))
-            return Cut(size, score >= threshold, threshold)
+            return SizeOption(size, score >= threshold, threshold)
         if self.policy is HitPolicy.FIRST:
             first = np.where(kept.any(axis=0), kept.argmax(axis=0), -1)
-            return Cut(size, np.isin(first, self.exits[:size]))
-        return Cut(size, np.asarray(kept.any(axis=0)))
+            return SizeOption(size, np.isin(first, self.accepting[:size]))
+        return SizeOption(size, np.asarray(kept.any(axis=0)))
 
 
 def lowest_threshold(score: npt.NDArray[np.int64], sample: Sample, budget: Budget, choices: int = 1) -> int:
@@ -105,7 +105,7 @@ def lowest_threshold(score: npt.NDArray[np.int64], sample: Sample, budget: Budge
     For a certified budget thresholds are tested from the highest down, and the first whose limit breaks the budget
     ends the search; ``choices`` is how many sums are tested so.
     """
-    charged = sample.charged(budget.kind)
+    charged = sample.budget_weights(budget.kind)
     values, inverse = np.unique(score, return_inverse=True)
     at = np.bincount(inverse, weights=charged, minlength=len(values))
     above = np.cumsum(at[::-1])[::-1]
@@ -119,7 +119,7 @@ def _least_certified(
     score: npt.NDArray[np.int64], values: npt.NDArray[np.int64], sample: Sample, budget: Budget, choices: int
 ) -> int:
     """Return the place of the lowest value that is certified; limits rise as values fall."""
-    charged = sample.charged(budget.kind)
+    charged = sample.budget_weights(budget.kind)
 
     def breaks(place: int) -> bool:
         limit = upper_limit(score >= values[place], charged, budget.confidence, choices, sample.groups)
@@ -132,11 +132,11 @@ def _least_certified(
 
 def rate_of(accepted: Mask, sample: Sample, kind: str) -> float:
     """Return the rate that the budget caps."""
-    charged = sample.charged(kind)
+    charged = sample.budget_weights(kind)
     return float(charged[accepted].sum() / charged.sum())
 
 
-def last_within(cuts: Sequence[Cut], sample: Sample, budget: Budget) -> Cut | None:
+def largest_within(options: Sequence[SizeOption], sample: Sample, budget: Budget) -> SizeOption | None:
     """Return the largest cut that keeps to the budget's rate; None when not even the smallest does.
 
     A larger cut is expected to accept more, so the first that breaks the budget by more than a standard deviation
@@ -148,18 +148,20 @@ def last_within(cuts: Sequence[Cut], sample: Sample, budget: Budget) -> Cut | No
     """
     best, end = None, budget.rate * (1 + 1e-12)
     if not budget.certified:
-        end += math.sqrt(budget.rate / max(effective_count(sample.charged(budget.kind)), 1.0))
-    for cut in cuts:
-        spent = _spent(cut.accepted, sample, budget)
+        end += math.sqrt(budget.rate / max(effective_count(sample.budget_weights(budget.kind)), 1.0))
+    for option in options:
+        spent = _spent(option.accepted, sample, budget)
         if spent > end:
             return best
-        best = cut if cut.accepted.any() and spent <= budget.rate * (1 + 1e-12) else best
+        best = option if option.accepted.any() and spent <= budget.rate * (1 + 1e-12) else best
     return best
 
 
 def _spent(accepted: Mask, sample: Sample, budget: Budget) -> float:
     if budget.certified:
-        return upper_limit(accepted, sample.charged(budget.kind), budget.confidence, groups=sample.groups)
+        return upper_limit(
+            accepted, sample.budget_weights(budget.kind), budget.confidence, groups=sample.groups
+        )
     return rate_of(accepted, sample, budget.kind)
 
 

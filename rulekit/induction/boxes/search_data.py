@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rulekit.induction.boxes.grid import Codes, Grid
+from rulekit.induction.boxes.grid import BinGrid, Codes
 from rulekit.induction.selection.constraints import Constraints
 from rulekit.labels import Weights
 
 
 @dataclass(frozen=True)
-class Ground:
+class SearchData:
     """What a search runs on.
 
     Attributes
@@ -24,7 +24,7 @@ class Ground:
 
     """
 
-    grid: Grid
+    grid: BinGrid
     codes: Codes
     gain: Weights
     cost: Weights
