@@ -18,6 +18,7 @@ from rulekit.cli.acts import approve, enact, repeal, rollback
 from rulekit.cli.audit import audit
 from rulekit.cli.bench import bench
 from rulekit.cli.check import check
+from rulekit.cli.check_flags import CheckedCommand
 from rulekit.cli.compile import compile_
 from rulekit.cli.decide import decide
 from rulekit.cli.demo import demo
@@ -61,7 +62,7 @@ for verb, name in (
     (schema, "schema"),
     (demo, "demo"),
 ):
-    app.command(name)(verb)
+    app.command(name, cls=CheckedCommand if verb is compile_ else None)(verb)
 app.add_typer(keys, name="keys")
 app.add_typer(log, name="log")
 

@@ -17,12 +17,14 @@ the artifact, so that an artifact runs without rulekit.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from rulekit.registry import Registry
 
 if TYPE_CHECKING:
     from rulekit.targets.base import Target
+    from rulekit.targets.checks import Check
 
 targets: Registry[Target] = Registry(
     "target",
@@ -33,8 +35,18 @@ targets: Registry[Target] = Registry(
         "kernel": "rulekit.targets.kernel:TARGET",
         "sql": "rulekit.targets.sql:TARGET",
         "onnx": "rulekit.targets.onnx:TARGET",
-        "c": "rulekit.targets.c:TARGET",
-        "systemverilog": "rulekit.targets.systemverilog:TARGET",
+        "c": "rulekit.targets.c.target:TARGET",
+        "systemverilog": "rulekit.targets.systemverilog.target:TARGET",
     },
 )
 """Every target by name. Built-in ones first, then those of installed plugins."""
+
+target_checks: Registry[Mapping[str, Check]] = Registry(
+    "target with checks",
+    "rulekit.checks",
+    {
+        "c": "rulekit.targets.c.checks:CHECKS",
+        "systemverilog": "rulekit.targets.systemverilog.checks:CHECKS",
+    },
+)
+"""The checks of the targets that have any, by target: ``Target.checks`` again, found without importing it."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Generic
 
 from rulekit.errors import Refusal, RulekitError, UnsupportedError
@@ -12,6 +12,7 @@ from rulekit.ir.numerics import Numerics
 from rulekit.ir.ruleset import HitPolicy, Ruleset
 from rulekit.ir.schema import DType, Model
 from rulekit.targets.artifact import LAW, Artifact, RunnerT
+from rulekit.targets.checks import Check
 from rulekit.targets.lower import Lowered, lower
 
 _NUMERICS = {"native": "native numerics", "fixed": "fixed-point formats (--bits 10, or --numerics FILE)"}
@@ -59,11 +60,23 @@ class Capabilities:
 class Target(Generic[RunnerT]):
     """One place where decisions are made.
 
-    ``emit`` turns the low form into files, ``load`` an artifact into a runner; both are plain functions.
-    ``absent`` looks for what emitting and loading need beyond the core install, and returns the error that says
-    how to get it. ``tools`` are the distributions whose version shows in the emitted files. ``options`` is a
-    frozen model of what may be chosen about the emitted files, every field with a default, and ``refuses`` adds to
-    the capabilities what depends on them.
+    Attributes
+    ----------
+    name : as the registry has it.
+    summary : one line that says what the target is for.
+    capabilities : what the target can express.
+    entry : name of the file to start from.
+    emit : the function from the low form to the files, by name.
+    load : the function from an artifact to a runner.
+    absent : looks for what emitting and loading need beyond the core install, and returns the error that says how
+        to get it. Default: nothing is needed.
+    tools : distributions whose version shows in the emitted files.
+    options : a frozen model of what may be chosen about the files; every field has a default. Default: no options.
+    refuses : returns the refusals that depend on the options. Default: none.
+    checks : what can be shown of an artifact, by name; see :mod:`rulekit.targets.checks`. Default: nothing.
+    describe : for a target that emits a circuit, what a report tells of an artifact, as plain JSON: inputs,
+        pipeline, options. Default: the target emits no circuit.
+
     """
 
     name: str
@@ -76,6 +89,8 @@ class Target(Generic[RunnerT]):
     tools: tuple[str, ...] = ()
     options: type[Model] = Model
     refuses: Callable[[Ruleset, Numerics, Any], tuple[Refusal, ...]] = lambda *_: ()
+    checks: Mapping[str, Check] = field(default_factory=dict)
+    describe: Callable[[Artifact[Any]], dict[str, Any]] | None = None
 
     def refusals(
         self, ruleset: Ruleset, numerics: Numerics, options: Model | None = None

@@ -20,7 +20,6 @@ from rulekit.targets.c.build import build
 from rulekit.targets.c.header import words
 from rulekit.targets.c.names import Names
 from rulekit.targets.c.packing import Columns, Packer
-from rulekit.targets.lower import lower
 from rulekit.targets.shared.answers import Answers, Hits, batch_by_answers, hit_matrix_by_answers
 from rulekit.targets.shared.columns import lacking
 from rulekit.targets.shared.threads import cores, spread
@@ -42,7 +41,7 @@ class CRunner:
     def __init__(self, artifact: Artifact, threads: int | None = None) -> None:
         self.artifact = artifact
         self.threads = threads or cores()
-        names = Names(lower(artifact.ruleset, artifact.numerics))
+        names = Names(artifact.lowered)
         ruleset, library = artifact.ruleset, str(build(artifact.files))
         self._is_score, self._words = names.low.is_score, words(names)
         self._batch = ctypes.CDLL(library)[f"{names.prefix}_decide_batch"]

@@ -19,7 +19,7 @@ from rulekit.errors import MissingToolError, RulekitError
 from rulekit.targets.artifact import Artifact
 from rulekit.targets.c.emission import HEADER, SOURCE
 from rulekit.targets.c.names import Names
-from rulekit.targets.lower import lower
+from rulekit.targets.checks import Evidence, Table
 
 CORES: dict[str, tuple[str, ...]] = {
     "Cortex-M0+": ("-mcpu=cortex-m0plus", "-mthumb", "-mfloat-abi=soft"),
@@ -62,9 +62,31 @@ class Size:
         """Bytes of RAM beside the stack."""
         return self.data + self.bss
 
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The sizes in the order of the table that is printed."""
+        return (self.text, self.rodata, self.data, self.bss, self.flash, self.ram, self.stack)
+
     def to_document(self) -> dict[str, Any]:
         """Return the size as plain JSON."""
         return {**asdict(self), "flash": self.flash, "ram": self.ram}
+
+
+def absent() -> MissingToolError | None:
+    """Return the error that says how to get the compiler for ARM; None where it is installed."""
+    there = shutil.which(_COMPILER) is not None
+    return None if there else MissingToolError(_COMPILER, "apt-get install gcc-arm-none-eabi")
+
+
+def size_evidence(artifact: Artifact) -> Evidence:
+    """Measure the builds and return the sizes as evidence: facts as JSON, and a table in bytes."""
+    measured = sizes(artifact)
+    rows = [[each.core, each.part, *(f"{number:,}" for number in each.numbers)] for each in measured]
+    return Evidence(facts=[each.to_document() for each in measured], shown=(Table(_HEAD, rows, _NOTE),))
+
+
+_HEAD = ("bytes", "linked", "text", "rodata", "data", "bss", "flash", "ram", "stack")
+_NOTE = "linked decide: one event; all: everything that is public. stack: the largest frame of one function."
 
 
 def sizes(artifact: Artifact) -> list[Size]:
@@ -78,9 +100,10 @@ def sizes(artifact: Artifact) -> list[Size]:
         when it refuses the pair.
 
     """
-    if shutil.which(_COMPILER) is None:
-        raise MissingToolError(_COMPILER, "apt-get install gcc-arm-none-eabi")
-    prefix = Names(lower(artifact.ruleset, artifact.numerics)).prefix
+    missing = absent()
+    if missing is not None:
+        raise missing
+    prefix = Names(artifact.lowered).prefix
     found = []
     with tempfile.TemporaryDirectory(prefix="rulekit-size-") as scratch:
         folder = Path(scratch)

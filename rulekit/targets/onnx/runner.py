@@ -15,7 +15,6 @@ from rulekit.ir.event import bind_event
 from rulekit.ir.schema import DType
 from rulekit.ir.semantics import Decision
 from rulekit.targets.artifact import Artifact
-from rulekit.targets.lower import lower
 from rulekit.targets.onnx.signature import HITS, OUTCOME, RULE, SCORE, signature
 from rulekit.targets.shared.answers import Answers, Hits, batch_by_answers, hit_matrix_by_answers
 from rulekit.targets.shared.columns import lacking
@@ -58,7 +57,7 @@ class OnnxRunner:
         )
         least, most = _CHUNKS
         self._chunk = max(least, min(most, _CELLS // (len(artifact.ruleset.rules) + 1)))
-        described = signature(lower(artifact.ruleset, artifact.numerics))
+        described = signature(artifact.lowered)
         schema = artifact.ruleset.schema.by_name
         self._inputs = [(each, schema[each.feature].dtype) for each in described.inputs]
         self._outputs = list(described.outputs)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, cast
 
 from rulekit.ir.ruleset import INVALID
+from rulekit.targets.artifact import Artifact
 from rulekit.targets.lower import Lowered
 from rulekit.targets.shared.constants import constant_words
 from rulekit.targets.systemverilog.names import (
@@ -111,6 +113,11 @@ class Design:
             known |= {"score": Port("score", bits, "sum of points", signed=True)}
             del known["rule"]
         return [port for name, port in known.items() if name in self.options.outputs]
+
+
+def design_of(artifact: Artifact[Any]) -> Design:
+    """Return the design of an artifact of this target, planned from its lowered ruleset."""
+    return Design.of(artifact.lowered, cast("Options", artifact.options))
 
 
 def cut_module(design: Design) -> str:

@@ -120,3 +120,13 @@ ICARUS = Tool(("iverilog",), "-V", "apt-get install iverilog")
 VVP = Tool(("vvp",), "-V", "apt-get install iverilog")
 VERILATOR = Tool(("verilator",), "--version", "apt-get install verilator")
 GHDL = Tool(("ghdl",), "--version", "apt-get install ghdl")
+
+
+def first_absent(*tools: Tool) -> MissingToolError | None:
+    """Return the error for the first program that is not installed; None where all are."""
+    for tool in tools:
+        try:
+            tool.path()
+        except MissingToolError as error:
+            return error
+    return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 import polars as pl
 from pydantic import ValidationError
@@ -14,7 +14,6 @@ from rulekit.digests import digest_of
 from rulekit.errors import ArtifactError, Where
 from rulekit.findings import Finding
 from rulekit.frames import bind_columns
-from rulekit.ir.numerics import Fixed
 from rulekit.ir.ruleset import Ruleset
 from rulekit.ir.schema import Model
 from rulekit.measures import measure_shifts
@@ -33,22 +32,18 @@ from rulekit.reports.audit.model.fpga import (
 from rulekit.reports.common.accepted import accepted_by
 from rulekit.reports.common.intervals import Changes, Share
 from rulekit.reports.replay.recompute import BoundLaw, recompute
+from rulekit.targets import targets
 from rulekit.targets.artifact import MANIFEST, Artifact
-from rulekit.targets.lower import LowFeature, lower
+from rulekit.targets.base import Target
 from rulekit.targets.read import read_artifact
 
-if TYPE_CHECKING:
-    from rulekit.targets.systemverilog.design import Design
-    from rulekit.targets.systemverilog.options import Options
-
-TARGET = "systemverilog"
-COMMAND = f"rulekit compile LAW --target {TARGET} --bits 10 --prove --synth --out {{folder}}"
-"""What makes an artifact that has everything which the report tells."""
+PROOF, RESOURCES = "proof", "resources"
+"""Kinds of evidence that the report tells about: a proof of equality, and what the design takes of a device."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hardware:
-    """An artifact of the ``systemverilog`` target, where it lies, and what it tells."""
+    """The artifact of a circuit, where it lies, and what the report tells of it."""
 
     folder: Path
     artifact: Artifact
@@ -56,37 +51,42 @@ class Hardware:
 
 
 def read_hardware(folder: str | Path, ruleset: Ruleset) -> Hardware:
-    """Read the artifact of a design of a ruleset, with what was shown of it.
+    """Read the artifact of a design of a ruleset, with the evidence in it.
 
     Raises
     ------
     ArtifactError
-        when it is damaged, of another target or another ruleset, was not synthesised, or holds evidence that
-        ``rulekit compile`` does not write.
+        when it is damaged, of a target that emits no circuit, or of another ruleset; when it was not synthesised,
+        or holds evidence that ``rulekit compile`` does not write.
 
     """
     folder, artifact = Path(folder), read_artifact(folder)
-    hint = "make it: " + COMMAND.format(folder=folder)
-    for what, expected, got in (
-        ("the artifact is of another target", TARGET, artifact.target),
-        ("the artifact is of another ruleset than the audited one", ruleset.digest, artifact.ruleset.digest),
-    ):
-        if expected != got:
-            raise ArtifactError(what, where=_manifest(folder), expected=expected, got=got, hint=hint)
-    if "resources" not in artifact.evidence:
+    circuits = [target for target in map(targets.get, targets.names()) if target.describe is not None]
+    names = [target.name for target in circuits]
+    hint = "make it: " + _command(circuits[0], folder)
+    if artifact.target not in names:
+        what, expected = "the artifact is of another target", ", ".join(names)
+        raise ArtifactError(what, where=_manifest(folder), expected=expected, got=artifact.target, hint=hint)
+    if artifact.ruleset.digest != ruleset.digest:
+        what, got = "the artifact is of another ruleset than the audited one", artifact.ruleset.digest
+        raise ArtifactError(what, where=_manifest(folder), expected=ruleset.digest, got=got, hint=hint)
+    if RESOURCES not in artifact.evidence:
         what = "the artifact does not say what the design takes"
-        raise ArtifactError(what, where=_manifest(folder), expected="evidence of kind resources",
+        raise ArtifactError(what, where=_manifest(folder), expected=f"evidence of kind {RESOURCES}",
                             got=", ".join(artifact.evidence) or "none", hint=hint)  # fmt: skip
     return Hardware(folder, artifact, _fpga(artifact, folder))
 
 
-def _fpga(artifact: Artifact, folder: Path) -> Fpga:
-    from rulekit.targets.systemverilog.design import Design
+def _command(target: Target, folder: Path) -> str:
+    """Return the command that makes an artifact with everything which the report tells."""
+    wanted = [f"--{check.name}" for check in target.checks.values() if check.kind in {PROOF, RESOURCES}]
+    return " ".join(["rulekit compile LAW --target", target.name, "--bits 10", *wanted, "--out", str(folder)])
 
-    options = cast("Options", artifact.options)
-    design = Design.of(lower(artifact.ruleset, artifact.numerics, options), options)
+
+def _fpga(artifact: Artifact, folder: Path) -> Fpga:
+    design = _described(artifact)
     try:
-        fpga = _told(artifact, design, artifact.evidence["resources"])
+        fpga = _told(artifact, design)
     except (KeyError, TypeError, AttributeError, ValidationError) as error:
         what = f"the evidence is not what `rulekit compile` writes: {error!r}"
         raise ArtifactError(what, where=_manifest(folder)) from None
@@ -99,11 +99,16 @@ def _fpga(artifact: Artifact, folder: Path) -> Fpga:
     return fpga
 
 
+def _described(artifact: Artifact) -> dict[str, Any]:
+    describe = targets.get(artifact.target).describe
+    return {} if describe is None else describe(artifact)
+
+
 def with_hardware(audit: Audit, audited: AuditInput, hardware: Hardware) -> Audit:
     """Return an audit that tells of a design as well; one that could not be proved is a finding."""
     manifest = hardware.folder / MANIFEST
     source = Source(role="design", path=str(manifest), digest=digest_of(manifest))
-    fpga = hardware.fpga.model_copy(update={"agreement": _agreement(hardware.artifact, audited)})
+    fpga = hardware.fpga.model_copy(update={"agreement": _agreement(hardware, audited)})
     findings = audit.findings
     if fpga.proof is not None and not fpga.proof.holds:
         failed = ", ".join(each.name for each in fpga.proof.statements if not each.shown)
@@ -113,17 +118,16 @@ def with_hardware(audit: Audit, audited: AuditInput, hardware: Hardware) -> Audi
     return audit.model_copy(update={"fpga": fpga, "findings": findings, "origin": origin})
 
 
-def _told(artifact: Artifact, design: Design, taken: Mapping[str, Any]) -> Fpga:
-    options, clock, proof = design.options, taken["clock"], artifact.evidence.get("proof")
+def _told(artifact: Artifact, design: Mapping[str, Any]) -> Fpga:
+    taken, proof = artifact.evidence[RESOURCES], artifact.evidence.get(PROOF)
+    clock, lut = taken["clock"], taken["features"]
+    stages = design["stages"] if design["cycles"] == taken["cycles"] else ()
     return Fpga.model_validate(
         {
-            "architecture": options.architecture,
-            "missing": options.missing,
-            "control": options.control,
-            "outputs": tuple(port.name for port in design.outputs),
-            "rounding": cast("Fixed", artifact.numerics).rounding,
-            "formats": tuple(_format(each, design, taken["features"]) for each in design.low.features),
-            "stages": _stages(design) if design.cuts.latency == taken["cycles"] else (),
+            **design,
+            "outputs": tuple(design["outputs"]),
+            "formats": tuple(Format(**each, lut=lut.get(each["feature"], 0)) for each in design["formats"]),
+            "stages": tuple(map(Stage.model_validate, stages)),
             **{name: taken[name] for name in _TAKEN},
             "rules": tuple(_picked(RuleTables, row) for row in taken["rules"]),
             "clock": clock and _picked(Clock, clock),
@@ -144,48 +148,16 @@ def _picked(model: type[Model], facts: Mapping[str, Any]) -> dict[str, Any]:
     return {name: facts[name] for name in model.model_fields}
 
 
-def _format(low: LowFeature, design: Design, lut: Mapping[str, int]) -> Format:
-    from rulekit.targets.systemverilog.names import width_of
-
-    feature, grid = low.feature, low.grid
-    ends = (None, None) if grid is None else grid.limits
-    return Format(
-        feature=low.name,
-        dtype=feature.dtype.value,
-        unit=feature.unit,
-        bits=width_of(low),
-        signed=grid is not None and grid.signed,
-        step=None if grid is None else 2.0**-grid.fraction,
-        low=ends[0],
-        high=ends[1],
-        bounds=feature.bounds,
-        categories=tuple(feature.categories or ()),
-        questions=len(design.asked.of_feature(low.name)),
-        lut=lut.get(low.name, 0),
-    )
-
-
-def _stages(design: Design) -> tuple[Stage, ...]:
-    from rulekit.targets.systemverilog.rtl.stages import ANSWER, RULES, SUM, TESTS
-
-    names = {TESTS: "questions", RULES: "rules", SUM: "sum", ANSWER: "answer"}
-    return tuple(
-        Stage.model_validate({"name": names[place], "registered": cuts > 0})
-        for place, cuts in design.cuts.places.items()
-        for _ in range(max(1, cuts))
-    )
-
-
-def _agreement(artifact: Artifact, audited: AuditInput) -> Agreement | None:
+def _agreement(hardware: Hardware, audited: AuditInput) -> Agreement | None:
     """Return how the design decides the events of a record; None where these are not at hand, or not decidable.
 
     The design is proved equal to the law in its formats, so the law in these formats is what decides here. Without
     inputs for missing values a design does not decide events that lack any.
     """
     frame = audited.events
-    if frame is None or not (cast("Options", artifact.options).missing or _whole(audited.law, frame)):
+    if frame is None or not (hardware.fpga.missing or _whole(audited.law, frame)):
         return None
-    decided = recompute(BoundLaw(audited.law, artifact.numerics), frame)
+    decided = recompute(BoundLaw(audited.law, hardware.artifact.numerics), frame)
     otherwise = decided["outcome"].ne_missing(audited.decisions["outcome"])
     shifts = measure_shifts(audited.accepted, accepted_by(decided, audited.accept), audited.known)
     return Agreement(otherwise=Share.of(audited.known.share(otherwise)), accepted=Changes.of(shifts))

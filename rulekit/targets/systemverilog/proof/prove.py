@@ -13,14 +13,12 @@ import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from rulekit.errors import RulekitError
 from rulekit.targets.artifact import Artifact
-from rulekit.targets.lower import lower
-from rulekit.targets.systemverilog.design import Design
+from rulekit.targets.systemverilog.design import Design, design_of
 from rulekit.targets.systemverilog.emit import ENTRY, source
-from rulekit.targets.systemverilog.options import Options
 from rulekit.targets.systemverilog.proof import miters
 from rulekit.targets.systemverilog.proof.counterexample import (
     check_counterexample,
@@ -108,8 +106,7 @@ class _Prover:
     """Asks yosys one question after the other, in one folder, and keeps what it says."""
 
     def __init__(self, artifact: Artifact, folder: Path, timeout: float) -> None:
-        self.options = cast("Options", artifact.options)
-        self.design = Design.of(lower(artifact.ruleset, artifact.numerics, self.options), self.options)
+        self.design = design_of(artifact)
         self.files, self.folder, self.timeout = artifact.files, folder, timeout
         self.log: list[str] = []
         for name, data in artifact.files.items():

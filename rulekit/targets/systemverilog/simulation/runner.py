@@ -16,14 +16,13 @@ from rulekit.ir.numerics import Fixed
 from rulekit.ir.ruleset import INVALID
 from rulekit.ir.semantics import Decision
 from rulekit.targets.artifact import Artifact
-from rulekit.targets.lower import LowFeature, lower
+from rulekit.targets.lower import LowFeature
 from rulekit.targets.polars.prelude import number
 from rulekit.targets.shared.answers import Answers, Hits, batch_by_answers, hit_matrix_by_answers
 from rulekit.targets.shared.columns import one_by_frame
 from rulekit.targets.shared.encode import encoding
-from rulekit.targets.systemverilog.design import Design
+from rulekit.targets.systemverilog.design import design_of
 from rulekit.targets.systemverilog.names import width_of
-from rulekit.targets.systemverilog.options import Options
 from rulekit.targets.systemverilog.simulation.simulate import Simulation
 from rulekit.targets.systemverilog.simulation.vectors import Columns
 
@@ -37,10 +36,9 @@ class HardwareRunner:
 
     def __init__(self, artifact: Artifact) -> None:
         self.artifact = artifact
-        options = cast("Options", artifact.options)
-        self.design = Design.of(lower(artifact.ruleset, artifact.numerics, options), options)
+        self.design = design_of(artifact)
         decides = "score" if self.design.low.is_score else "rule"
-        lacking = [name for name in (decides, "outcome", "fired") if name not in options.outputs]
+        lacking = [name for name in (decides, "outcome", "fired") if name not in self.design.options.outputs]
         if lacking:
             what = f"the design has no output {lacking[0]}, without which its answers can't be read"
             raise ArtifactError(what, hint="compile with all outputs to decide events")

@@ -11,11 +11,9 @@ from typing import Any, cast
 
 from rulekit.ir.numerics import Fixed
 from rulekit.targets.artifact import Artifact
-from rulekit.targets.lower import lower
 from rulekit.targets.shared.lut_cost import predicted_lut
-from rulekit.targets.systemverilog.design import Design
+from rulekit.targets.systemverilog.design import Design, design_of
 from rulekit.targets.systemverilog.emit import ENTRY
-from rulekit.targets.systemverilog.options import Options
 from rulekit.targets.systemverilog.rtl.logic import nets
 from rulekit.targets.systemverilog.rtl.questions import Question
 from rulekit.targets.systemverilog.synthesis.netlist import Bit, Netlist
@@ -98,8 +96,7 @@ def resources(artifact: Artifact, seeds: Sequence[int] = (1, 2, 3)) -> Resources
         when one of them refuses the design.
 
     """
-    options = cast("Options", artifact.options)
-    design = Design.of(lower(artifact.ruleset, artifact.numerics, options), options)
+    design = design_of(artifact)
     with tempfile.TemporaryDirectory(prefix="rulekit-synth-") as scratch:
         folder = Path(scratch)
         for name, data in artifact.files.items():

@@ -31,12 +31,12 @@ from rulekit.ir.numerics import FixedFormat
 from rulekit.ir.ruleset import INVALID
 from rulekit.ir.semantics import holds
 from rulekit.targets.lower import LowFeature
-from rulekit.targets.systemverilog import TARGET
 from rulekit.targets.systemverilog.options import Options
 from rulekit.targets.systemverilog.simulation import simulate
 from rulekit.targets.systemverilog.simulation.vectors import parsed
 from rulekit.targets.systemverilog.tables.images import plan_of, program, program_text
 from rulekit.targets.systemverilog.tables.rows import Domain, rows_of
+from rulekit.targets.systemverilog.target import TARGET
 from rulekit.targets.systemverilog.tools import VERILATOR, YOSYS
 from rulekit.testing import TargetContract
 
