@@ -29,7 +29,7 @@ from machine import describe
 import rulekit
 from rulekit.analysis.nearest.distance import Distances, start_box
 from rulekit.analysis.space.axes import places
-from rulekit.explanation.model import Explanation
+from rulekit.explanation.result import Explanation
 from rulekit.ir.semantics import decide
 
 SIZES = (10, 40, 200)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rulekit.budget import Budget
     from rulekit.errors import RulekitError
     from rulekit.explanation.explainer import Explainer, explain
-    from rulekit.explanation.model import Explanation
+    from rulekit.explanation.result import Explanation
     from rulekit.induction.induce import induce
     from rulekit.induction.multiclass.induce import ClassInduction, induce_classes
     from rulekit.induction.result import Induction
@@ -32,7 +32,7 @@ _HOMES = {
     "expr": "rulekit.targets.api",
     "RulekitError": "rulekit.errors",
     "Explainer": "rulekit.explanation.explainer",
-    "Explanation": "rulekit.explanation.model",
+    "Explanation": "rulekit.explanation.result",
     "explain": "rulekit.explanation.explainer",
     "Budget": "rulekit.budget",
     "Induction": "rulekit.induction.result",

@@ -13,7 +13,7 @@ import typer
 from rulekit.cli.common import Json, Rules, answer, findings_text, finish
 
 if TYPE_CHECKING:
-    from rulekit.explanation.model import Explanation
+    from rulekit.explanation.result import Explanation
     from rulekit.findings import Finding
     from rulekit.ir.numerics import Numerics
     from rulekit.ir.ruleset import Ruleset

@@ -1,8 +1,8 @@
-"""Alternatives: the rules that were nearest to hitting, and the least change that gives another outcome."""
+"""Alternatives: the rules that nearly hit, and the least change that gives another outcome."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,14 +16,14 @@ from rulekit.analysis.space.space import Box
 from rulekit.errors import RulekitError
 from rulekit.explanation.model import Change, Counterfactual
 from rulekit.explanation.sentences import change
-from rulekit.explanation.summary import points_in_words
+from rulekit.explanation.summary import outcomes_in_words, points_in_words
 from rulekit.ir.semantics import Decision, decide
 
 
 def nearest_rules(law: BoxedRuleset, distances: Distances, count: int) -> list[tuple[int, int]]:
-    """Return the rules that were nearest to hitting an event, with their distances in steps.
+    """Return the rules that nearly hit an event, as (position, distance in steps).
 
-    Those that the fewest features keep from it come first, then those at the least distance, then in text order.
+    Rules with the fewest failing features come first, then those at the least distance, then text order.
     """
     apart = law.index.by_axes_apart(distances.point)
     seen = set(law.rules_of(next(apart)))
@@ -43,7 +43,7 @@ def nearest_rules(law: BoxedRuleset, distances: Distances, count: int) -> list[t
 
 @dataclass(frozen=True, slots=True)
 class CounterfactualQuery:
-    """What the counterfactual is to give, from where on, and how long to search."""
+    """The wanted outcomes, the box of allowed changes, and how many pieces of the space to examine."""
 
     goal: Goal
     toward: tuple[str, ...]
@@ -58,12 +58,12 @@ def counterfactual(
     limits: Limits,
     query: CounterfactualQuery,
 ) -> Counterfactual:
-    """Return the least change that gives an event one of some outcomes, replayed by the semantics.
+    """Return the least change that gives one of the wanted outcomes, confirmed by the reference semantics.
 
     Raises
     ------
     RulekitError
-        when the semantics contradict the search, which they never should.
+        when the reference semantics contradict the search, which would be a fault of rulekit.
 
     """
     toward = query.toward
@@ -83,12 +83,6 @@ def counterfactual(
     if decision.outcome not in toward:
         raise RulekitError("the search and the semantics disagree", expected=named, got=decision.outcome)
     return _found(changes, in_scales(found.cost), decision, toward)
-
-
-def outcomes_in_words(toward: Sequence[str]) -> str:
-    """Return outcomes to choose from: ``review, block or approve``."""
-    *others, last = toward or ("another outcome",)
-    return f"{', '.join(others)} or {last}" if others else last
 
 
 def _found(

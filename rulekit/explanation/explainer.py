@@ -1,4 +1,4 @@
-"""The explainer: what depends on the law alone is made once, what depends on the event for every event."""
+"""Explain decisions: :class:`Explainer` prepares a ruleset once and explains many events, ``explain`` does one."""
 
 from __future__ import annotations
 
@@ -21,18 +21,20 @@ from rulekit.analysis.space.space import bound_conditions
 from rulekit.errors import RulekitError
 from rulekit.explanation.alternatives import CounterfactualQuery, counterfactual, nearest_rules
 from rulekit.explanation.literal_status import explain_condition, leaves, status_of, tree_of
-from rulekit.explanation.model import Counterfactual, Explanation, Hit, LiteralStatus, NearRule, Step
+from rulekit.explanation.model import Counterfactual, Hit, LiteralStatus, NearRule, Step
+from rulekit.explanation.result import Explanation
 from rulekit.explanation.summary import summary
 from rulekit.ir.event import bind_event
 from rulekit.ir.numerics import Numerics
 from rulekit.ir.ruleset import INVALID, HitPolicy, Ruleset
 from rulekit.ir.semantics import Decision, decide
+from rulekit.store.compare import Source, open_law
 
 REASONS = 4
-"""Reasons that are given at most, as notices of adverse action have them."""
+"""The most reasons that are given; notices of adverse action in credit give four."""
 
 NEAR = 3
-"""Rules that did not hit which are told of, at most."""
+"""The most rules that are listed as having nearly hit."""
 
 
 class Explainer:
@@ -40,14 +42,14 @@ class Explainer:
 
     Parameters
     ----------
-    ruleset : the law.
-    immutable : features that no counterfactual changes.
-    monotone : numbers that may only rise (``up``), or only fall (``down``).
-    scales : the change of a feature that costs one; without it the width of its bounds, and 1 without bounds. For a
-        bool or a category any change is as large as 1. To become known costs one in any scale.
-    losable : whether a known value may become missing, which costs one.
-    numerics : in which the law decides; native without it.
-    budget : pieces of the space that the search for one counterfactual may look at.
+    ruleset : the rules.
+    immutable : features that no counterfactual changes; default: none.
+    monotone : features with numbers that may only rise (``"up"``) or only fall (``"down"``).
+    scales : the change of a feature that costs 1; default: the width of its bounds, or 1 without bounds. Any change
+        of a bool or a category counts as a change of 1. A missing value that becomes known costs 1 in every scale.
+    losable : whether a known value may become missing, at a cost of 1.
+    numerics : number formats in which the ruleset decides; default: native.
+    budget : how many pieces of the space the search for one counterfactual may examine.
 
     Raises
     ------
@@ -88,15 +90,15 @@ class Explainer:
 
         Parameters
         ----------
-        event : values by feature, as :func:`rulekit.decide` takes them.
-        toward : the outcome that the counterfactual is to give; any other one than the event's without it.
+        event : values by feature name, as :func:`rulekit.decide` takes them.
+        toward : the outcome that the counterfactual must give; default: any outcome but the event's own.
 
         Raises
         ------
         EventError
             when a value of the event does not fit the schema.
         RulekitError
-            when the law does not know the outcome.
+            when the ruleset has no such outcome.
 
         """
         ruleset, space = self.ruleset, self.law.index.space
@@ -121,7 +123,7 @@ class Explainer:
         )
 
     def distances(self, event: Mapping[str, Any]) -> Distances:
-        """Return what it costs to move a raw event, as far as it is read, into every atom."""
+        """Return what it costs to move an event into each atom of each feature that rules read."""
         return Distances(self._axes, bind_event(self.ruleset.read, event))
 
     @cached_property
@@ -187,18 +189,19 @@ class Explainer:
 
 
 def reasons_of(ruleset: Ruleset, decision: Decision) -> tuple[str, ...]:
-    """Return up to four rules that hit, the weightiest first; see :class:`Explanation`."""
+    """Return the ids of up to four rules that hit; see ``reasons`` of :class:`Explanation`."""
     hits = decision.hits or ()
     if ruleset.hit_policy is HitPolicy.SCORE:
-        reached = any(outcome == decision.outcome for outcome, _ in ruleset.ladder)
-        sign = 1 if reached else -1
+        sign = (
+            1 if decision.outcome in dict(ruleset.ladder) else -1
+        )  # below every threshold, points away count
         points = {rule.id: sign * (rule.points or 0) for rule in ruleset.rules}
         hits = tuple(sorted((rule for rule in hits if points[rule] > 0), key=lambda rule: -points[rule]))
     return hits[:REASONS]
 
 
 def ladder_of(ruleset: Ruleset, decision: Decision) -> tuple[Step, ...]:
-    """Return what an event lacks for each threshold; nothing but under SCORE, and for a decided event."""
+    """Return what an event lacks for each threshold; empty for invalid events and for policies other than SCORE."""
     score = decision.score
     if score is None:
         return ()
@@ -206,16 +209,51 @@ def ladder_of(ruleset: Ruleset, decision: Decision) -> tuple[Step, ...]:
 
 
 def explain(
-    ruleset: Ruleset, event: Mapping[str, Any], *, toward: str | None = None, **limits: Any
+    ruleset: Source,
+    event: Mapping[str, Any],
+    *,
+    toward: str | None = None,
+    immutable: Iterable[str] = (),
+    monotone: Mapping[str, Direction] | None = None,
+    scales: Mapping[str, float] | None = None,
+    losable: bool = False,
+    numerics: Numerics | None = None,
+    budget: int = BUDGET,
 ) -> Explanation:
-    """Explain how one raw event is decided: the rule and why, what was near, the least change to another outcome.
+    """Explain how one event is decided: the rule and why, what nearly hit, the least change to another outcome.
 
-    For many events make one :class:`Explainer`, which takes the same ``limits``.
+    For many events make one :class:`Explainer`, which prepares the ruleset once.
+
+    Parameters
+    ----------
+    ruleset : a Ruleset, or a way to name one: YAML or JSON text, a file, a law folder, ``FOLDER@1.2.0``,
+        ``FOLDER@in-force``.
+    event : values by feature name; a feature that is absent, None or NaN is missing.
+    toward : the outcome that the least change must give; default: any other outcome.
+    immutable : features that the least change leaves alone; default: none.
+    monotone : features with numbers that may only change one way, such as ``{"amount": "up"}``.
+    scales : the change of a feature that costs 1; default: the width of its bounds, or 1 without bounds.
+    losable : whether a known value may become missing, at a cost of 1.
+    numerics : number formats in which the ruleset decides; default: native.
+    budget : how many pieces of the space the search may examine.
 
     Raises
     ------
-    LawError, EventError, RulekitError
-        as :class:`Explainer` and :meth:`Explainer.explain` say.
+    LawError
+        when the ruleset can't be read, or a rule does not fit the schema or the numerics.
+    EventError
+        when a value of the event does not fit the schema.
+    RulekitError
+        when ``toward`` is no outcome of the ruleset, or a limit names no feature or makes no sense.
 
     """
-    return Explainer(ruleset, **limits).explain(event, toward=toward)
+    explainer = Explainer(
+        open_law(ruleset),
+        immutable=immutable,
+        monotone=monotone,
+        scales=scales,
+        losable=losable,
+        numerics=numerics,
+        budget=budget,
+    )
+    return explainer.explain(event, toward=toward)

@@ -1,4 +1,4 @@
-"""Literal status: which literals of a rule make it hit an event, or keep it from that."""
+"""Literal status: which literals of a rule make it hit an event, or keep it from hitting."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from rulekit.ir.text import format_literal
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A literal as the law has it, or a range, and the atoms of its axis on which it holds."""
+    """A literal or a range as it is written, and the atoms (bits) of its axis on which it holds."""
 
     literal: LiteralCondition | Range
     feature: Feature
@@ -29,7 +29,7 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """Parts that all have to hold, or of which one has to; ``range`` are the two ends of a range as one."""
+    """Several parts: all must hold if ``every``, else one; ``range`` is set where two literals form a range."""
 
     every: bool
     parts: tuple[Leaf | Branch, ...]
@@ -40,7 +40,7 @@ Tree = Leaf | Branch
 
 
 def tree_of(space: Space, written: Condition, bound: Condition) -> Tree:
-    """Return a condition, as it is written and as it is bound, ready to be read against events."""
+    """Return a condition as a tree to check events against; ``bound`` is ``written`` bound to the schema."""
     if isinstance(written, (AllOf, AnyOf)):
         assert isinstance(bound, (AllOf, AnyOf))  # noqa: S101 - binding keeps the shape of a condition
         pairs = zip(written.terms, bound.terms, strict=True)
@@ -67,10 +67,10 @@ def leaves(tree: Tree) -> int:
 
 
 def explain_condition(tree: Tree, distances: Distances) -> tuple[bool, list[Leaf]]:
-    """Say whether a condition holds on an event, and which literals make it so.
+    """Return whether a condition holds on an event, and the literals that decide it.
 
-    Where one of several parts has to hold, and none does, the literals are those of the part that is nearest to it:
-    with the fewest that fail, then with the least distance.
+    If none of the parts of an ``any`` holds, the literals are those of the nearest part: the one with the fewest
+    failing literals, then with the least distance.
     """
     if isinstance(tree, Leaf):
         return bool(tree.atoms >> distances.point[tree.axis] & 1), [tree]
@@ -96,7 +96,7 @@ def _effort(distances: Distances) -> Callable[[list[Leaf]], tuple[int, float]]:
 
 
 def status_of(rule: str, leaf: Leaf, distances: Distances) -> LiteralStatus:
-    """Return how a literal stands to an event."""
+    """Return whether a literal holds on an event, by how much, and that in words."""
     value = distances.values[leaf.axis]
     holds = bool(leaf.atoms >> distances.point[leaf.axis] & 1)
     by = margin(leaf.feature, leaf.literal, value)

@@ -1,4 +1,4 @@
-"""The explanation as a value: everything that its text shows, as plain frozen models."""
+"""The parts of an explanation: frozen models that hold everything its text and its page show."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ def _to_json(value: Scalar | None) -> JsonValue:
 EventValue = Annotated[
     bool | int | float | str | None, PlainSerializer(_to_json, return_type=JsonValue, when_used="json")
 ]
-"""A bound value of an event, None where it is missing; in JSON as records have it."""
+"""A bound value of an event; None is missing. In JSON it is written as in a decision record."""
 
 
 class LiteralStatus(Model):
-    """How one literal of a rule stands to the event.
+    """Whether one literal of a rule holds on the event, and by how much.
 
     Attributes
     ----------
     rule : id of the rule.
-    feature : what the literal is about.
-    text : the literal as the law has it.
-    value : what the event has there, bound to the dtype.
+    feature : the feature it tests.
+    text : the literal as the ruleset writes it.
+    value : the event's value, bound to the dtype.
     holds : whether the literal is true of it.
-    margin : how far the value is from the threshold, in the unit of the feature; None where there is none.
-    words : all of this in a sentence.
+    margin : distance from the threshold, in the unit of the feature; None where there is no threshold.
+    words : the same in one sentence.
 
     """
 
@@ -47,7 +47,7 @@ class LiteralStatus(Model):
 
 
 class Hit(Model):
-    """A rule that hit: its effect (an outcome, or points under SCORE), and its words."""
+    """A rule that hit: its outcome (points under SCORE), title and reason."""
 
     rule: str
     title: str
@@ -57,14 +57,14 @@ class Hit(Model):
 
 
 class NearRule(Model):
-    """A rule that did not hit, though little kept it from it.
+    """A rule that nearly hit.
 
     Attributes
     ----------
-    rule, title, then, points : as of a :class:`Hit`.
-    literals : how many the rule has.
-    failing : those that fail; of an ``any`` that fails, the part that is nearest to holding.
-    distance : what it would cost to make the rule hit, in scales, whatever may be changed.
+    rule, title, then, points : as in :class:`Hit`.
+    literals : number of literals of the rule.
+    failing : literals that fail; of a failing ``any``, those of its nearest part.
+    distance : the least cost that makes the rule hit, in scales, if every feature could change.
 
     """
 
@@ -78,7 +78,7 @@ class NearRule(Model):
 
 
 class Step(Model):
-    """An outcome under SCORE and the least sum for it; ``short`` is what the event lacks, 0 or less if reached."""
+    """An outcome under SCORE and its least sum of points; ``short`` is what the event lacks, <= 0 if reached."""
 
     outcome: str
     least: int
@@ -86,13 +86,14 @@ class Step(Model):
 
 
 class Change(Model):
-    """One feature of the event that is changed.
+    """The change of one feature.
 
     Attributes
     ----------
     before, after : the values, bound to the dtype.
-    cost : what that counts.
-    scale : the change that costs one; it was given, is the width of the bounds of the feature, or is one.
+    cost : of this change, in scales.
+    scale : the change that costs 1.
+    scale_from : where the scale comes from: ``given``, the width of the ``bounds``, or ``one``.
 
     """
 
@@ -110,12 +111,12 @@ class Counterfactual(Model):
 
     Attributes
     ----------
-    answer : ``found``; ``none``, which is proved; or ``undecided``, when the budget was spent first.
-    toward : the outcomes that were asked for.
-    changes : in schema order.
+    answer : ``found``; ``none`` if it is proved that there is none; ``undecided`` if the budget ran out.
+    toward : the wanted outcomes.
+    changes : one per feature, in schema order.
     cost : of all changes together.
-    outcome, rule, score : how the changed event is decided.
-    words : the answer in a sentence.
+    outcome, rule, score : the decision on the changed event.
+    words : the answer in one sentence.
 
     """
 
@@ -129,24 +130,8 @@ class Counterfactual(Model):
     words: str
 
 
-class Explanation(Model):
-    """Why one event was decided as it was.
-
-    Attributes
-    ----------
-    name, version, digest, hit_policy : the law.
-    outcome, rule, score, missing : the decision, as :class:`rulekit.ir.semantics.Decision` has it.
-    summary : the decision in a sentence.
-    hits : every rule that hit, in text order.
-    why : the literals that made the deciding rule hit; under SCORE those of the rules in ``reasons``.
-    ladder : under SCORE, the outcomes by rising sum and what the event lacks for each.
-    why_not : up to three rules that did not hit: fewest features that fail first, then the least distance.
-    counterfactual : the least change that gives another outcome.
-    reasons : up to four ids of rules that hit, the weightiest first: the deciding rule, then hits in text order;
-        under SCORE by the points that they bring toward the outcome.
-    unknown : keys of the event that the schema does not know; they play no part.
-
-    """
+class ExplanationFields(Model):
+    """The fields of an explanation; :class:`rulekit.explanation.result.Explanation` adds how it is shown."""
 
     name: str
     version: str

@@ -1,11 +1,11 @@
-"""Decisions of a log: found with the law and the numerics that decided, and held to what they say today."""
+"""A decision from a log, found with the ruleset and numerics that made it, and compared with them again."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from rulekit.explanation.model import Explanation
+from rulekit.explanation.result import Explanation
 from rulekit.findings import Finding
 from rulekit.ir.numerics import Event, Numerics
 from rulekit.ir.ruleset import Ruleset
@@ -18,7 +18,7 @@ from rulekit.store.lookup import find_law
 
 @dataclass(frozen=True, slots=True)
 class RecordedDecision:
-    """A record, and all that its decision was made of."""
+    """A record, and everything its decision was made from."""
 
     record: DecisionRecord
     ruleset: Ruleset
@@ -29,20 +29,20 @@ class RecordedDecision:
 def recorded_decision(
     where: str | Path, rules: str | Path, *, event: str | None = None, line: int | None = None
 ) -> RecordedDecision:
-    """Return a decision of a log with its law, which is found by its digest in a folder, a tree or a file.
+    """Return a decision of a log with its ruleset, found by digest in a folder, a tree of folders or a file.
 
     Parameters
     ----------
     where : the log.
-    rules : where the law is.
-    event, line : the id of the event, of which the last decision is taken; or the number of the line.
+    rules : a law folder, a tree of them, or a file.
+    event, line : which decision: the last one on this event id, or the one on this line.
 
     Raises
     ------
     LogError
         when there is no such log or record, or it withholds a value.
     LawError
-        when the law of the record is not there.
+        when no law there has the digest that the record names.
 
     """
     record = find_record(where, event=event, seq=line)
@@ -52,7 +52,7 @@ def recorded_decision(
 
 
 def mismatches(record: DecisionRecord, told: Explanation) -> list[Finding]:
-    """Return the finding that a record is not what its law says, if so."""
+    """Return a finding if a record differs from what its law decides; else an empty list."""
     hits = tuple(hit.rule for hit in told.hits)
     ours = (told.outcome, told.rule, told.score, hits, told.missing)
     if (record.outcome, record.rule, record.score, record.hits, record.missing) == ours:

@@ -1,4 +1,4 @@
-"""Sentences: one literal against one value, and one value turned into another, with units."""
+"""Sentences with units: how a literal stands to a value, and how one value changes into another."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from rulekit.ir.schema import DType, Feature
 from rulekit.ir.text import format_value
 
 _DIGITS = 6
-"""A difference that is no whole number is rounded to so many."""
+"""Significant digits of a difference that is not a whole number."""
 
 _WHOLE_DIGITS = 19
-"""Whole numbers are written out up to there: every int64, but no float64 far beyond what it counts exactly."""
+"""Whole numbers of up to so many digits are written out: every int64 fits, huge float64 values do not."""
 
 
 def exact(feature: Feature, value: Scalar | Value) -> Decimal:
-    """Return a number as its shortest text has it: that of float32 0.1 is 0.1."""
+    """Return a number as the decimal of its shortest text: float32 0.1 gives exactly 0.1."""
     if isinstance(value, Decimal):
         return value
     if feature.dtype is DType.FLOAT32 and isinstance(value, float):
@@ -46,12 +46,12 @@ def _number(number: Decimal) -> str:
 
 
 def _unit(feature: Feature) -> str:
-    """Return the unit of a feature behind a space, unless its name says it: 3 jets is what ``jets`` counts."""
+    """Return a space and the unit, or nothing where the feature's name already says it, as in ``jets``."""
     return "" if feature.unit in feature.name.split("_") else unit_in_words(feature)
 
 
 def amount_of(feature: Feature, number: Decimal) -> str:
-    """Return a difference with its unit, to six digits."""
+    """Return the size of a difference with its unit, to six significant digits."""
     number = abs(number)
     if number.is_finite() and number != number.to_integral_value():
         number = round(number, _DIGITS - 1 - number.adjusted())
@@ -59,7 +59,7 @@ def amount_of(feature: Feature, number: Decimal) -> str:
 
 
 def margin(feature: Feature, literal: LiteralCondition | Range, value: Scalar | None) -> Decimal | None:
-    """Return how far a number is above a threshold, or (negative) below it; None where that means nothing."""
+    """Return value minus threshold; None unless the literal compares a known number."""
     if value is None or not isinstance(literal, Compare) or not feature.dtype.is_number:
         return None
     mine, threshold = exact(feature, cast("Number", value)), exact(feature, literal.value)
@@ -71,7 +71,7 @@ def margin(feature: Feature, literal: LiteralCondition | Range, value: Scalar | 
 def status_in_words(
     feature: Feature, literal: LiteralCondition | Range, value: Scalar | None, *, holds: bool
 ) -> str:
-    """Return how a literal, or a range, stands to a value: ``met 94.6 GeV is more than 92.5 GeV, by 2.1 GeV``."""
+    """Return how a literal or range stands to a value: ``met 94.6 GeV is more than 92.5 GeV, by 2.1 GeV``."""
     name, has = name_in_words(feature.name), value_of_feature(feature, value)
     if isinstance(literal, Missing) and holds:
         return f"{name} is {has}"
@@ -83,12 +83,12 @@ def status_in_words(
         return _equality(f"{name} is {has}", literal, wanted, holds=holds)
     far = f", by {amount_of(feature, by)}" if by else ", and equals it"
     if by and (by > 0) != ((literal.sign in {">", ">="}) == holds):
-        far = ", once it is put on the fixed-point grid"
+        far = ", after rounding to the fixed-point grid"
     return f"{name} {has} is {'' if holds else 'not '}{wanted}{far}"
 
 
 def _equality(has: str, literal: LiteralCondition, wanted: str, *, holds: bool) -> str:
-    """Return how a literal about certain values stands to one; the value alone where that says it all."""
+    """Return how ``==``, ``!=``, ``in`` or ``not in`` stands to a value; only the value if it is the one wanted."""
     if not holds:
         return f"{has}; it would have to be {wanted}"
     alone = isinstance(literal, Compare) and literal.sign == "=="
@@ -112,7 +112,7 @@ def change(feature: Feature, before: Scalar | None, after: Scalar | None) -> str
 
 
 def _target(feature: Feature, value: Number, *, rising: bool) -> str:
-    """Return a value, or what it is just beyond where that has a shorter text."""
+    """Return a value, or ``just above`` / ``just below`` its neighbour if that has a shorter text."""
     if feature.dtype.is_float and abs(value) != math.inf:
         line = line_of(feature)
         passed = line.below(value) if rising else cast("Number", line.above(value))

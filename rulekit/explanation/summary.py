@@ -1,6 +1,8 @@
-"""The decision in a sentence."""
+"""The decision of one event in one sentence."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from rulekit.ir.describe import name_in_words
 from rulekit.ir.ruleset import HitPolicy, Ruleset
@@ -40,3 +42,9 @@ def _score(ruleset: Ruleset, score: int) -> str:
 def points_in_words(number: int) -> str:
     """Return a number of points: ``1 point``, ``-3 points``."""
     return f"{number:,} {'point' if abs(number) == 1 else 'points'}"
+
+
+def outcomes_in_words(toward: Sequence[str]) -> str:
+    """Return outcomes as a list in words: ``review, block or approve``."""
+    *others, last = toward or ("another outcome",)
+    return f"{', '.join(others)} or {last}" if others else last

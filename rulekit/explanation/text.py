@@ -1,91 +1,93 @@
-"""The explanation as text for a terminal: sections of plain sentences, folded to a width."""
+"""The explanation as text for a terminal: sections of plain sentences, wrapped to a width."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from textwrap import fill
 
-from rulekit.explanation.alternatives import outcomes_in_words
-from rulekit.explanation.model import Change, Counterfactual, Explanation, Hit, NearRule, Step
+from rulekit.explanation.model import Change, Counterfactual, ExplanationFields, Hit, NearRule, Step
+from rulekit.explanation.summary import outcomes_in_words
 
 WIDTH = 80
 
 
-def as_text(told: Explanation, width: int = WIDTH) -> str:
-    """Return an explanation as text, no line of which is wider than can be helped."""
+def as_text(explanation: ExplanationFields, width: int = WIDTH) -> str:
+    """Return an explanation as text with lines of at most ``width`` characters where words allow it."""
     sections = (
-        _head(told),
-        _why(told, width),
-        _points(told),
-        _others(told, width),
-        _near(told.why_not, width),
-        _change(told.counterfactual),
-        _reasons(told),
-        _unknown(told),
+        _head(explanation),
+        _why(explanation, width),
+        _points(explanation),
+        _others(explanation, width),
+        _near(explanation.why_not, width),
+        _change(explanation.counterfactual),
+        _reasons(explanation),
+        _unknown(explanation),
     )
     texts = ("\n".join(_folded(line, width) for line in section) for section in sections)
     return "\n\n".join(text for text in texts if text)
 
 
 def _folded(line: str, width: int) -> str:
-    """Return a line folded under its own indent."""
+    """Return a line wrapped under its own indent."""
     indent = " " * (len(line) - len(line.lstrip()) + 2)
     return fill(line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 
-def _head(told: Explanation) -> Iterator[str]:
-    yield f"{told.name} {told.version}: {told.outcome}"
-    yield told.summary
+def _head(explanation: ExplanationFields) -> Iterator[str]:
+    yield f"{explanation.name} {explanation.version}: {explanation.outcome}"
+    yield explanation.summary
 
 
-def _why(told: Explanation, width: int) -> Iterator[str]:
-    hits = {hit.rule: hit for hit in told.hits}
-    rules = told.reasons if told.score is not None else told.reasons[:1]
+def _why(explanation: ExplanationFields, width: int) -> Iterator[str]:
+    hits = {hit.rule: hit for hit in explanation.hits}
+    rules = explanation.reasons if explanation.score is not None else explanation.reasons[:1]
     if rules:
         yield "why"
     for rule in rules:
-        yield f"  {rule} ({_effect(hits[rule])})"
+        yield f"  {rule} ({effect(hits[rule])})"
         yield from _title(hits[rule], width)
-        words = [one.words for one in told.why if one.rule == rule] or ["it hits every event"]
+        words = [one.words for one in explanation.why if one.rule == rule] or ["it hits every event"]
         yield from (f"    - {one}" for one in words)
         if hits[rule].because:
             yield f"    because: {hits[rule].because}"
 
 
-def _effect(rule: Hit | NearRule) -> str:
+def effect(rule: Hit | NearRule) -> str:
+    """Return what a hit does: the outcome, or under SCORE the points with their sign."""
     return str(rule.then) if rule.points is None else f"{rule.points:+,}"
 
 
 def _title(rule: Hit | NearRule, width: int) -> Iterator[str]:
-    """Yield the title where it is one: those of induced rules are the rule once more, and long."""
+    """Yield the title if it adds something: titles of induced rules repeat the rule and are long."""
     line = f"    {rule.title}"
     if rule.title != rule.rule and len(line) <= width:
         yield line
 
 
-def _points(told: Explanation) -> Iterator[str]:
-    if told.score is None:
+def _points(explanation: ExplanationFields) -> Iterator[str]:
+    if explanation.score is None:
         return
     yield "points"
-    for hit in told.hits:
+    for hit in explanation.hits:
         yield f"  {hit.points or 0:>+7,}  {hit.rule}"
-    yield f"  {told.score:>7,}  in all"
-    yield from (_step(step) for step in told.ladder)
+    yield f"  {explanation.score:>7,}  total"
+    for step in explanation.ladder:
+        yield f"  {step.least:>7,}  for {step.outcome}: {step_in_words(step)}"
 
 
-def _step(step: Step) -> str:
+def step_in_words(step: Step) -> str:
+    """Return what an event lacks for an outcome under SCORE: ``2 short``, or ``reached with 1 to spare``."""
     spare = f" with {-step.short:,} to spare" if step.short else ""
-    state = f"{step.short:,} short" if step.short > 0 else f"reached{spare}"
-    return f"  {step.least:>7,}  for {step.outcome}: {state}"
+    return f"{step.short:,} short" if step.short > 0 else f"reached{spare}"
 
 
-def _others(told: Explanation, width: int) -> Iterator[str]:
-    others = [hit for hit in told.hits if hit.rule != told.rule]
-    if told.score is not None or not others:
+def _others(explanation: ExplanationFields, width: int) -> Iterator[str]:
+    others = [hit for hit in explanation.hits if hit.rule != explanation.rule]
+    if explanation.score is not None or not others:
         return
-    yield "hit as well, behind it in the text" if told.hit_policy == "first" else "hit as well"
+    yield "also hit, but later in the text" if explanation.hit_policy == "first" else "also hit"
     for hit in others:
-        yield f"  {hit.rule} ({_effect(hit)})"
+        yield f"  {hit.rule} ({effect(hit)})"
         yield from _title(hit, width)
 
 
@@ -93,12 +95,13 @@ def _near(rules: Iterable[NearRule], width: int) -> Iterator[str]:
     for number, rule in enumerate(rules):
         if not number:
             yield "nearest rules that did not hit"
-        yield f"  {rule.rule} ({_effect(rule)}): {_count(rule)}"
+        yield f"  {rule.rule} ({effect(rule)}): {failures_in_words(rule)}"
         yield from _title(rule, width)
         yield from (f"    - {one.words}" for one in rule.failing)
 
 
-def _count(rule: NearRule) -> str:
+def failures_in_words(rule: NearRule) -> str:
+    """Return how many literals of a rule fail: ``2 of its 3 literals fail``."""
     if rule.literals == 1:
         return "its one literal fails"
     return (
@@ -113,29 +116,29 @@ def _change(found: Counterfactual) -> Iterator[str]:
         yield f"  {found.words}"
         return
     yield f"  then: {found.words}"
-    yield f"  cost {found.cost:.3g}: {'; '.join(_scales(found.changes))}"
+    yield f"  cost {found.cost:.3g}: {'; '.join(scales_in_words(found.changes))}"
 
 
-_SCALES = {"given": "as given", "bounds": "the width of the bounds", "one": "for want of bounds"}
+_SCALES = {"given": "as given", "bounds": "the width of the bounds", "one": "as it has no bounds"}
 
 
-def _scales(changes: Iterable[Change]) -> Iterator[str]:
-    """Yield what the changes count in, those of one kind together."""
+def scales_in_words(changes: Iterable[Change]) -> Iterator[str]:
+    """Yield the scale of each change, those of one kind together: ``amount over 900, the width of the bounds``."""
     kinds: dict[str, list[str]] = {}
     for one in changes:
         if one.before is None or one.after is None:
-            kind = "having been missing" if one.before is None else "becoming missing"
+            kind = "was missing" if one.before is None else "becomes missing"
             kinds.setdefault(kind, []).append(f"{one.feature} 1")
         else:
             kinds.setdefault(_SCALES[one.scale_from], []).append(f"{one.feature} over {one.scale:,.10g}")
     yield from (f"{' and '.join(texts)}, {kind}" for kind, texts in kinds.items())
 
 
-def _reasons(told: Explanation) -> Iterator[str]:
-    if told.reasons:
-        yield f"reasons, in order: {', '.join(told.reasons)}"
+def _reasons(explanation: ExplanationFields) -> Iterator[str]:
+    if explanation.reasons:
+        yield f"reasons, in order: {', '.join(explanation.reasons)}"
 
 
-def _unknown(told: Explanation) -> Iterator[str]:
-    if told.unknown:
-        yield f"not in the schema, and left out: {', '.join(told.unknown)}"
+def _unknown(explanation: ExplanationFields) -> Iterator[str]:
+    if explanation.unknown:
+        yield f"not in the schema, ignored: {', '.join(explanation.unknown)}"

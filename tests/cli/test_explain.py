@@ -88,7 +88,7 @@ def test_an_event_of_a_file_is_explained(run, which, outcome):
     code, out, _ = run("--events", "events.parquet", *which)
     assert code == 0
     assert out.startswith(f"fraud.card_present 1.2.0: {outcome}\n")
-    assert out.endswith("not in the schema, and left out: payment\n")
+    assert out.endswith("not in the schema, ignored: payment\n")
 
 
 @pytest.mark.parametrize(

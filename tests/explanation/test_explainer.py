@@ -182,7 +182,7 @@ def test_rules_behind_the_first_are_told(fraud):
     told = explained(fraud, {**TESTING, "amount": 9000})
     assert told.summary == "2 rules hit; many-cards-one-device comes first"
     text = as_text(told)
-    assert "hit as well, behind it in the text\n  large-abroad (block)\n    Large amount abroad\n" in text
+    assert "also hit, but later in the text\n  large-abroad (block)\n    Large amount abroad\n" in text
 
 
 def test_the_public_face_is_the_same(fraud):

@@ -76,7 +76,7 @@ def test_how_a_literal_stands_to_a_value(text, value, words):
 def test_a_grid_that_decides_otherwise_is_told():
     (literal,) = when_to_condition(["met > 92.5"]).terms
     words = status_in_words(SCHEMA.by_name["met"], literal, 92.625, holds=False)
-    assert words == "met 92.625 GeV is not more than 92.5 GeV, once it is put on the fixed-point grid"
+    assert words == "met 92.625 GeV is not more than 92.5 GeV, after rounding to the fixed-point grid"
 
 
 @pytest.mark.parametrize(

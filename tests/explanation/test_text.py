@@ -41,7 +41,7 @@ points
        +2  some-income
        -3  late
        +1  grown-up
-        0  in all
+        0  total
         3  for review: 3 short
         6  for grant: 6 short
 
@@ -59,7 +59,7 @@ the least change that gives review
 
 reasons, in order: late
 
-not in the schema, and left out: zip
+not in the schema, ignored: zip
 """
 
 
@@ -105,7 +105,7 @@ def test_changes_of_several_kinds_say_what_each_counts_in(credit):
     told = Explainer(credit, scales={"debt": 100}).explain({"age": 18, "income": 0.0}, toward="grant")
     text = as_text(told)
     cost = "  cost 1.19: age over 82 and income over 200,000, the width of the bounds; debt\n"
-    assert f"{cost}    1, having been missing" in text
+    assert f"{cost}    1, was missing" in text
 
 
 def test_one_outcome_leaves_nothing_to_ask_for():
