@@ -37,7 +37,7 @@ from rulekit.ir.semantics import decide
 from rulekit.keys import PrivateKey, new_key
 from rulekit.log.read.records import read_batches
 from rulekit.log.record import record_from_text, record_text, values_from_json
-from rulekit.log.runner import Logged
+from rulekit.log.runner import LoggedRunner
 from rulekit.log.write.writer import open_log
 from rulekit.reports.replay.log import replay
 
@@ -95,7 +95,7 @@ def draw_events(count: int, seed: int) -> pl.DataFrame:
 def write(where: str, law: rulekit.Ruleset, count: int, key: PrivateKey) -> None:
     """Decide events and log them, batch by batch."""
     with open_log(where, key=key) as log:
-        logged = Logged(rulekit.compile(law).load(), log, "id")
+        logged = LoggedRunner(rulekit.compile(law).load(), log, "id")
         for first in range(0, count, BATCH):
             logged.batch(draw_events(min(BATCH, count - first), first))
 

@@ -36,7 +36,7 @@ from rulekit.keys import PrivateKey, new_key
 from rulekit.log.options import LogOptions
 from rulekit.log.read.records import read_batches, values_frame
 from rulekit.log.read.verify import verify_log
-from rulekit.log.write.encoder import Scribe
+from rulekit.log.write.encoder import RecordEncoder
 from rulekit.log.write.writer import open_log
 
 WIDTH = 34
@@ -70,9 +70,9 @@ def timed(count: int, function: Callable[[], object]) -> Rate:
 def append(where: str, decided: list[pl.DataFrame], artifact: rulekit.Artifact, key: PrivateKey) -> None:
     """Write decided frames into a log, one batch each."""
     with open_log(where, LogOptions(), key) as log:
-        scribe = Scribe(artifact, log.options)
+        encoder = RecordEncoder(artifact, log.options)
         for frame in decided:
-            log.append(scribe.batch(frame, frame["id"], 1000))
+            log.append(encoder.batch(frame, frame["id"], 1000))
 
 
 def by_hand(path: Path, decided: list[pl.DataFrame]) -> None:

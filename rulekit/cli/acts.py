@@ -55,9 +55,9 @@ def stop_on_findings(proposal: Proposal, as_json: bool) -> None:
     if proposal.problems or not proposal.findings:
         return
     findings = [finding.model_dump(mode="json") for finding in proposal.findings]
-    bill = proposal.bill
-    document = {"name": bill.name, "version": bill.version, "recorded": None, "findings": findings}
-    head = f"{bill.name} {bill.version} is not fit to be enacted; nothing was written"
+    act = proposal.proposed
+    document = {"name": act.name, "version": act.version, "recorded": None, "findings": findings}
+    head = f"{act.name} {act.version} is not fit to be enacted; nothing was written"
     answer(as_json, document, f"{head}\n{findings_text(proposal.findings)}")
     finish(proposal.findings)
 
@@ -104,7 +104,7 @@ def approve(
     names = [approval.by for approval in approvals]
     missing = _missing(proposal, approvals)
     document = {
-        **proposal.bill.document(),
+        **proposal.proposed.document(),
         "from": begins,
         "approved_by": names,
         "missing": missing,
@@ -130,15 +130,15 @@ def _proposed(folder: Path, begins: str | None, repeal: bool, rollback: str | No
 
 
 def _missing(proposal: Proposal, approvals: Sequence[Approval]) -> list[str]:
-    from rulekit.store.acts.approvals import ballot_on_bill, shortfalls
+    from rulekit.store.acts.approvals import missing_approvals, requirement_for_proposal
 
-    ballot = ballot_on_bill(proposal.bill, proposal.begins, proposal.before)
-    return [error.what for error in shortfalls(approvals, ballot)]
+    requirement = requirement_for_proposal(proposal.proposed, proposal.begins, proposal.before)
+    return [error.what for error in missing_approvals(approvals, requirement)]
 
 
 def _shown(proposal: Proposal) -> list[str]:
-    bill = proposal.bill
-    return [f"{bill.act} {bill.name} {bill.version}, {bill.digest[:19]}", *_changed(proposal)]
+    act = proposal.proposed
+    return [f"{act.act} {act.name} {act.version}, {act.digest[:19]}", *_changed(proposal)]
 
 
 def _changed(proposal: Proposal) -> list[str]:

@@ -12,7 +12,7 @@ from rulekit.cli.common import Json, Rules, answer, command_line, findings_text,
 from rulekit.cli.log import log_options, private_key
 
 if TYPE_CHECKING:
-    from rulekit.log.summary import LogSummary
+    from rulekit.log.counts import LogSummary
     from rulekit.log.write.writer import DecisionLog
     from rulekit.runtime.decide_file import DecideSummary
     from rulekit.targets.artifact import Artifact

@@ -10,8 +10,8 @@ from rulekit.cli.acts import Folder, time_of
 from rulekit.cli.common import Json, answer, findings_text, finish, table
 
 if TYPE_CHECKING:
-    from rulekit.store.acts.model import Term
-    from rulekit.store.lookup import Standing
+    from rulekit.store.acts.model import ActStatus
+    from rulekit.store.lookup import RegisterStatus
 
 
 def law(
@@ -20,48 +20,48 @@ def law(
     json: Json = False,
 ) -> None:
     """Say what was in force at a time, and name whatever was tampered with."""
-    from rulekit.store.lookup import standing
+    from rulekit.store.lookup import status_at
 
-    stands = standing(folder, time_of(at))
-    answer(json, _document(stands), _text(stands))
-    finish(stands.findings)
+    status = status_at(folder, time_of(at))
+    answer(json, _document(status), _text(status))
+    finish(status.findings)
 
 
-def _document(stands: Standing) -> dict[str, Any]:
+def _document(status: RegisterStatus) -> dict[str, Any]:
     from rulekit.store.folder.times import time_text
 
     return {
-        "name": stands.name,
-        "at": time_text(stands.at),
-        "sound": not stands.findings,
-        "in_force": None if stands.term is None else _term(stands.term),
-        "acts": [_term(term) for term in stands.terms],
-        "notes": list(stands.notes),
-        "findings": [finding.model_dump(mode="json") for finding in stands.findings],
+        "name": status.name,
+        "at": time_text(status.at),
+        "sound": not status.findings,
+        "in_force": None if status.current is None else _term(status.current),
+        "acts": [_term(term) for term in status.acts],
+        "notes": list(status.notes),
+        "findings": [finding.model_dump(mode="json") for finding in status.findings],
     }
 
 
-def _term(term: Term) -> dict[str, Any]:
+def _term(term: ActStatus) -> dict[str, Any]:
     return term.model_dump(mode="json", by_alias=True)
 
 
-def _text(stands: Standing) -> str:
+def _text(status: RegisterStatus) -> str:
     parts = [
-        _headline(stands),
-        table(("act", "version", "from", "until", "status"), map(_row, stands.terms)) if stands.terms else "",
-        "\n".join(f"note     {note}" for note in stands.notes),
-        findings_text(stands.findings)
-        or ("sound: every act, approval and copy holds" if stands.terms else ""),
+        _headline(status),
+        table(("act", "version", "from", "until", "status"), map(_row, status.acts)) if status.acts else "",
+        "\n".join(f"note     {note}" for note in status.notes),
+        findings_text(status.findings)
+        or ("sound: every act, approval and copy holds" if status.acts else ""),
     ]
     return "\n\n".join(part for part in parts if part)
 
 
-def _headline(stands: Standing) -> str:
+def _headline(status: RegisterStatus) -> str:
     from rulekit.store.folder.times import time_text
 
-    at, term = time_text(stands.at), stands.term
+    at, term = time_text(status.at), status.current
     if term is None:
-        repealed = next((other for other in stands.terms if other.status == "repeal"), None)
+        repealed = next((other for other in status.acts if other.status == "repeal"), None)
         why = (
             ""
             if repealed is None
@@ -75,9 +75,9 @@ def _headline(stands: Standing) -> str:
         "because": term.because,
     }
     lines = [f"  {name:<12} {fact}" for name, fact in facts.items() if fact]
-    return "\n".join([f"at {at} {stands.name} {term.version} is in force", *lines])
+    return "\n".join([f"at {at} {status.name} {term.version} is in force", *lines])
 
 
-def _row(term: Term) -> tuple[str, ...]:
+def _row(term: ActStatus) -> tuple[str, ...]:
     shown = _term(term)
     return (term.act, term.version, shown["from"], shown["until"] or "", term.status)

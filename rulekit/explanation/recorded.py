@@ -9,8 +9,8 @@ from rulekit.explanation.result import Explanation
 from rulekit.findings import Finding
 from rulekit.ir.numerics import Event, Numerics
 from rulekit.ir.ruleset import Ruleset
-from rulekit.log.manifests import told_numerics
-from rulekit.log.read.lookup import event_of, find_record, survey_log
+from rulekit.log.manifests import manifest_numerics
+from rulekit.log.read.lookup import event_of, find_record, log_contents
 from rulekit.log.record import DecisionRecord
 from rulekit.store.folder.folder import read
 from rulekit.store.lookup import find_law
@@ -47,7 +47,7 @@ def recorded_decision(
     """
     record = find_record(where, event=event, seq=line)
     law = find_law(rules, record.ruleset) if Path(rules).is_dir() else read(rules)
-    numerics = told_numerics(survey_log(where).manifests.get(record.artifact))
+    numerics = manifest_numerics(log_contents(where).manifests.get(record.artifact))
     return RecordedDecision(record, law.ruleset, numerics, event_of(record, law.ruleset))
 
 

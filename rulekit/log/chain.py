@@ -1,9 +1,9 @@
-"""The chain: every line is sealed by a hash over the seal before it and its own text.
+"""The hash chain of a log: each line has a hash over the hash before it and its own text.
 
-``seal_n = SHA-256(seal_(n-1) || text_n)``, and the seal before the first line is the SHA-256 of the genesis text,
-which names the log, its time of creation and the format. To change, drop, add or move a line is to change every
-seal from there on. Whoever can write to the log can also forge all of them: what they can't do is in
-:mod:`rulekit.log.heads`.
+``hash_n = SHA-256(hash_(n-1) || text_n)``. The hash before the first line is the SHA-256 of the header, which
+names the log, its time of creation and the format. Whoever changes, drops, adds or moves a line changes every hash
+from there on. Whoever can write to the log can also compute all hashes anew; :mod:`rulekit.log.heads` says what
+they still cannot do.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from rulekit.log.record import line_text, time_text
 FORMAT = "rulekit-log-1"
 
 
-def new_genesis() -> bytes:
+def new_header() -> bytes:
     """Return the text that a new log starts with."""
     created = time_text(datetime.now(UTC))
     return line_text({"created": created, "format": FORMAT, "log": str(uuid.uuid4())})
 
 
-def read_genesis(text: bytes, where: str) -> dict[str, Any]:
-    """Return what a genesis text says.
+def read_header(text: bytes, where: str) -> dict[str, Any]:
+    """Return what a header text says.
 
     Raises
     ------
@@ -37,21 +37,21 @@ def read_genesis(text: bytes, where: str) -> dict[str, Any]:
 
     """
     try:
-        genesis = json.loads(text)
-        found = str(genesis["format"])
+        header = json.loads(text)
+        found = str(header["format"])
     except (ValueError, KeyError, TypeError):
         raise LogError("this is not the beginning of a log", where=Where(file=where)) from None
     if found != FORMAT:
         raise LogError("the log has another format", where=Where(file=where), expected=FORMAT, got=found)
-    return dict(genesis)
+    return dict(header)
 
 
-def first_seal(genesis: bytes) -> bytes:
-    """Return the seal before the first line."""
-    return hashlib.sha256(genesis).digest()
+def first_hash(header: bytes) -> bytes:
+    """Return the chain hash before the first line."""
+    return hashlib.sha256(header).digest()
 
 
-def seals_of(previous: bytes, texts: Iterable[bytes]) -> list[bytes]:
-    """Return the seal of each text, 32 bytes, after the seal before them."""
+def chain_hashes(previous: bytes, texts: Iterable[bytes]) -> list[bytes]:
+    """Return the chain hash of each text, 32 bytes, after the chain hash before them."""
     sha256 = hashlib.sha256
     return [previous := sha256(previous + text).digest() for text in texts]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from rulekit.errors import LogError, Where
-from rulekit.log.chain import first_seal, seals_of
+from rulekit.log.chain import chain_hashes, first_hash
 from rulekit.log.open import read_log
 from rulekit.log.options import LogOptions
 from rulekit.log.stores.base import Store
 from rulekit.log.stores.parquet import ParquetStore
-from rulekit.log.write.lock import claim_of
+from rulekit.log.write.lock import writer_lock
 
 
 def export_log(where: str | Path, out: Path, segment: int | None = None) -> int:
@@ -25,33 +25,33 @@ def export_log(where: str | Path, out: Path, segment: int | None = None) -> int:
         when the log can't be read, is damaged, or the folder is not empty.
 
     """
-    source, _, genesis = read_log(where)
-    claim = claim_of(out, None)
+    source, _, header = read_log(where)
+    lock = writer_lock(out, None)
     target = None
     try:
         target = ParquetStore(out, write=True)
-        target.start(genesis)
-        lines = _copy(source, target, first_seal(genesis), segment or LogOptions().segment)
+        target.start(header)
+        lines = _copy(source, target, first_hash(header), segment or LogOptions().segment)
         for head in source.heads():
             target.add_head(head)
     finally:
-        for held in (source, target, claim):
+        for held in (source, target, lock):
             if held is not None:
                 held.close()
     return lines
 
 
-def _copy(source: Store, target: ParquetStore, seal: bytes, segment: int) -> int:
+def _copy(source: Store, target: ParquetStore, chain_hash: bytes, segment: int) -> int:
     """Copy lines in segments of this size, and return how many."""
     end = ended = 0
     for lines in source.read():
-        seals = seals_of(seal, lines.texts)
-        if lines.first != end or seals != lines.seals:
+        hashes = chain_hashes(chain_hash, lines.texts)
+        if lines.first != end or hashes != lines.hashes:
             hint = "`rulekit log verify` names the first bad line"
             what = f"the log is damaged: its lines from {end} on do not follow from each other"
             raise LogError(what, where=Where(file=source.where), hint=hint)
         target.append(lines)
-        end, seal = lines.end, seals[-1]
+        end, chain_hash = lines.end, hashes[-1]
         if end - ended >= segment:
             target.end_segment()
             ended = end

@@ -1,18 +1,19 @@
-"""Heads: what the log was at the end of a segment, signed.
+"""Heads: signed checkpoints of a log, one at the end of each segment.
 
-A head names the log, its last line, the seal of that line and the decisions by outcome since the log began, and a
-key of :mod:`rulekit.keys` signs its canonical JSON. As each seal covers every line before it, one head vouches for
-all of them.
+A head names the log, its last line, the chain hash of that line, and the number of decisions by outcome since the
+log began. A key of :mod:`rulekit.keys` signs its canonical JSON. Each chain hash covers all lines before it, so
+one head vouches for all of them.
 
-Who can write to the log but has no key can
+Somebody who can write to the log but has no key can
 
-- not change, drop, add or move a line up to the last head that others know of: its seal would be another one;
+- not change, drop, add or move a line up to the last head that others know of: its chain hash would be another
+  one;
 - not pass off another log as this one: its heads would lack the signature;
-- change or drop the lines after the last head: nobody vouches for them until the next one;
+- change or drop the lines after the last head: nobody vouches for them until the next head;
 - drop the last lines together with the last heads, which leaves an older state of the log. Only a head that is
-  kept elsewhere tells: print one with ``rulekit log verify --json``, and pass it to a later one.
+  kept elsewhere shows this: print one with ``rulekit log verify --json``, and pass it to a later verification.
 
-A log without a key is protected against accidents alone.
+A log without a key is protected against accidents only.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ from pydantic import AwareDatetime, Field, ValidationError
 from rulekit.errors import LogError, SignatureError
 from rulekit.ir.schema import Model
 from rulekit.keys import PrivateKey, PublicKey
+from rulekit.log.counts import DecisionCounts
 from rulekit.log.record import line_text, time_text
-from rulekit.log.tally import Tally
 
 
 class Head(Model):
@@ -44,8 +45,8 @@ class Head(Model):
     signature: str | None = None
 
     @property
-    def seal(self) -> bytes:
-        """The seal of the last line, 32 bytes."""
+    def hash_bytes(self) -> bytes:
+        """The chain hash of the last line, 32 bytes."""
         return bytes.fromhex(self.hash)
 
     def document(self) -> dict[str, Any]:
@@ -67,7 +68,7 @@ class Head(Model):
         key.verify(_message(self.document()), self.signature, self.at)
 
 
-def new_head(log: str, seq: int, seal: bytes, tally: Tally, key: PrivateKey | None) -> Head:
+def new_head(log: str, seq: int, chain_hash: bytes, counts: DecisionCounts, key: PrivateKey | None) -> Head:
     """Return the head of a log as it is now, signed when there is a key.
 
     Raises
@@ -77,7 +78,9 @@ def new_head(log: str, seq: int, seal: bytes, tally: Tally, key: PrivateKey | No
 
     """
     now = time_text(datetime.now(UTC))
-    head = Head.model_validate({"log": log, "seq": seq, "hash": seal.hex(), "at": now, **tally.counts()})
+    head = Head.model_validate(
+        {"log": log, "seq": seq, "hash": chain_hash.hex(), "at": now, **counts.by_kind()}
+    )
     if key is None:
         return head
     named = head.model_copy(update={"key": key.public.name})

@@ -21,7 +21,7 @@ _NATIVE = "native"
 _NUMERICS: TypeAdapter[Numerics] = TypeAdapter(Numerics)
 
 
-def told_manifest(artifact: Artifact) -> str | None:
+def manifest_of(artifact: Artifact) -> str | None:
     """Return the manifest of an artifact as the log tells it; None where its numerics are native."""
     return None if artifact.numerics.kind == _NATIVE else canonical_json(artifact.manifest).decode()
 
@@ -36,12 +36,12 @@ def manifest_digest(text: str) -> str:
     return digest(text.encode())
 
 
-def told_numerics(text: str | None) -> Numerics:
+def manifest_numerics(text: str | None) -> Numerics:
     """Return the numerics that a manifest names; native ones where the log tells none."""
     return Native() if text is None else _NUMERICS.validate_python(json.loads(text)["numerics"])
 
 
-def told_seed(text: str | None) -> int | None:
+def manifest_seed(text: str | None) -> int | None:
     """Return the seed of prescales that a manifest names; None where it names none."""
     seed = None if text is None else json.loads(text).get("options", {}).get("seed")
     return seed if isinstance(seed, int) else None

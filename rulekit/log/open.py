@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from rulekit.errors import LogError, Where
-from rulekit.log.chain import read_genesis
+from rulekit.log.chain import read_header
 from rulekit.log.stores.base import Store
 from rulekit.log.stores.parquet import ParquetStore
 from rulekit.log.stores.postgres import PREFIXES, PostgresStore
@@ -38,7 +38,7 @@ def open_store(where: str | Path, *, write: bool) -> Store:
 
 
 def read_log(where: str | Path) -> tuple[Store, dict[str, Any], bytes]:
-    """Open a log to read it; return its store, and its genesis as document and as text.
+    """Open a log to read it; return its store, and its header as document and as text.
 
     Raises
     ------
@@ -48,8 +48,8 @@ def read_log(where: str | Path) -> tuple[Store, dict[str, Any], bytes]:
     """
     store = open_store(where, write=False)
     try:
-        text = store.genesis() or b""
-        return store, read_genesis(text, store.where), text
+        text = store.header() or b""
+        return store, read_header(text, store.where), text
     except LogError:
         store.close()
         raise

@@ -12,13 +12,13 @@ from rulekit.errors import EventError
 from rulekit.frames import Frame, collect, scan
 from rulekit.ir.prescale import EVENT_IDS
 from rulekit.ir.semantics import Decision
-from rulekit.log.write.encoder import Scribe
+from rulekit.log.write.encoder import RecordEncoder
 from rulekit.log.write.writer import DecisionLog
 from rulekit.targets.artifact import Artifact, Runner
 from rulekit.targets.shared.columns import HITS
 
 
-class Logged:
+class LoggedRunner:
     """Gives the answers of a runner, each once it is in the log.
 
     Parameters
@@ -41,8 +41,8 @@ class Logged:
     def __init__(self, runner: Runner, log: DecisionLog, id_column: str | None = None) -> None:
         self.artifact: Artifact = runner.artifact
         self._runner, self._log, self._id = runner, log, id_column
-        self._scribe = Scribe(runner.artifact, log.options)
-        self.notes = self._scribe.notes
+        self._encoder = RecordEncoder(runner.artifact, log.options)
+        self.notes = self._encoder.notes
 
     def batch(self, frame: Frame, *, hits: bool = False, cast: bool = False) -> Any:
         """Decide a frame and log it, at once even where it is lazy; see :class:`rulekit.targets.artifact.Runner`.
@@ -59,7 +59,7 @@ class Logged:
         start = time.perf_counter_ns()
         decided = self._runner.batch(events, hits=True, cast=cast)
         took = time.perf_counter_ns() - start
-        self._log.append(self._scribe.batch(decided, self._ids(events), took, cast=cast))
+        self._log.append(self._encoder.batch(decided, self._ids(events), took, cast=cast))
         answer = decided if hits else decided.drop(HITS)
         return answer.lazy() if isinstance(frame, pl.LazyFrame) else answer
 
@@ -69,7 +69,7 @@ class Logged:
         start = time.perf_counter_ns()
         decision = self._runner.one(event, hits=True)
         took = time.perf_counter_ns() - start
-        self._log.append(self._scribe.one(event, decision, event_id, took))
+        self._log.append(self._encoder.one(event, decision, event_id, took))
         bare = Decision(decision.outcome, decision.rule, None, decision.missing, decision.score)
         return decision if hits else bare
 

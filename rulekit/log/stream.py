@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import polars as pl
 from polars.io.plugins import register_io_source
 
-from rulekit.log.summary import LogSummary
-from rulekit.log.write.encoder import Scribe
+from rulekit.log.counts import LogSummary
+from rulekit.log.write.encoder import RecordEncoder
 from rulekit.log.write.writer import DecisionLog
 from rulekit.targets.artifact import Artifact
 from rulekit.targets.shared.columns import decision_columns
@@ -31,7 +31,7 @@ class LoggedStream:
 
     def __init__(self, artifact: Artifact, log: DecisionLog, id_column: str | None, *, cast: bool) -> None:
         self._artifact, self._log, self._id, self._cast = artifact, log, id_column, cast
-        self._scribe = Scribe(artifact, log.options)
+        self._encoder = RecordEncoder(artifact, log.options)
         self._kept: Counter[str] = Counter()
         self._sampled: Counter[str] = Counter()
         self._lost_before = log.lost.copy()
@@ -58,7 +58,7 @@ class LoggedStream:
             kept=dict(self._kept - lost),
             sampled=dict(self._sampled),
             lost=dict(lost),
-            notes=(*self._log.notes, *self._scribe.notes),
+            notes=(*self._log.notes, *self._encoder.notes),
         )
 
     def _batches(self, events: pl.LazyFrame) -> Iterator[pl.DataFrame]:
@@ -70,7 +70,7 @@ class LoggedStream:
             ids = (
                 pl.int_range(first, first + batch.height, eager=True) if self._id is None else batch[self._id]
             )
-            entries = self._scribe.batch(decided, ids, took, cast=self._cast)
+            entries = self._encoder.batch(decided, ids, took, cast=self._cast)
             self._log.append(entries)
             self._kept += entries.kept
             self._sampled += entries.sampled

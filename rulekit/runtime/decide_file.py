@@ -17,7 +17,7 @@ from rulekit.frames import bind_columns, collect, scan, unreadable
 from rulekit.ir.document import ruleset_to_document
 from rulekit.ir.ruleset import INVALID, Ruleset
 from rulekit.ir.schema import Model
-from rulekit.log.summary import LogSummary
+from rulekit.log.counts import LogSummary
 from rulekit.targets.artifact import Artifact
 from rulekit.targets.shared.columns import HITS, OUTCOME, decision_columns
 from rulekit.version import VERSION

@@ -13,8 +13,8 @@ import polars as pl
 from rulekit.errors import LawError, Where
 from rulekit.findings import Finding
 from rulekit.ir.ruleset import Ruleset
-from rulekit.store.acts.integrity import unsound
-from rulekit.store.acts.model import Act, terms, version_in_force
+from rulekit.store.acts.integrity import integrity_findings
+from rulekit.store.acts.model import Act, act_statuses, version_in_force
 from rulekit.store.acts.register import load_register
 from rulekit.store.folder.folder import read
 from rulekit.store.folder.times import now, time_text
@@ -27,7 +27,7 @@ Span = tuple[datetime, datetime | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundLaw:
     """A law, where it was found, and the acts on it; none where there is no register."""
 
     ruleset: Ruleset
@@ -39,7 +39,7 @@ class Found:
         """When the law was in force: whichever version has its digest, since only words can differ between them."""
         return [
             (term.begins, term.until)
-            for term in terms(self.acts, now())
+            for term in act_statuses(self.acts, now())
             if term.act != "repeal" and term.digest == self.ruleset.digest and term.status != "withdrawn"
         ]
 
@@ -61,13 +61,13 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Absent:
+class AbsentLaw:
     """Why there is no law of a digest."""
 
     why: str
 
 
-class Laws:
+class LawsByDigest:
     """Finds laws by digest in folders, trees of folders and single files, each digest once.
 
     Raises
@@ -85,10 +85,10 @@ class Laws:
         self._files = [(place, read(place).ruleset) for place in self.places if place.is_file()]
         self.of_digest = cache(self._find)
 
-    def _find(self, digest: str) -> Found | Absent:
+    def _find(self, digest: str) -> FoundLaw | AbsentLaw:
         for place, ruleset in self._files:
             if ruleset.digest == digest:
-                return Found(ruleset, place)
+                return FoundLaw(ruleset, place)
         why: list[str] = []
         for place in self.places:
             if place.is_dir():
@@ -98,16 +98,16 @@ class Laws:
                     why += [str(problem) for problem in (error.problems or (error,))]
                 else:
                     folder = law.folder or place
-                    return Found(law.ruleset, folder, load_register(folder))
-        return Absent("\n".join(why) or "the files have other digests")
+                    return FoundLaw(law.ruleset, folder, load_register(folder))
+        return AbsentLaw("\n".join(why) or "the files have other digests")
 
-    def findings(self, found: Sequence[Found]) -> list[Finding]:
+    def findings(self, found: Sequence[FoundLaw]) -> list[Finding]:
         """Return what was tampered with in the folders of laws, a folder once."""
         folders = {law.place: law.acts for law in found if law.acts}
-        return [finding for folder, acts in folders.items() for finding in unsound(folder, acts)]
+        return [finding for folder, acts in folders.items() for finding in integrity_findings(folder, acts)]
 
 
-def not_in_force(law: Found, count: int, first: datetime, last: datetime) -> Finding:
+def not_in_force(law: FoundLaw, count: int, first: datetime, last: datetime) -> Finding:
     """Return the finding about records that were decided by a law when it was not in force."""
     subject = f"{law.ruleset.name} {law.ruleset.version}"
     when = f"at {time_text(first)}" if count == 1 else f"from {time_text(first)} to {time_text(last)}"

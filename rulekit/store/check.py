@@ -13,7 +13,7 @@ from rulekit.ir.numerics import Fixed, Numerics
 from rulekit.ir.ruleset import Ruleset
 from rulekit.ir.yaml_file import rule_places
 from rulekit.store.folder.cases import run_cases
-from rulekit.store.folder.folder import Law, read
+from rulekit.store.folder.folder import LawFolder, read
 from rulekit.targets.lower import lower
 from rulekit.targets.shared.constants import constant_literals
 
@@ -30,7 +30,7 @@ class CheckedLaw:
 
     """
 
-    law: Law
+    law: LawFolder
     findings: tuple[Finding, ...]
     counts: tuple[PropertyCount, ...]
 
@@ -40,7 +40,7 @@ class CheckedLaw:
         return {} if self.law.file is None else rule_places(self.law.file)
 
 
-def check(source: Law | Ruleset | str | Path, numerics: Numerics | None = None) -> list[Finding]:
+def check(source: LawFolder | Ruleset | str | Path, numerics: Numerics | None = None) -> list[Finding]:
     """Return the findings on a ruleset, a law folder or a ruleset file; an empty list when all is well.
 
     Parameters
@@ -57,12 +57,18 @@ def check(source: Law | Ruleset | str | Path, numerics: Numerics | None = None) 
     return list(check_law(source, numerics).findings)
 
 
-def check_law(source: Law | Ruleset | str | Path, numerics: Numerics | None = None) -> CheckedLaw:
+def check_law(source: LawFolder | Ruleset | str | Path, numerics: Numerics | None = None) -> CheckedLaw:
     """Check a law: thresholds against bounds, every precedent on every target, and all that can happen.
 
     See :func:`check`, and :mod:`rulekit.analysis.check.check_ruleset` for the questions.
     """
-    law = source if isinstance(source, Law) else Law(source) if isinstance(source, Ruleset) else read(source)
+    law = (
+        source
+        if isinstance(source, LawFolder)
+        else LawFolder(source)
+        if isinstance(source, Ruleset)
+        else read(source)
+    )
     examined = check_ruleset(law.ruleset, numerics)
     fixed = isinstance(numerics, Fixed)
     found = [

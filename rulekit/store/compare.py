@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rulekit.analysis.compare.differences import Differences, differences
 from rulekit.ir.ruleset import HitPolicy, Ruleset
-from rulekit.store.folder.folder import Law
+from rulekit.store.folder.folder import LawFolder
 from rulekit.store.lookup import read_law
 from rulekit.store.versions.amendments import (
     Edit,
@@ -20,7 +20,7 @@ from rulekit.store.versions.amendments import (
 )
 from rulekit.store.versions.versions import Bump, least_bump, least_version, version_key
 
-Source = Law | Ruleset | str | Path
+Source = LawFolder | Ruleset | str | Path
 """A law, or where it lies: a folder, a file, ``FOLDER@1.2.0`` or ``FOLDER@in-force``."""
 
 
@@ -120,6 +120,6 @@ def open_law(source: Source) -> Ruleset:
     """
     if isinstance(source, Ruleset):
         return source
-    if isinstance(source, Law):
+    if isinstance(source, LawFolder):
         return source.ruleset
     return read_law(source).ruleset

@@ -13,12 +13,12 @@ from rulekit.errors import LawError, Where
 from rulekit.findings import Finding
 from rulekit.ir.ruleset import Ruleset
 from rulekit.ir.yaml_file import load
-from rulekit.store.acts.approvals import lapsed
-from rulekit.store.acts.integrity import unsound
-from rulekit.store.acts.model import Act, Term, terms, version_in_force
+from rulekit.store.acts.approvals import too_few_valid_keys
+from rulekit.store.acts.integrity import integrity_findings
+from rulekit.store.acts.model import Act, ActStatus, act_statuses, version_in_force
 from rulekit.store.acts.proposals import frozen_text
 from rulekit.store.acts.register import copy_path, load_register
-from rulekit.store.folder.folder import CASES, CHARTER, REGISTER, RULESET, Law, read
+from rulekit.store.folder.folder import CASES, CHARTER, REGISTER, RULESET, LawFolder, read
 from rulekit.store.folder.times import now, time_text
 
 IN_FORCE = "in-force"
@@ -26,15 +26,15 @@ IN_FORCE = "in-force"
 
 
 @dataclass(frozen=True)
-class Standing:
+class RegisterStatus:
     """How a law stands at a time.
 
     Parameters
     ----------
     at : the time asked about.
     name : of the ruleset; None when there was no act yet.
-    terms : every act of the register as it stands then.
-    term : the one that put a version in force; None when nothing is.
+    acts : every act of the register as it stands then.
+    current : the one that put a version in force; None when nothing is.
     findings : what was tampered with; with any of them the rest is only what the register says.
     notes : what is no fault and good to know, a sentence each.
 
@@ -42,13 +42,13 @@ class Standing:
 
     at: datetime
     name: str | None
-    terms: tuple[Term, ...]
-    term: Term | None
+    acts: tuple[ActStatus, ...]
+    current: ActStatus | None
     findings: tuple[Finding, ...]
     notes: tuple[str, ...]
 
 
-def standing(folder: str | Path, at: datetime | None = None) -> Standing:
+def status_at(folder: str | Path, at: datetime | None = None) -> RegisterStatus:
     """Return how a law stands at a time, now without one, after everything in its folder was verified.
 
     Raises
@@ -61,11 +61,11 @@ def standing(folder: str | Path, at: datetime | None = None) -> Standing:
     if not folder.is_dir():
         raise LawError("there is no such law folder", where=Where(file=str(folder)))
     acts = load_register(folder)
-    listed = terms(acts, at)
+    listed = act_statuses(acts, at)
     current = next((term for term in listed if term.status == "in force"), None)
     notes = (*_amended(folder, acts), *_successions(acts))
     name = acts[-1].name if acts else None
-    return Standing(at, name, tuple(listed), current, tuple(unsound(folder, acts)), notes)
+    return RegisterStatus(at, name, tuple(listed), current, tuple(integrity_findings(folder, acts)), notes)
 
 
 def in_force(folder: str | Path, at: datetime | None = None) -> Act | None:
@@ -79,7 +79,7 @@ def in_force(folder: str | Path, at: datetime | None = None) -> Act | None:
     """
     folder = Path(folder)
     acts = load_register(folder)
-    findings = unsound(folder, acts)
+    findings = integrity_findings(folder, acts)
     if findings:
         raise LawError.collect([LawError(str(each), where=Where(file=str(folder))) for each in findings])
     return version_in_force(acts, at or now())
@@ -122,7 +122,7 @@ def enacted(folder: str | Path, version: str) -> Ruleset:
     return _untouched(folder, acts[version])
 
 
-def read_law(where: str | Path) -> Law:
+def read_law(where: str | Path) -> LawFolder:
     """Read a law by where it lies: a folder, a file, ``FOLDER@1.2.0`` or ``FOLDER@in-force``.
 
     A folder alone is read as it stands, with amendments that are not law yet.
@@ -137,7 +137,7 @@ def read_law(where: str | Path) -> Law:
     if not at or Path(where).exists():
         return read(where)
     ruleset = law_in_force(folder) if version == IN_FORCE else enacted(folder, version)
-    return Law(ruleset, folder=Path(folder), file=copy_path(Path(folder), ruleset.version))
+    return LawFolder(ruleset, folder=Path(folder), file=copy_path(Path(folder), ruleset.version))
 
 
 def ruleset_of_digest(folder: str | Path, digest: str) -> Ruleset:
@@ -156,7 +156,7 @@ def ruleset_of_digest(folder: str | Path, digest: str) -> Ruleset:
     return found
 
 
-def find_law(root: str | Path, digest: str) -> Law:
+def find_law(root: str | Path, digest: str) -> LawFolder:
     """Find the law that a digest names in a tree of law folders.
 
     A folder that can't be read is passed over, and named if the law is not found in another one.
@@ -175,7 +175,7 @@ def find_law(root: str | Path, digest: str) -> Law:
             unreadable.append(error)
             continue
         if found is not None:
-            return Law(found, (), path.parent)
+            return LawFolder(found, (), path.parent)
     raise LawError.collect([_unknown(root, digest, known), *unreadable])
 
 
@@ -228,5 +228,5 @@ def _amended(folder: Path, acts: Sequence[Act]) -> Iterator[str]:
 
 def _successions(acts: Sequence[Act]) -> Iterator[str]:
     for number, (before, act) in enumerate(pairwise(acts), 2):
-        if before.officers != act.officers and lapsed(before.officers, act.recorded):
+        if before.officers != act.officers and too_few_valid_keys(before.officers, act.recorded):
             yield f"{REGISTER}, entry {number} changed the approvers after the keys of those before had expired"

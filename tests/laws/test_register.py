@@ -9,7 +9,7 @@ import rulekit
 from rulekit.store.acts.proposals import frozen_text, propose_enactment
 from rulekit.store.acts.register import load_register
 from rulekit.store.folder.charter import missing_headings, read_charter
-from rulekit.store.lookup import in_force, law_in_force, ruleset_of_digest, standing
+from rulekit.store.lookup import in_force, law_in_force, ruleset_of_digest, status_at
 from rulekit.store.versions.versions import least_bump, least_version, version_key
 
 FOLDERS = sorted(path.parent for path in RULES.glob("*/*/register.yaml"))
@@ -31,7 +31,7 @@ def test_every_law_is_enacted():
 
 
 def test_the_register_is_sound(folder):
-    assert standing(folder).findings == ()
+    assert status_at(folder).findings == ()
 
 
 def test_the_charter_is_that_of_the_last_act(folder):
@@ -57,6 +57,6 @@ def test_tampering_with_a_copy_is_found(folder, tmp_path, kind):
     copy = shutil.copytree(folder, tmp_path / "law")
     path = min((copy / kind).iterdir())
     path.write_text(path.read_text() + "\n")
-    assert [finding.subject for finding in standing(copy).findings] == [f"{kind}/{path.name}"]
+    assert [finding.subject for finding in status_at(copy).findings] == [f"{kind}/{path.name}"]
     with pytest.raises(rulekit.RulekitError, match=f"{kind}/{path.name}"):
         in_force(copy)

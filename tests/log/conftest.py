@@ -8,7 +8,7 @@ import pytest
 from postgres import postgres_server
 
 import rulekit
-from rulekit.log.runner import Logged
+from rulekit.log.runner import LoggedRunner
 from rulekit.log.write.writer import open_log
 
 
@@ -38,7 +38,7 @@ def write(where, runner):
 
     def written(*frames, options=None, key=None, id_column="id"):
         with open_log(where, options, key) as log:
-            logged = Logged(runner, log, id_column)
+            logged = LoggedRunner(runner, log, id_column)
             for frame in frames:
                 logged.batch(frame)
         return where

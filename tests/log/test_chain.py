@@ -190,10 +190,10 @@ def test_without_a_key_signatures_are_not_checked_and_that_is_said(written):
 
 
 def test_lines_after_the_last_head_are_vouched_for_by_nobody(where, written, key, runner):
-    from rulekit.log.runner import Logged
+    from rulekit.log.runner import LoggedRunner
 
     log = open_log(where, SMALL.model_copy(update={"segment": 1000}), key)
-    Logged(runner, log, "id").batch(events(3, LINES))
+    LoggedRunner(runner, log, "id").batch(events(3, LINES))
     found = verify_log(where, key.public)
     assert (codes(found), found.signed, found.lines) == (["log-unsigned"], LINES, LINES + 3)
     assert log.sign().seq == LINES + 2
@@ -207,15 +207,15 @@ def test_a_head_that_was_kept_elsewhere_tells_of_a_log_that_was_put_back(written
     rewrite(written, lambda rows: rows[:20])
     drop_heads(written)
     assert verify_log(written).findings == ()
-    assert codes(verify_log(written, witness=kept)) == ["log-truncated"]
+    assert codes(verify_log(written, known_head=kept)) == ["log-truncated"]
     stranger = kept.model_copy(update={"log": "another"})
-    assert codes(verify_log(written, witness=stranger)) == ["log-broken"]
+    assert codes(verify_log(written, known_head=stranger)) == ["log-broken"]
 
 
 def test_a_head_whose_counts_are_edited_does_not_hold(written, key):
     kept = verify_log(written, key.public).head
     edited = Head.model_validate({**kept.document(), "kept": {"approve": 40}})
-    found = verify_log(written, key.public, witness=edited)
+    found = verify_log(written, key.public, known_head=edited)
     assert "it counts other decisions" in str(found.findings[0])
 
 

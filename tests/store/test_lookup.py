@@ -8,7 +8,7 @@ import rulekit
 from rulekit.errors import LawError
 from rulekit.store.acts.enact import enact, repeal
 from rulekit.store.folder.times import now, parse_time, time_text
-from rulekit.store.lookup import find_law, in_force, law_in_force, ruleset_of_digest, standing
+from rulekit.store.lookup import find_law, in_force, law_in_force, ruleset_of_digest, status_at
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def law(tmp_path):
 def test_a_draft_is_not_law(tmp_path):
     folder = make_law(tmp_path)
     assert in_force(folder) is None
-    assert standing(folder).terms == ()
+    assert status_at(folder).acts == ()
     with pytest.raises(LawError, match="nothing is in force"):
         law_in_force(folder)
 
@@ -40,13 +40,13 @@ def test_each_time_has_its_law(law):
 def test_amendments_under_way_are_noted(law):
     draft = rulekit.load(law)
     (law / "CHARTER.md").write_text((law / "CHARTER.md").read_text() + "\nMore.\n")
-    assert standing(law).notes == (
+    assert status_at(law).notes == (
         f"ruleset.yaml is an amendment: 1.4.0, {draft.digest[:19]}",
         "CHARTER.md was amended after the last act",
     )
     (law / "ruleset.yaml").write_text("rules: [")
-    assert standing(law).notes[0].startswith("ruleset.yaml can't be read")
-    assert standing(law).findings == ()
+    assert status_at(law).notes[0].startswith("ruleset.yaml can't be read")
+    assert status_at(law).findings == ()
 
 
 def test_a_digest_names_its_law_in_force_or_not(law):

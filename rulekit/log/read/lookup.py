@@ -11,11 +11,11 @@ import polars as pl
 from rulekit.errors import LawError, LogError, Where
 from rulekit.ir.numerics import Event
 from rulekit.ir.ruleset import Ruleset
+from rulekit.log.counts import note_of
 from rulekit.log.manifests import manifest_digest
 from rulekit.log.open import read_log
 from rulekit.log.read.records import read_batches
 from rulekit.log.record import DecisionRecord, record_from_text, values_from_json
-from rulekit.log.tally import note_of
 
 _RULESET = r',"ruleset":"(sha256:[0-9a-f]{64})"'
 """The law of a record; inside a string of JSON each quote has a backslash before it."""
@@ -24,7 +24,7 @@ _RULESET = r',"ruleset":"(sha256:[0-9a-f]{64})"'
 def find_record(where: str | Path, *, event: str | None = None, seq: int | None = None) -> DecisionRecord:
     """Return the record of a line, or else the last one of an event; ``event`` is an id as text, or its hash.
 
-    The seals are not looked at: verify the log first.
+    The hashes are not looked at: verify the log first.
 
     Raises
     ------
@@ -66,7 +66,7 @@ def event_of(record: DecisionRecord, ruleset: Ruleset) -> Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Survey:
+class LogContents:
     """What a log is about.
 
     Attributes
@@ -82,7 +82,7 @@ class Survey:
     manifests: dict[str, str]
 
 
-def survey_log(where: str | Path) -> Survey:
+def log_contents(where: str | Path) -> LogContents:
     """Return what a log is about, without reading its records.
 
     Raises
@@ -105,7 +105,7 @@ def survey_log(where: str | Path) -> Survey:
                     manifests[manifest_digest(told)] = told
     finally:
         store.close()
-    return Survey(store.where, dict(laws), manifests)
+    return LogContents(store.where, dict(laws), manifests)
 
 
 def _line(where: str | Path, seq: int) -> bytes | None:

@@ -41,7 +41,7 @@ _FIELDS: dict[str, pl.DataType] = {
 def read_batches(where: str | Path, size: int = 10_000, first: int = 0) -> Iterator[pl.DataFrame]:
     """Give the records of a log from a line on, about ``size`` at once, in the order in which they were written.
 
-    The seals are not looked at: verify the log first. Columns:
+    The hashes are not looked at: verify the log first. Columns:
 
     - ``seq`` (Int64), the sequence number; ``at`` (Datetime, us, UTC); ``took_ns`` (Int64);
     - ``ruleset`` and ``artifact`` (String), the digests;

@@ -10,11 +10,11 @@ from rulekit.errors import LogError, SignatureError
 from rulekit.findings import Finding
 from rulekit.ir.schema import Model
 from rulekit.keys import PublicKey
-from rulekit.log.chain import first_seal, seals_of
+from rulekit.log.chain import chain_hashes, first_hash
+from rulekit.log.counts import DecisionCounts
 from rulekit.log.heads import Head, head_from_text
 from rulekit.log.open import read_log
 from rulekit.log.stores.base import BLOCK, Lines, Store
-from rulekit.log.tally import Tally
 
 
 class Verification(Model):
@@ -45,14 +45,16 @@ class Verification(Model):
     notes: tuple[str, ...]
 
 
-def verify_log(where: str | Path, key: PublicKey | None = None, witness: Head | None = None) -> Verification:
+def verify_log(
+    where: str | Path, key: PublicKey | None = None, known_head: Head | None = None
+) -> Verification:
     """Verify a log from its first line to its last.
 
     Parameters
     ----------
     where : a file, a folder or a server; see :data:`rulekit.log.open.KINDS`.
     key : the public key that the heads must be signed with.
-    witness : a head of this log that was kept elsewhere: what came before it must still be there.
+    known_head : a head of this log that was kept elsewhere: what came before it must still be there.
 
     Raises
     ------
@@ -60,12 +62,12 @@ def verify_log(where: str | Path, key: PublicKey | None = None, witness: Head | 
         when it can't be read: that is worse than a finding.
 
     """
-    store, genesis, text = read_log(where)
+    store, header, text = read_log(where)
     try:
-        check = _Check(str(genesis["log"]), key, first_seal(text))
+        check = _Verifier(str(header["log"]), key, first_hash(text))
         heads = check.readable(store.heads())
-        if witness is not None:
-            heads = check.witnessed(heads, witness)
+        if known_head is not None:
+            heads = check.with_known_head(heads, known_head)
         check.lines(store, heads)
         check.ends(heads)
     finally:
@@ -73,10 +75,10 @@ def verify_log(where: str | Path, key: PublicKey | None = None, witness: Head | 
     return Verification(
         where=store.where,
         log=check.log,
-        created=str(genesis["created"]),
+        created=str(header["created"]),
         lines=check.end,
         first_bad=check.first_bad,
-        **check.tally.counts(),
+        **check.counts.by_kind(),
         signed=None if key is None else check.signed,
         head=heads[-1] if heads else None,
         findings=tuple(check.findings),
@@ -85,13 +87,13 @@ def verify_log(where: str | Path, key: PublicKey | None = None, witness: Head | 
 
 
 @dataclass(slots=True)
-class _Check:
+class _Verifier:
     log: str
     key: PublicKey | None
-    seal: bytes
+    chain_hash: bytes
     end: int = 0
     signed: int = 0
-    tally: Tally = field(default_factory=Tally)
+    counts: DecisionCounts = field(default_factory=DecisionCounts)
     first_bad: int | None = None
     findings: list[Finding] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -106,14 +108,16 @@ class _Check:
                 self.find("log-signature", "a head", str(error).replace("\n", " "))
         return sorted(heads, key=lambda head: head.seq)
 
-    def witnessed(self, heads: list[Head], witness: Head) -> list[Head]:
+    def with_known_head(self, heads: list[Head], known_head: Head) -> list[Head]:
         """Return the heads and the one that was kept elsewhere."""
-        if witness.log != self.log:
+        if known_head.log != self.log:
             self.find(
-                "log-broken", "the log", f"it is {self.log}, and the head that was kept is of {witness.log}"
+                "log-broken",
+                "the log",
+                f"it is {self.log}, and the head that was kept is of {known_head.log}",
             )
             return heads
-        return sorted([*heads, witness], key=lambda head: head.seq)
+        return sorted([*heads, known_head], key=lambda head: head.seq)
 
     def lines(self, store: Store, heads: list[Head]) -> None:
         """Follow the chain, and stop at each head on the way, until a line does not hold."""
@@ -135,19 +139,19 @@ class _Check:
         if lines.first != self.end:
             self.broken(self.end, "it is absent" if lines.first > self.end else "it is there more than once")
             return False
-        seals = seals_of(self.seal, lines.texts)
-        bad = _first_bad(lines, seals)
+        hashes = chain_hashes(self.chain_hash, lines.texts)
+        bad = _first_bad(lines, hashes)
         if bad is not None:
             self.end = bad
             self.broken(bad, _why(lines.texts[bad - lines.first], bad))
             self.count(lines.before(bad))
             return False
-        self.end, self.seal = lines.end, seals[-1]
+        self.end, self.chain_hash = lines.end, hashes[-1]
         return True
 
     def count(self, lines: Lines) -> None:
         """Count decisions by outcome, and report losses."""
-        for note in self.tally.add(lines.texts):
+        for note in self.counts.add(lines.texts):
             seq = lines.first + note.place
             if note.lost:
                 message = f"{sum(note.lost.values())} decisions were given out and not logged"
@@ -159,11 +163,11 @@ class _Check:
     def check_head(self, head: Head, lines: Lines) -> None:
         """Check a head against the chain, the counts and the key."""
         subject = f"head of line {head.seq}"
-        if head.log != self.log or head.seal != lines.seals[head.seq - lines.first]:
+        if head.log != self.log or head.hash_bytes != lines.hashes[head.seq - lines.first]:
             message = f"it is of another chain: lines from {self.signed} to {head.seq} may have been replaced"
             self.find("log-signature", subject, message)
             self.first_bad = self.signed if self.first_bad is None else self.first_bad
-        elif head.model_dump(include={"kept", "sampled", "lost"}) != self.tally.counts():
+        elif head.model_dump(include={"kept", "sampled", "lost"}) != self.counts.by_kind():
             self.find("log-signature", subject, "it counts other decisions than the lines up to it")
         elif self.key is not None:
             self.check_signature(head, subject, self.key)
@@ -208,10 +212,10 @@ class _Check:
         )
 
 
-def _first_bad(lines: Lines, seals: list[bytes]) -> int | None:
-    """Return the number of the first line whose seal is another, or that says it has another number."""
-    if seals != lines.seals:
-        pairs = zip(seals, lines.seals, strict=True)
+def _first_bad(lines: Lines, hashes: list[bytes]) -> int | None:
+    """Return the number of the first line whose chain hash is another, or that says it has another number."""
+    if hashes != lines.hashes:
+        pairs = zip(hashes, lines.hashes, strict=True)
         return next(seq for seq, (ours, theirs) in enumerate(pairs, lines.first) if ours != theirs)
     if _number(lines.texts[-1]) == lines.end - 1:  # which it would not be, were one left out or put in before
         return None
@@ -225,7 +229,7 @@ def _why(text: bytes, seq: int) -> str:
         return "it was changed: its text is no record"
     if found != seq:
         return f"it holds record {found}: lines were moved, dropped or put in"
-    return "it was changed, or its seal was"
+    return "it was changed, or its chain hash was"
 
 
 def _number(text: bytes) -> int | None:

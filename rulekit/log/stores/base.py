@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Protocol
 
-SEAL = 32
-"""Bytes of a seal."""
+HASH_SIZE = 32
+"""Bytes of a chain hash."""
 
 BLOCK = 2_000
 """Lines that are read at once, unless told: more of them leave the processor's cache, and take twice as long."""
@@ -16,11 +16,11 @@ BLOCK = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Lines one after the other: ``texts[i]`` and ``seals[i]`` are those of line ``first + i``."""
+    """Lines one after the other: ``texts[i]`` and ``hashes[i]`` are those of line ``first + i``."""
 
     first: int
     texts: list[bytes]
-    seals: list[bytes]
+    hashes: list[bytes]
 
     @property
     def end(self) -> int:
@@ -30,12 +30,12 @@ class Lines:
     def before(self, end: int) -> Lines:
         """Return the lines before a number."""
         cut = max(end - self.first, 0)
-        return Lines(self.first, self.texts[:cut], self.seals[:cut])
+        return Lines(self.first, self.texts[:cut], self.hashes[:cut])
 
     def since(self, first: int) -> Lines:
         """Return the lines from a number on."""
         cut = max(first - self.first, 0)
-        return Lines(self.first + cut, self.texts[cut:], self.seals[cut:])
+        return Lines(self.first + cut, self.texts[cut:], self.hashes[cut:])
 
 
 class Store(Protocol):
@@ -45,11 +45,11 @@ class Store(Protocol):
     notes: tuple[str, ...]
     """What opening had to mend."""
 
-    def genesis(self) -> bytes | None:
+    def header(self) -> bytes | None:
         """Return the text that the log starts with; None when there is none yet."""
         ...
 
-    def start(self, genesis: bytes) -> None:
+    def start(self, header: bytes) -> None:
         """Write the text that the log starts with."""
         ...
 
@@ -83,12 +83,12 @@ class Store(Protocol):
 
 
 def runs_of(rows: Sequence[tuple[int, bytes, bytes]]) -> Iterator[Lines]:
-    """Give rows of (number, text, seal), in order of their numbers, as runs without gap."""
+    """Give rows of (number, text, chain hash), in order of their numbers, as runs without gap."""
     if not rows:
         return
-    numbers, texts, seals = zip(*rows, strict=True)
+    numbers, texts, hashes = zip(*rows, strict=True)
     if numbers[-1] - numbers[0] + 1 == len(rows):
-        yield Lines(numbers[0], list(texts), list(seals))
+        yield Lines(numbers[0], list(texts), list(hashes))
         return
     starts = [
         0,
@@ -96,4 +96,4 @@ def runs_of(rows: Sequence[tuple[int, bytes, bytes]]) -> Iterator[Lines]:
         len(rows),
     ]
     for start, stop in pairwise(starts):
-        yield Lines(numbers[start], list(texts[start:stop]), list(seals[start:stop]))
+        yield Lines(numbers[start], list(texts[start:stop]), list(hashes[start:stop]))

@@ -3,8 +3,8 @@
 ::
 
     genesis.json                          heads.jsonl
-    segment-000000000000.parquet          the lines from 0 on: text and seal
-    journal-000000100000.log              the lines from 100000 on, one a line: seal in hex, space, text
+    segment-000000000000.parquet          the lines from 0 on: text and chain hash
+    journal-000000100000.log              the lines from 100000 on, one a line: chain hash in hex, space, text
 
 The journal is appended to and synchronised at each acknowledgement. When the segment ends, its lines are written
 into a Parquet file, whole, synchronised and renamed; only then is the journal removed. A last line of the journal
@@ -22,10 +22,10 @@ import polars as pl
 
 from rulekit.errors import LogError, Where
 from rulekit.files import synchronise_names, write_lasting
-from rulekit.log.stores.base import BLOCK, SEAL, Lines
+from rulekit.log.stores.base import BLOCK, HASH_SIZE, Lines
 from rulekit.log.stores.journal import Journal, count_lines, whole_lines
 
-_HEX = 2 * SEAL
+_HEX = 2 * HASH_SIZE
 _GROUP = 10_000
 """Lines of a row group, the least that a segment is read by."""
 _GENESIS, _HEADS = "genesis.json", "heads.jsonl"
@@ -42,38 +42,38 @@ class ParquetStore:
         self._folder = folder
         self._journal: Journal | None = None
         if write:
-            with self._told("opened"):
+            with self._log_errors("opened"):
                 folder.mkdir(parents=True, exist_ok=True)
                 self._recover()
 
-    def genesis(self) -> bytes | None:
+    def header(self) -> bytes | None:
         """Return the text that the log starts with."""
         path = self._folder / _GENESIS
-        with self._told("read"):
+        with self._log_errors("read"):
             return path.read_bytes().removesuffix(b"\n") if path.exists() else None
 
-    def start(self, genesis: bytes) -> None:
+    def start(self, header: bytes) -> None:
         """Write the text that the log starts with."""
         if any(self._folder.iterdir()):
             raise LogError(
                 "this folder is no log, and a log has one of its own", where=Where(file=self.where)
             )
-        with self._told("started"):
-            write_lasting(self._folder / _GENESIS, lambda draft: draft.write_bytes(genesis + b"\n"))
+        with self._log_errors("started"):
+            write_lasting(self._folder / _GENESIS, lambda draft: draft.write_bytes(header + b"\n"))
 
     def end(self) -> int:
         """Return the number of the line that comes next."""
-        with self._told("read"):
+        with self._log_errors("read"):
             journal = self._journal_path()
             return _first(journal) + count_lines(journal) if journal else self._segments_end()
 
     def append(self, lines: Lines) -> None:
         """Add lines to the journal, and wait until they are on the disk."""
         data = b"".join(
-            b"%b %b\n" % (seal.hex().encode(), text)
-            for seal, text in zip(lines.seals, lines.texts, strict=True)
+            b"%b %b\n" % (chain_hash.hex().encode(), text)
+            for chain_hash, text in zip(lines.hashes, lines.texts, strict=True)
         )
-        with self._told("written"):
+        with self._log_errors("written"):
             if self._journal is None:
                 new = self._folder / f"journal-{lines.first:012}.log"
                 self._journal = Journal(self._journal_path() or new)
@@ -85,7 +85,7 @@ class ParquetStore:
 
     def read(self, first: int = 0, size: int = BLOCK) -> Iterator[Lines]:
         """Give the lines of the segments, then those of the journal."""
-        with self._told("read"), _opened(self._journal_path()) as journal:
+        with self._log_errors("read"), _opened(self._journal_path()) as journal:
             yield from self._read_segments(journal, first, size)
             if journal is not None:
                 start = _first(Path(journal.name))
@@ -94,7 +94,7 @@ class ParquetStore:
     def heads(self) -> list[bytes]:
         """Return the texts of all heads."""
         path = self._folder / _HEADS
-        with self._told("read"):
+        with self._log_errors("read"):
             if not path.exists():
                 return []
             with path.open("rb") as file:
@@ -102,7 +102,7 @@ class ParquetStore:
 
     def add_head(self, head: bytes) -> None:
         """Add the text of a head."""
-        with self._told("written"):
+        with self._log_errors("written"):
             heads = Journal(self._folder / _HEADS)
             try:
                 heads.append(head + b"\n")
@@ -111,7 +111,7 @@ class ParquetStore:
 
     def end_segment(self) -> None:
         """Turn the journal into a Parquet file."""
-        with self._told("written"):
+        with self._log_errors("written"):
             path = self._journal_path()
             if path is None:
                 return
@@ -173,7 +173,7 @@ class ParquetStore:
         return max(self._folder.glob(pattern), default=None)
 
     @contextmanager
-    def _told(self, done: str) -> Iterator[None]:
+    def _log_errors(self, done: str) -> Iterator[None]:
         try:
             yield
         except (OSError, pl.exceptions.PolarsError) as error:
@@ -191,12 +191,12 @@ def _first(path: Path) -> int:
 
 
 def _height(path: Path) -> int:
-    with _told_of(path):
+    with _segment_errors(path):
         return int(pl.scan_parquet(path).select(pl.len()).collect().item())
 
 
 @contextmanager
-def _told_of(path: Path) -> Iterator[None]:
+def _segment_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except (pl.exceptions.PolarsError, OSError) as error:
@@ -205,12 +205,12 @@ def _told_of(path: Path) -> Iterator[None]:
 
 
 def _read_segment(path: Path, skip: int, size: int) -> Iterator[Lines]:
-    with _told_of(path):
+    with _segment_errors(path):
         step = max(size, _GROUP)
         for start in range(skip, _height(path), step):
             found = pl.scan_parquet(path).slice(start, step).collect()
-            texts, seals = found["text"].cast(pl.Binary), found["seal"].cast(pl.Binary)
-            yield Lines(_first(path) + start, texts.to_list(), seals.to_list())
+            texts, hashes = found["text"].cast(pl.Binary), found["seal"].cast(pl.Binary)
+            yield Lines(_first(path) + start, texts.to_list(), hashes.to_list())
 
 
 def _opened(path: Path | None) -> AbstractContextManager[BinaryIO | None]:
@@ -220,12 +220,12 @@ def _opened(path: Path | None) -> AbstractContextManager[BinaryIO | None]:
 def _read_journal(journal: BinaryIO, first: int, skip: int, size: int) -> Iterator[Lines]:
     first += skip
     for lines in whole_lines(journal, skip, size):
-        yield Lines(first, [line[_HEX + 1 :] for line in lines], _seals(lines))
+        yield Lines(first, [line[_HEX + 1 :] for line in lines], _hashes(lines))
         first += len(lines)
 
 
-def _seals(lines: Sequence[bytes]) -> list[bytes]:
-    """Return the seals of the lines of a journal; what is no seal is nothing, and will not fit."""
+def _hashes(lines: Sequence[bytes]) -> list[bytes]:
+    """Return the hashes of the lines of a journal; what is no chain hash is nothing, and will not fit."""
     try:
         return [bytes.fromhex(line[:_HEX].decode()) for line in lines]
     except ValueError:
@@ -234,4 +234,4 @@ def _seals(lines: Sequence[bytes]) -> list[bytes]:
 
 def _frame(lines: Lines) -> pl.DataFrame:
     text = pl.Series("text", lines.texts, pl.Binary).cast(pl.String)
-    return pl.DataFrame([text, pl.Series("seal", lines.seals, pl.Binary)])
+    return pl.DataFrame([text, pl.Series("seal", lines.hashes, pl.Binary)])

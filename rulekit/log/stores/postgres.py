@@ -54,7 +54,7 @@ class PostgresStore:
             what = "the name of the log is no name of a schema"
             raise LogError(what, where=Where(file=self.where), expected="small letters, digits and _")
         self._open: Connection[Any] | None = None
-        with self._told("opened"):
+        with self._log_errors("opened"):
             _ = self._connection
 
     @property
@@ -62,56 +62,57 @@ class PostgresStore:
         if self._open is None or self._open.closed:
             self._open = _connect(self._target)
             if self._write:
-                self._claim(self._open)
+                self._take_lock(self._open)
         return self._open
 
-    def genesis(self) -> bytes | None:
+    def header(self) -> bytes | None:
         """Return the text that the log starts with."""
-        with self._told("read"):
+        with self._log_errors("read"):
             if self._value("SELECT to_regclass(%s)::text", f"{self._name}.genesis") is None:
                 return None
             found = self._value("SELECT max(text) FROM {0}.genesis")
         return None if found is None else str(found).encode()
 
-    def start(self, genesis: bytes) -> None:
+    def start(self, header: bytes) -> None:
         """Make the tables and write the text that the log starts with."""
-        with self._told("started"), self._connection.transaction():
+        with self._log_errors("started"), self._connection.transaction():
             self._connection.execute(_TABLES.format(self._name))
-            self._run("INSERT INTO {0}.genesis VALUES (%s)", genesis.decode())
+            self._run("INSERT INTO {0}.genesis VALUES (%s)", header.decode())
 
     def end(self) -> int:
         """Return the number of the line that comes next."""
-        with self._told("read"):
+        with self._log_errors("read"):
             return int(self._value("SELECT coalesce(max(seq) + 1, 0) FROM {0}.lines"))
 
     def append(self, lines: Lines) -> None:
         """Write lines by one COPY."""
-        rows = zip(count(lines.first), lines.texts, lines.seals, strict=False)
+        rows = zip(count(lines.first), lines.texts, lines.hashes, strict=False)
         data = b"".join(
-            b"%d\t%b\t\\\\x%b\n" % (seq, _escaped(text), seal.hex().encode()) for seq, text, seal in rows
+            b"%d\t%b\t\\\\x%b\n" % (seq, _escaped(text), chain_hash.hex().encode())
+            for seq, text, chain_hash in rows
         )
-        with self._told("written"), self._connection.transaction():
+        with self._log_errors("written"), self._connection.transaction():
             self._copy(data)
 
     def read(self, first: int = 0, size: int = BLOCK) -> Iterator[Lines]:
         """Give the lines in order of their numbers; the server looks for the next while these are worked on."""
         starts = range(first, self.end(), size)
-        with self._told("read"), self._connection.pipeline():
+        with self._log_errors("read"), self._connection.pipeline():
             asked = self._run(_ROWS, first, first + size)
             for start in starts:
                 rows = asked.fetchall()
                 asked = self._run(_ROWS, start + size, start + 2 * size)
-                yield from runs_of([(seq, text.encode(), seal) for seq, text, seal in rows])
+                yield from runs_of([(seq, text.encode(), chain_hash) for seq, text, chain_hash in rows])
 
     def heads(self) -> list[bytes]:
         """Return the texts of all heads."""
-        with self._told("read"):
+        with self._log_errors("read"):
             rows = self._run("SELECT text FROM {0}.heads ORDER BY number").fetchall()
         return [text.encode() for (text,) in rows]
 
     def add_head(self, head: bytes) -> None:
         """Write the text of a head."""
-        with self._told("written"):
+        with self._log_errors("written"):
             self._run("INSERT INTO {0}.heads (text) VALUES (%s)", head.decode())
 
     def end_segment(self) -> None:
@@ -137,7 +138,7 @@ class PostgresStore:
     def _value(self, query: str, *values: object) -> Any:
         return self._row(query, *values)[0]
 
-    def _claim(self, connection: Connection[Any]) -> None:
+    def _take_lock(self, connection: Connection[Any]) -> None:
         until = time.monotonic() + _PATIENCE
         query = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
         while not next(iter(connection.execute(query, (f"rulekit log {self._name}",))))[0]:
@@ -148,7 +149,7 @@ class PostgresStore:
             time.sleep(0.05)
 
     @contextmanager
-    def _told(self, done: str) -> Iterator[None]:
+    def _log_errors(self, done: str) -> Iterator[None]:
         psycopg = _psycopg()
         try:
             yield

@@ -40,54 +40,54 @@ class SQLiteStore:
     def __init__(self, path: Path, *, write: bool) -> None:
         self.where = str(path)
         self.notes: tuple[str, ...] = ()
-        with self._told("opened"):
+        with self._log_errors("opened"):
             self._connection = _connect(path, write=write)
 
-    def genesis(self) -> bytes | None:
+    def header(self) -> bytes | None:
         """Return the text that the log starts with."""
-        with self._told("read"):
+        with self._log_errors("read"):
             if not self._rows("SELECT 1 FROM sqlite_schema WHERE name = 'genesis'"):
                 return None
             found = self._rows("SELECT text FROM genesis")
         return found[0][0] if found else None
 
-    def start(self, genesis: bytes) -> None:
+    def start(self, header: bytes) -> None:
         """Make the tables and write the text that the log starts with."""
         where = Where(file=self.where)
-        with self._told("started"):
+        with self._log_errors("started"):
             if self._rows("SELECT 1 FROM sqlite_schema"):
                 raise LogError("this database is no log, and a log has one of its own", where=where)
             with self._transaction():
                 for statement in _TABLES.split(";"):
                     self._connection.execute(statement)
-                self._connection.execute("INSERT INTO genesis VALUES (?)", (genesis.decode(),))
+                self._connection.execute("INSERT INTO genesis VALUES (?)", (header.decode(),))
 
     def end(self) -> int:
         """Return the number of the line that comes next."""
-        with self._told("read"):
+        with self._log_errors("read"):
             return int(self._rows("SELECT coalesce(max(seq) + 1, 0) FROM lines")[0][0])
 
     def append(self, lines: Lines) -> None:
         """Write lines in one transaction."""
-        rows = zip(count(lines.first), [text.decode() for text in lines.texts], lines.seals, strict=False)
-        with self._told("written"), self._transaction():
+        rows = zip(count(lines.first), [text.decode() for text in lines.texts], lines.hashes, strict=False)
+        with self._log_errors("written"), self._transaction():
             self._connection.executemany("INSERT INTO lines VALUES (?, ?, ?)", rows)
 
     def read(self, first: int = 0, size: int = BLOCK) -> Iterator[Lines]:
         """Give the lines in order of their numbers."""
         end = self.end()
-        with self._told("read"):
+        with self._log_errors("read"):
             for start in range(first, end, size):
                 yield from runs_of(self._rows(_ROWS, start, start + size))
 
     def heads(self) -> list[bytes]:
         """Return the texts of all heads."""
-        with self._told("read"):
+        with self._log_errors("read"):
             return [row[0] for row in self._rows("SELECT text FROM heads ORDER BY number")]
 
     def add_head(self, head: bytes) -> None:
         """Write the text of a head."""
-        with self._told("written"):
+        with self._log_errors("written"):
             self._connection.execute("INSERT INTO heads (text) VALUES (?)", (head.decode(),))
 
     def end_segment(self) -> None:
@@ -114,7 +114,7 @@ class SQLiteStore:
             raise
 
     @contextmanager
-    def _told(self, done: str) -> Iterator[None]:
+    def _log_errors(self, done: str) -> Iterator[None]:
         try:
             yield
         except sqlite3.Error as error:

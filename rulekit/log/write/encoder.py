@@ -16,7 +16,7 @@ from rulekit.ir.event import bind_event
 from rulekit.ir.prescale import EVENT_IDS
 from rulekit.ir.ruleset import HitPolicy
 from rulekit.ir.semantics import Decision
-from rulekit.log.manifests import artifact_digest, told_manifest
+from rulekit.log.manifests import artifact_digest, manifest_of
 from rulekit.log.options import LogOptions
 from rulekit.log.record import DecisionRecord, event_to_json, record_text, time_text, value_to_json
 from rulekit.log.write.json_columns import (
@@ -57,7 +57,7 @@ class Entries:
 NOTHING = Entries(Counter(), Counter(), lambda _: [])
 
 
-class Scribe:
+class RecordEncoder:
     """Writes the decisions of one artifact, as the options of a log want them.
 
     Attributes
@@ -76,7 +76,7 @@ class Scribe:
         check_sampling(options, self.ruleset)
         self._options = options
         self._privacy = privacy_of(options, self.ruleset)
-        self._artifact, self._manifest = artifact_digest(artifact), told_manifest(artifact)
+        self._artifact, self._manifest = artifact_digest(artifact), manifest_of(artifact)
         hidden = withheld(options, self.ruleset)
         self.notes = (
             (f"the decisions can't be replayed: the log withholds {', '.join(hidden)}",) if hidden else ()

@@ -33,7 +33,7 @@ class Losses(Model):
         return sum(self.lost.values())
 
 
-class Claim:
+class WriterLock:
     """The right to write a log, until it is closed or the process ends.
 
     Raises
@@ -122,11 +122,11 @@ def _lock(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
-def claim_of(where: str | Path, losses: Path | None) -> Claim | None:
+def writer_lock(where: str | Path, losses: Path | None) -> WriterLock | None:
     """Return the right to write a log; a server without a file for losses has its own lock, and no such file."""
     if is_server(where):
-        return None if losses is None else Claim(losses)
+        return None if losses is None else WriterLock(losses)
     path = Path(where)
     if losses is not None:
         raise LogError("a log in files keeps its losses beside it", where=Where(file=str(losses)))
-    return Claim(path.with_name(path.name + ".writer"))
+    return WriterLock(path.with_name(path.name + ".writer"))

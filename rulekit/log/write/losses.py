@@ -12,7 +12,7 @@ from collections import Counter
 from datetime import UTC, datetime
 
 from rulekit.log.record import line_text, time_text
-from rulekit.log.write.lock import Claim, Losses
+from rulekit.log.write.lock import Losses, WriterLock
 
 LOGGER = logging.getLogger("rulekit.log")
 
@@ -27,9 +27,9 @@ class LossCounter:
 
     """
 
-    def __init__(self, where: str, claim: Claim | None) -> None:
-        self._where, self._claim = where, claim
-        self.losses = None if claim is None else claim.losses()
+    def __init__(self, where: str, lock: WriterLock | None) -> None:
+        self._where, self._writer_lock = where, lock
+        self.losses = None if lock is None else lock.losses()
         self.ever: Counter[str] = Counter()
         self._streak = False
 
@@ -44,8 +44,8 @@ class LossCounter:
         earlier = self.losses or Losses(lost={}, since=now, until=now)
         self.ever += lost
         self.losses = Losses(lost=dict(Counter(earlier.lost) + lost), since=earlier.since, until=now)
-        if self._claim is not None:
-            self._claim.keep(self.losses)
+        if self._writer_lock is not None:
+            self._writer_lock.keep(self.losses)
         if not self._streak:
             LOGGER.error("decisions go on and are NOT logged: %s", why)
         self._streak = True
@@ -64,10 +64,10 @@ class LossCounter:
             return
         LOGGER.error("%s: logging works again, %d decisions were lost", self._where, self.total)
         self.losses, self._streak = None, False
-        if self._claim is not None:
-            self._claim.clear()
+        if self._writer_lock is not None:
+            self._writer_lock.clear()
 
-    def complain(self) -> None:
+    def warn_of_losses(self) -> None:
         """Say that losses are left which the log does not tell of."""
         if self.total:
             LOGGER.critical(

@@ -12,18 +12,18 @@ from typing import Self
 
 from rulekit.errors import LogError, SignatureError
 from rulekit.keys import PrivateKey
-from rulekit.log.chain import new_genesis, read_genesis, seals_of
+from rulekit.log.chain import chain_hashes, new_header, read_header
+from rulekit.log.counts import without_zeros
 from rulekit.log.heads import Head, head_text, new_head
 from rulekit.log.manifests import MANIFEST
 from rulekit.log.open import open_store
 from rulekit.log.options import LogOptions
 from rulekit.log.record import line_text, time_text
 from rulekit.log.stores.base import Lines, Store
-from rulekit.log.tally import plain
 from rulekit.log.write.encoder import NOTHING, Entries
-from rulekit.log.write.lock import Claim, claim_of
+from rulekit.log.write.lock import WriterLock, writer_lock
 from rulekit.log.write.losses import LOGGER, LossCounter
-from rulekit.log.write.state import State, resumed
+from rulekit.log.write.state import State, resume_state
 
 UNCOUNTED = 10_000
 """Decisions that may be sampled away before a line tells of them; a line of a kept one tells of them at once."""
@@ -40,19 +40,19 @@ class DecisionLog:
     """
 
     def __init__(
-        self, store: Store, claim: Claim | None, options: LogOptions, key: PrivateKey | None
+        self, store: Store, lock: WriterLock | None, options: LogOptions, key: PrivateKey | None
     ) -> None:
         self.options = options
-        self._store, self._claim, self._key = store, claim, key
-        self._genesis = _started(store)
-        self.name = str(read_genesis(self._genesis, store.where)["log"])
-        self._state: State | None = resumed(store, self._genesis)
-        self._written = self._state.tally.total  # known even while the store is gone
+        self._store, self._writer_lock, self._key = store, lock, key
+        self._header = _started(store)
+        self.name = str(read_header(self._header, store.where)["log"])
+        self._state: State | None = resume_state(store, self._header)
+        self._written = self._state.counts.total  # known even while the store is gone
         self.notes = store.notes
         self._sampled: Counter[str] = Counter()
-        self._told: set[str] = set()
-        self._losses = LossCounter(store.where, claim)
-        self._complaint = weakref.finalize(self, self._losses.complain)
+        self._manifests: set[str] = set()
+        self._losses = LossCounter(store.where, lock)
+        self._complaint = weakref.finalize(self, self._losses.warn_of_losses)
         self._alone = Lock()
 
     @property
@@ -66,14 +66,14 @@ class DecisionLog:
         return self._losses.ever
 
     @property
-    def untold(self) -> int:
+    def unrecorded(self) -> int:
         """Decisions that were lost, now or by an earlier writer, and of which the log does not tell yet."""
         return self._losses.total
 
     @property
     def decided(self) -> int:
         """All decisions since the log began: kept, sampled away and lost."""
-        return self._written + self._sampled.total() + self.untold
+        return self._written + self._sampled.total() + self.unrecorded
 
     def append(self, entries: Entries) -> None:
         """Write entries; they are on the disk when this returns, and only then may the decisions be given out.
@@ -123,16 +123,16 @@ class DecisionLog:
         try:
             self.sign()
         except LogError as error:
-            if self.untold:
+            if self.unrecorded:
                 hint = "note them down: the log does not tell of them"
-                raise LogError(f"{self.untold} decisions were lost: {error.what}", where=error.where,
+                raise LogError(f"{self.unrecorded} decisions were lost: {error.what}", where=error.where,
                                hint=hint) from None  # fmt: skip
             raise
         finally:
             self._complaint()
             self._store.close()
-            if self._claim is not None:
-                self._claim.close()
+            if self._writer_lock is not None:
+                self._writer_lock.close()
 
     def __enter__(self) -> Self:
         return self
@@ -150,16 +150,16 @@ class DecisionLog:
         state = self._ready()
         sampled = self._sampled + entries.sampled
         tells = bool(sampled) and (bool(entries.kept) or sampled.total() >= least)
-        manifest = entries.manifest if entries.kept and entries.manifest not in self._told else None
+        manifest = entries.manifest if entries.kept and entries.manifest not in self._manifests else None
         notes = self._notes(state.end, sampled if tells else Counter(), manifest)
         texts = [*notes, *entries.texts(state.end + len(notes))]
         if texts:
-            lines = Lines(state.end, texts, seals_of(state.seal, texts))
+            lines = Lines(state.end, texts, chain_hashes(state.chain_hash, texts))
             self._store.append(lines)
             state.advance(lines, notes, entries.kept)
-            self._written = state.tally.total
+            self._written = state.counts.total
             self._losses.written()
-            self._told |= {manifest} if manifest else set()
+            self._manifests |= {manifest} if manifest else set()
         self._sampled = Counter() if tells else sampled
         if state.since_head >= self.options.segment:
             # A failure counts when it is tried again, before the next lines: these are on the disk.
@@ -169,7 +169,7 @@ class DecisionLog:
     def _ready(self) -> State:
         """Return where the log stands, read anew after a failure; a segment that could not be ended is now."""
         if self._state is None:
-            self._state = resumed(self._store, self._genesis)
+            self._state = resume_state(self._store, self._header)
         if self._state.since_head >= self.options.segment:
             self._end_segment()
         return self._state
@@ -179,7 +179,7 @@ class DecisionLog:
         notes = [] if losses is None else [losses]
         at = time_text(datetime.now(UTC))
         if sampled:
-            notes.append(line_text({"at": at, "id": seq + len(notes), "sampled": plain(sampled)}))
+            notes.append(line_text({"at": at, "id": seq + len(notes), "sampled": without_zeros(sampled)}))
         if manifest is not None:
             notes.append(line_text({"at": at, "id": seq + len(notes), MANIFEST: manifest}))
         return notes
@@ -197,12 +197,12 @@ class DecisionLog:
     def _new_head(self, state: State) -> Head:
         seq = state.end - 1
         try:
-            return new_head(self.name, seq, state.seal, state.tally, self._key)
+            return new_head(self.name, seq, state.chain_hash, state.counts, self._key)
         except SignatureError as error:
             if self.options.on_failure == "closed":
                 raise
             LOGGER.error("the head of line %d is NOT signed: %s", seq, error)
-            return new_head(self.name, seq, state.seal, state.tally, None)
+            return new_head(self.name, seq, state.chain_hash, state.counts, None)
 
 
 def open_log(
@@ -227,22 +227,22 @@ def open_log(
     options = options or LogOptions()
     if key is not None:
         key.sign(b"")  # an expired key is better found now than at the end of a segment
-    claim = claim_of(where, options.losses)
+    lock = writer_lock(where, options.losses)
     store = None
     try:
         store = open_store(where, write=True)
-        return DecisionLog(store, claim, options, key)
+        return DecisionLog(store, lock, options, key)
     except BaseException:
-        for held in (store, claim):
+        for held in (store, lock):
             if held is not None:
                 held.close()
         raise
 
 
 def _started(store: Store) -> bytes:
-    """Return the genesis text of a log, which is written when there is none."""
-    genesis = store.genesis()
-    if genesis is None:
-        genesis = new_genesis()
-        store.start(genesis)
-    return genesis
+    """Return the header text of a log, which is written when there is none."""
+    header = store.header()
+    if header is None:
+        header = new_header()
+        store.start(header)
+    return header

@@ -14,7 +14,7 @@ from rulekit.errors import LogError
 from rulekit.reports.replay.compare_records import RecordChecker, differences, differing
 from rulekit.reports.replay.model import By, LawReplay, RecordMismatch
 from rulekit.reports.replay.sample import Reservoir, SampledRecord, replay_sampled
-from rulekit.store.by_digest import Found
+from rulekit.store.by_digest import FoundLaw
 
 
 @dataclass(slots=True)
@@ -46,7 +46,7 @@ class Account:
 
     """
 
-    law: Found
+    law: FoundLaw
     checker_of: Callable[[str], RecordChecker]
     reservoir: Reservoir
     report: Callable[[pl.DataFrame], None]

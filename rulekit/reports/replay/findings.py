@@ -8,8 +8,8 @@ from typing import Any
 from rulekit.digests import short
 from rulekit.errors import LogError, Where
 from rulekit.findings import Finding
+from rulekit.log.counts import without_zeros
 from rulekit.log.read.verify import Verification
-from rulekit.log.tally import plain
 from rulekit.reports.replay.account import Account
 from rulekit.reports.replay.model import ReplayOptions, UnknownLaw
 from rulekit.reports.replay.scan import LogScan
@@ -30,8 +30,8 @@ def counts(found: LogScan) -> dict[str, Any]:
         "records": sum(numbers.values()),
         "laws": laws,
         "unknown": list(_unknown(found)),
-        "sampled_away": plain(found.sampled),
-        "lost": plain(found.lost),
+        "sampled_away": without_zeros(found.sampled),
+        "lost": without_zeros(found.lost),
         "mismatches": found.mismatches,
     }
 

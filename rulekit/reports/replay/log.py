@@ -20,7 +20,7 @@ from rulekit.log.read.verify import verify_log
 from rulekit.reports.replay.findings import check_replayed, counts, findings, notes
 from rulekit.reports.replay.model import LogReplay, ReplayOptions
 from rulekit.reports.replay.scan import LogScan
-from rulekit.store.by_digest import Laws
+from rulekit.store.by_digest import LawsByDigest
 
 SIZE = 10_000
 """Records that are replayed at once."""
@@ -61,9 +61,9 @@ def replay(
     """
     asked = options or ReplayOptions()
     _check_suffix(out)
-    laws = Laws(rules)
+    laws = LawsByDigest(rules)
     verification = verify_log(where, key) if verify else None
-    store, genesis, _ = read_log(where)
+    store, header, _ = read_log(where)
     end = None if verification is None or verification.first_bad is not None else verification.lines
     found = LogScan(laws, asked, keep=out is not None)
     try:
@@ -79,8 +79,8 @@ def replay(
         write_whole(out, lambda draft: writer(table, draft))
     return LogReplay(
         where=store.where,
-        log=str(genesis["log"]),
-        created=str(genesis["created"]),
+        log=str(header["log"]),
+        created=str(header["created"]),
         options=asked,
         verification=verification,
         **counted,

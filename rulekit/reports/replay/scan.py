@@ -10,15 +10,15 @@ import polars as pl
 
 from rulekit.errors import LogError
 from rulekit.findings import Finding
-from rulekit.log.manifests import manifest_digest, told_numerics, told_seed
+from rulekit.log.counts import note_of
+from rulekit.log.manifests import manifest_digest, manifest_numerics, manifest_seed
 from rulekit.log.read.records import records_frame
 from rulekit.log.stores.base import Lines
-from rulekit.log.tally import note_of
 from rulekit.reports.replay.account import Account, RecordCount
 from rulekit.reports.replay.compare_records import RecordChecker
 from rulekit.reports.replay.model import SHOWN, Difference, RecordMismatch, ReplayOptions
 from rulekit.reports.replay.sample import Reservoir
-from rulekit.store.by_digest import Absent, Found, Laws
+from rulekit.store.by_digest import AbsentLaw, FoundLaw, LawsByDigest
 
 _RECORD = b'{"artifact":'
 """What a record begins with; any other line is a note."""
@@ -40,7 +40,7 @@ class LogScan:
 
     """
 
-    def __init__(self, laws: Laws, options: ReplayOptions, *, keep: bool) -> None:
+    def __init__(self, laws: LawsByDigest, options: ReplayOptions, *, keep: bool) -> None:
         self.accounts: dict[str, Account] = {}
         self.unknown: dict[str, RecordCount] = {}
         self.damaged: list[int] = []
@@ -89,7 +89,7 @@ class LogScan:
     def why(self, digest: str) -> str:
         """Return why a law was not found."""
         law = self._laws.of_digest(digest)
-        return law.why if isinstance(law, Absent) else ""
+        return law.why if isinstance(law, AbsentLaw) else ""
 
     def tampered(self) -> list[Finding]:
         """Return what was tampered with in the folders of the laws."""
@@ -136,20 +136,20 @@ class LogScan:
 
     def _checker(self, digest: str, records: pl.DataFrame) -> None:
         law = self._laws.of_digest(digest)
-        if isinstance(law, Absent):
+        if isinstance(law, AbsentLaw):
             self.unknown.setdefault(digest, RecordCount()).add(records["at"])
             return
         if digest not in self.accounts:
             self.accounts[digest] = self._account(law)
         self.accounts[digest].take(records)
 
-    def _account(self, law: Found) -> Account:
+    def _account(self, law: FoundLaw) -> Account:
         digest, asked = law.ruleset.digest, self._options
 
         def checker_of(artifact: str) -> RecordChecker:
             manifest = self._manifests.get(artifact)
-            seed = told_seed(manifest) if asked.prescale_seed is None else asked.prescale_seed
-            return RecordChecker(law.ruleset, told_numerics(manifest), asked.target, seed)
+            seed = manifest_seed(manifest) if asked.prescale_seed is None else asked.prescale_seed
+            return RecordChecker(law.ruleset, manifest_numerics(manifest), asked.target, seed)
 
         return Account(law, checker_of, Reservoir(asked.sample, f"{asked.seed} {digest}"), self._report)
 

@@ -1,7 +1,7 @@
 """Approvals: signed statements that an act, word for word, is approved.
 
 What is signed is canonical JSON that names the act, the version, the digest of the law, the digest of the exact
-text that will be enacted, the time from which, the act before, and the digest of everything else in the bill.
+text that will be enacted, the time from which, the act before, and the digest of everything else in it.
 So an approval holds for one act at one place in the register, and no word can be changed under it.
 
 Who counts: the approvers of the charter, so many of them as it asks for. Where an act changes who they are, it
@@ -21,7 +21,7 @@ from datetime import datetime
 from rulekit.digests import canonical_json, short
 from rulekit.errors import RulekitError, SignatureError
 from rulekit.keys import PrivateKey, PublicKey
-from rulekit.store.acts.model import Act, Approval, Bill
+from rulekit.store.acts.model import Act, Approval, ProposedAct
 from rulekit.store.folder.charter import Officers
 from rulekit.store.folder.times import now, time_text
 
@@ -34,57 +34,64 @@ _SAME = {
     "previous": "the act before it",
     "bill": "the papers beside it (precedents, evidence, charter or reason)",
 }
-"""What an approval and a bill must have in common, and how a sentence calls it."""
+"""Fields that an approval and the proposed act must have in common, and what a message calls them."""
 
 
 @dataclass(frozen=True)
-class Ballot:
-    """What approvals are held against.
+class ApprovalRequirement:
+    """What the approvals of an act must say, and who must give them.
 
-    ``begins`` are the times that may stand in an approval, None for whenever the act is recorded; ``bodies`` the
-    officers who must each be enough; ``since`` and ``until`` the times between which approvals are signed.
+    Attributes
+    ----------
+    proposed : the act that is approved.
+    begins : the times that an approval may name; None stands for "whenever the act is recorded".
+    officer_groups : groups of officers, each of which must give enough approvals.
+    since, until : an approval must be signed between these times; no limit where ``since`` is None.
+
     """
 
-    bill: Bill
+    proposed: ProposedAct
     begins: tuple[datetime | None, ...]
-    bodies: tuple[Officers, ...]
+    officer_groups: tuple[Officers, ...]
     since: datetime | None
     until: datetime
 
     @property
     def approvers(self) -> list[PublicKey]:
         """Every key that may sign."""
-        return [key for body in self.bodies for key in body.approvers]
+        return [key for body in self.officer_groups for key in body.approvers]
 
 
-def ballot_on_bill(bill: Bill, begins: datetime | None, before: Act | None) -> Ballot:
-    """Return what approvals of a bill are held against now."""
+def requirement_for_proposal(
+    proposed: ProposedAct, begins: datetime | None, before: Act | None
+) -> ApprovalRequirement:
+    """Return what approvals of a proposed act must meet now."""
     time = now()
     since = None if before is None else before.recorded
-    return Ballot(bill, (begins,), _bodies(bill, before, time), since, time)
+    return ApprovalRequirement(proposed, (begins,), _officer_groups(proposed, before, time), since, time)
 
 
-def ballot_on_act(act: Act, before: Act | None) -> Ballot:
+def requirement_for_act(act: Act, before: Act | None) -> ApprovalRequirement:
     """Return what the approvals in the register are held against."""
     begins = (act.begins, None) if act.begins == act.recorded else (act.begins,)
     since = None if before is None else before.recorded
-    return Ballot(act, begins, _bodies(act, before, act.recorded), since, act.recorded)
+    return ApprovalRequirement(act, begins, _officer_groups(act, before, act.recorded), since, act.recorded)
 
 
-def _bodies(bill: Bill, before: Act | None, at: datetime) -> tuple[Officers, ...]:
-    if before is None or before.officers == bill.officers or lapsed(before.officers, at):
-        return (bill.officers,)
-    return (bill.officers, before.officers)
+def _officer_groups(proposed: ProposedAct, before: Act | None, at: datetime) -> tuple[Officers, ...]:
+    if before is None or before.officers == proposed.officers or too_few_valid_keys(before.officers, at):
+        return (proposed.officers,)
+    return (proposed.officers, before.officers)
 
 
-def lapsed(officers: Officers, at: datetime) -> bool:
+def too_few_valid_keys(officers: Officers, at: datetime) -> bool:
     """Return whether so many keys have expired that the officers can't be enough any more."""
     valid = [key for key in officers.approvers if key.until is None or at < key.until]
     return len(valid) < officers.approvals
 
 
-def sign(ballot: Ballot, key: PrivateKey) -> Approval:
-    """Return the approval of a bill by the owner of a key.
+def sign_approval(requirement: ApprovalRequirement, key: PrivateKey) -> Approval:
+    """Return the approval of a proposed act by the owner of a key.
 
     Raises
     ------
@@ -92,24 +99,24 @@ def sign(ballot: Ballot, key: PrivateKey) -> Approval:
         when the key is not that of an approver, or is not valid now.
 
     """
-    bill = ballot.bill
+    proposed = requirement.proposed
     unsigned = Approval(
         by=key.public.name,
         key=key.public.key,
-        at=ballot.until,
-        act=bill.act,
-        name=bill.name,
-        version=bill.version,
-        digest=bill.digest,
-        text=bill.text,
-        begins=ballot.begins[0],
-        previous=bill.previous,
-        bill=bill.substance,
+        at=requirement.until,
+        act=proposed.act,
+        name=proposed.name,
+        version=proposed.version,
+        digest=proposed.digest,
+        text=proposed.text,
+        begins=requirement.begins[0],
+        previous=proposed.previous,
+        bill=proposed.content_digest,
         signature="",
     )
-    _approver(unsigned, ballot)
+    _approver(unsigned, requirement)
     approval = unsigned.model_copy(update={"signature": key.sign(_statement(unsigned))})
-    wrong = objection(approval, ballot)
+    wrong = approval_error(approval, requirement)
     if wrong is not None:
         raise wrong
     return approval
@@ -119,22 +126,22 @@ def _statement(approval: Approval) -> bytes:
     return canonical_json({"statement": "approve", **approval.document(without=frozenset({"signature"}))})
 
 
-def objection(approval: Approval, ballot: Ballot) -> RulekitError | None:
+def approval_error(approval: Approval, requirement: ApprovalRequirement) -> RulekitError | None:
     """Return why an approval does not count; None when it does."""
     try:
-        approver = _approver(approval, ballot)
-        _check_subject(approval, ballot)
+        approver = _approver(approval, requirement)
+        _check_subject(approval, requirement)
         approver.verify(_statement(approval), approval.signature, approval.at)
     except SignatureError as error:
         return error
     return None
 
 
-def _approver(approval: Approval, ballot: Ballot) -> PublicKey:
+def _approver(approval: Approval, requirement: ApprovalRequirement) -> PublicKey:
     """Return the public key that the charter has for an approval."""
-    named = [key for key in ballot.approvers if key.name == approval.by]
+    named = [key for key in requirement.approvers if key.name == approval.by]
     if not named:
-        names = ", ".join(dict.fromkeys(key.name for key in ballot.approvers)) or "nobody"
+        names = ", ".join(dict.fromkeys(key.name for key in requirement.approvers)) or "nobody"
         hint = "CHARTER.md lists who approves"
         raise SignatureError(f"{approval.by} is no approver", expected=names, got=approval.by, hint=hint)
     found = next((key for key in named if key.key == approval.key), None)
@@ -144,20 +151,23 @@ def _approver(approval: Approval, ballot: Ballot) -> PublicKey:
     return found
 
 
-def _check_subject(approval: Approval, ballot: Ballot) -> None:
-    ours = {**ballot.bill.model_dump(include=set(_SAME)), "bill": ballot.bill.substance}
+def _check_subject(approval: Approval, requirement: ApprovalRequirement) -> None:
+    ours = {
+        **requirement.proposed.model_dump(include=set(_SAME)),
+        "bill": requirement.proposed.content_digest,
+    }
     for field, words in _SAME.items():
         theirs = getattr(approval, field)
         if theirs != ours[field]:
             what = f"{approval.by} approved something else: {words} differs"
             raise SignatureError(what, expected=short(ours[field]), got=short(theirs))
-    if approval.begins not in ballot.begins:
+    if approval.begins not in requirement.begins:
         what = f"{approval.by} approved another beginning"
-        expected, got = _when(ballot.begins[0]), _when(approval.begins)
+        expected, got = _when(requirement.begins[0]), _when(approval.begins)
         raise SignatureError(what, expected=expected, got=got, hint="`--from` is the same for all")
-    if approval.at > ballot.until or (ballot.since is not None and approval.at < ballot.since):
-        since = "" if ballot.since is None else f"from {time_text(ballot.since)} "
-        expected, got = f"{since}to {time_text(ballot.until)}", time_text(approval.at)
+    if approval.at > requirement.until or (requirement.since is not None and approval.at < requirement.since):
+        since = "" if requirement.since is None else f"from {time_text(requirement.since)} "
+        expected, got = f"{since}to {time_text(requirement.until)}", time_text(approval.at)
         raise SignatureError(f"{approval.by} signed at an odd time", expected=expected, got=got)
 
 
@@ -165,20 +175,22 @@ def _when(begins: datetime | None) -> str:
     return "no `from`" if begins is None else f"from {time_text(begins)}"
 
 
-def weigh(approvals: Iterable[Approval], ballot: Ballot) -> tuple[list[Approval], list[RulekitError]]:
+def count_approvals(
+    approvals: Iterable[Approval], requirement: ApprovalRequirement
+) -> tuple[list[Approval], list[RulekitError]]:
     """Return the approvals that count, and why others do not."""
-    judged = [(approval, objection(approval, ballot)) for approval in approvals]
+    judged = [(approval, approval_error(approval, requirement)) for approval in approvals]
     return (
         [approval for approval, wrong in judged if wrong is None],
         [wrong for _, wrong in judged if wrong is not None],
     )
 
 
-def shortfalls(counted: Sequence[Approval], ballot: Ballot) -> list[RulekitError]:
+def missing_approvals(counted: Sequence[Approval], requirement: ApprovalRequirement) -> list[RulekitError]:
     """Return an error for each body of officers of which too few approve."""
     keys = {approval.key for approval in counted}
     problems: list[RulekitError] = []
-    for place, body in enumerate(ballot.bodies):
+    for place, body in enumerate(requirement.officer_groups):
         signed = [approver.name for approver in body.approvers if approver.key in keys]
         if len(signed) < body.approvals:
             whose = "" if place == 0 else ", of the approvers until now, whom the charter changes"

@@ -13,8 +13,13 @@ from rulekit.digests import file_digest
 from rulekit.errors import LawError, Where
 from rulekit.ir.yaml_file import load
 from rulekit.keys import PrivateKey
-from rulekit.store.acts.approvals import ballot_on_bill, shortfalls, sign, weigh
-from rulekit.store.acts.model import Act, Approval, Bill
+from rulekit.store.acts.approvals import (
+    count_approvals,
+    missing_approvals,
+    requirement_for_proposal,
+    sign_approval,
+)
+from rulekit.store.acts.model import Act, Approval, ProposedAct
 from rulekit.store.acts.proposals import (
     Proposal,
     propose_enactment,
@@ -52,14 +57,14 @@ def enact(folder: str | Path, begins: datetime | None = None, key: PrivateKey | 
         when too few approvers signed what would be enacted.
 
     """
-    return resume(folder) or _carry(propose_enactment(folder, begins), key)
+    return resume(folder) or _approve_and_record(propose_enactment(folder, begins), key)
 
 
 def repeal(
     folder: str | Path, because: str, begins: datetime | None = None, key: PrivateKey | None = None
 ) -> Act:
     """Repeal what is in force: nothing is afterwards. Parameters and errors are those of :func:`enact`."""
-    return _carry(propose_repeal(folder, because, begins), key)
+    return _approve_and_record(propose_repeal(folder, because, begins), key)
 
 
 def rollback(
@@ -70,10 +75,10 @@ def rollback(
     key: PrivateKey | None = None,
 ) -> Act:
     """Put an enacted version in force again. Parameters and errors are those of :func:`enact`."""
-    return _carry(propose_rollback(folder, version, because, begins), key)
+    return _approve_and_record(propose_rollback(folder, version, because, begins), key)
 
 
-def _carry(proposal: Proposal, key: PrivateKey | None) -> Act:
+def _approve_and_record(proposal: Proposal, key: PrivateKey | None) -> Act:
     if key is not None:
         approve(proposal, key)
     return record(proposal)
@@ -91,13 +96,13 @@ def approve(proposal: Proposal, key: PrivateKey) -> tuple[Approval, ...]:
 
     """
     proposal.refuse()
-    ballot = ballot_on_bill(proposal.bill, proposal.begins, proposal.before)
-    approval = sign(ballot, key)
-    path = pending_path(proposal.folder, proposal.bill)
+    requirement = requirement_for_proposal(proposal.proposed, proposal.begins, proposal.before)
+    approval = sign_approval(requirement, key)
+    path = pending_path(proposal.folder, proposal.proposed)
     kept = [other for other in load_approvals(path) if other.key != approval.key]
     approvals = (*kept, approval)
     write_approvals(path, approvals)
-    return tuple(weigh(approvals, ballot)[0])
+    return tuple(count_approvals(approvals, requirement)[0])
 
 
 def record(proposal: Proposal) -> Act:
@@ -111,19 +116,21 @@ def record(proposal: Proposal) -> Act:
         when only approvals are missing.
 
     """
-    ballot = ballot_on_bill(proposal.bill, proposal.begins, proposal.before)
-    counted, wrong = weigh(load_approvals(pending_path(proposal.folder, proposal.bill)), ballot)
-    missing = shortfalls(counted, ballot)
+    requirement = requirement_for_proposal(proposal.proposed, proposal.begins, proposal.before)
+    counted, wrong = count_approvals(
+        load_approvals(pending_path(proposal.folder, proposal.proposed)), requirement
+    )
+    missing = missing_approvals(counted, requirement)
     proposal.refuse(*(missing and [*missing, *wrong]), *reaching_back(proposal.begins))
-    act = _sealed(proposal, counted)
+    act = _signed_act(proposal, counted)
     _write(proposal, act)
     return act
 
 
-def _sealed(proposal: Proposal, approvals: list[Approval]) -> Act:
+def _signed_act(proposal: Proposal, approvals: list[Approval]) -> Act:
     recorded = now()
     act = Act(
-        **{field: getattr(proposal.bill, field) for field in Bill.model_fields},
+        **{field: getattr(proposal.proposed, field) for field in ProposedAct.model_fields},
         begins=proposal.begins or recorded,
         recorded=recorded,
         approved_by=tuple(dict.fromkeys(approval.by for approval in approvals)),
@@ -147,7 +154,7 @@ def _write(proposal: Proposal, act: Act) -> None:
     if proposal.copy is not None:
         write_settled(staged_path(folder / ENACTED / f"{act.version}.yaml"), proposal.copy)
     write_register(folder, (*proposal.acts, act))
-    _tidy(folder, act)
+    _finish(folder, act)
 
 
 def resume(folder: str | Path) -> Act | None:
@@ -161,13 +168,13 @@ def resume(folder: str | Path) -> Act | None:
     """
     folder = Path(folder)
     acts = load_register(folder)
-    if not acts or not _tidy(folder, acts[-1]):
+    if not acts or not _finish(folder, acts[-1]):
         return None
     last = acts[-1]
     return last if (last.act, last.version) == ("enact", load(folder).version) else None
 
 
-def _tidy(folder: Path, act: Act) -> bool:
+def _finish(folder: Path, act: Act) -> bool:
     """Name the copy of an act, and drop the approvals that waited for it; return whether anything was left."""
     copy, waiting = folder / ENACTED / f"{act.version}.yaml", pending_path(folder, act)
     named = act.act == "enact" and not copy.exists() and file_digest(staged_path(copy)) == act.text

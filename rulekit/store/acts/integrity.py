@@ -21,22 +21,22 @@ from rulekit.digests import file_digest, short
 from rulekit.errors import RulekitError
 from rulekit.findings import Finding
 from rulekit.ir.yaml_file import load
-from rulekit.store.acts.approvals import ballot_on_act, shortfalls, weigh
+from rulekit.store.acts.approvals import count_approvals, missing_approvals, requirement_for_act
 from rulekit.store.acts.model import Act
 from rulekit.store.acts.register import copy_path
 from rulekit.store.folder.folder import ENACTED, EVIDENCE
 from rulekit.store.folder.times import time_text
 
 
-def unsound(folder: Path, acts: Sequence[Act]) -> list[Finding]:
+def integrity_findings(folder: Path, acts: Sequence[Act]) -> list[Finding]:
     """Return a finding for whatever in a law folder is not as its acts say."""
     found = [
         _tampered(f"register.yaml, entry {number} ({act.act} {act.version})", message)
         for number, act in enumerate(acts, 1)
         for message in _entry(act, acts[: number - 1])
     ]
-    papers = [finding for act in acts if act.act == "enact" for finding in _papers(folder, act)]
-    return [*found, *papers, *_strangers(folder, acts)]
+    files = [finding for act in acts if act.act == "enact" for finding in _act_files(folder, act)]
+    return [*found, *files, *_strangers(folder, acts)]
 
 
 def _entry(act: Act, earlier: Sequence[Act]) -> Iterator[str]:
@@ -71,9 +71,9 @@ def _history(act: Act, earlier: Sequence[Act]) -> Iterator[str]:
 
 
 def _approvals(act: Act, before: Act | None) -> Iterator[str]:
-    ballot = ballot_on_act(act, before)
-    counted, wrong = weigh(act.approvals, ballot)
-    yield from (_sentence(error) for error in [*wrong, *shortfalls(counted, ballot)])
+    requirement = requirement_for_act(act, before)
+    counted, wrong = count_approvals(act.approvals, requirement)
+    yield from (_sentence(error) for error in [*wrong, *missing_approvals(counted, requirement)])
     names = tuple(dict.fromkeys(approval.by for approval in act.approvals))
     if act.approved_by != names:
         yield f"approved_by is not who signed: expected {_names(names)}, got {_names(act.approved_by)}"
@@ -88,7 +88,7 @@ def _names(names: Sequence[str]) -> str:
     return ", ".join(names) or "nobody"
 
 
-def _papers(folder: Path, act: Act) -> Iterator[Finding]:
+def _act_files(folder: Path, act: Act) -> Iterator[Finding]:
     """Yield what is wrong with the copy and the evidence that an act names."""
     copy, evidence = copy_path(folder, act.version), folder / EVIDENCE / f"{act.version}.json"
     for path, expected in ((copy, act.text), (evidence, act.evidence)):

@@ -33,7 +33,7 @@ class Named(Model):
         return self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=set(without))
 
 
-class Bill(Named):
+class ProposedAct(Named):
     """An act before it is one: all that approvers put their names to.
 
     ``text``, ``evidence``, ``cases`` and ``charter`` are digests of the texts of ``enacted/<version>.yaml``,
@@ -55,9 +55,9 @@ class Bill(Named):
     previous: str | None = None
 
     @property
-    def substance(self) -> str:
-        """The digest of the bill."""
-        fields = set(Bill.model_fields)
+    def content_digest(self) -> str:
+        """The digest of everything that approvers sign; approvals name it in their field ``bill``."""
+        fields = set(ProposedAct.model_fields)
         return document_digest(self.model_dump(mode="json", exclude_none=True, include=fields))
 
 
@@ -78,7 +78,7 @@ class Approval(Named):
     signature: str
 
 
-class Act(Bill):
+class Act(ProposedAct):
     """An entry of the register. ``hash`` covers everything else in it, and is the next one's ``previous``."""
 
     begins: Time = Field(alias="from")
@@ -93,7 +93,7 @@ class Act(Bill):
         return document_digest(self.document(without=frozenset({"hash"})))
 
 
-class Term(Model):
+class ActStatus(Model):
     """An act as seen from a time: its status then, and until when it holds."""
 
     act: Kind
@@ -118,14 +118,14 @@ def version_in_force(acts: Sequence[Act], at: datetime) -> Act | None:
     return None if act is None or act.act == "repeal" else act
 
 
-def terms(acts: Sequence[Act], at: datetime) -> list[Term]:
+def act_statuses(acts: Sequence[Act], at: datetime) -> list[ActStatus]:
     """Return every act as it stands at a time, in the order of the register."""
-    return [_term(act, acts[place + 1 :], at) for place, act in enumerate(acts)]
+    return [_act_status(act, acts[place + 1 :], at) for place, act in enumerate(acts)]
 
 
-def _term(act: Act, later: Sequence[Act], at: datetime) -> Term:
+def _act_status(act: Act, later: Sequence[Act], at: datetime) -> ActStatus:
     until = min((other.begins for other in later), default=None)
-    return Term(
+    return ActStatus(
         act=act.act,
         version=act.version,
         digest=act.digest,

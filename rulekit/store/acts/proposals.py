@@ -16,8 +16,8 @@ from rulekit.errors import LawError, RulekitError, Where
 from rulekit.findings import Finding, serious
 from rulekit.ir.ruleset import Ruleset
 from rulekit.ir.yaml_file import dump, load, read_text
-from rulekit.store.acts.integrity import unsound
-from rulekit.store.acts.model import Act, Bill, version_in_force
+from rulekit.store.acts.integrity import integrity_findings
+from rulekit.store.acts.model import Act, ProposedAct, version_in_force
 from rulekit.store.acts.register import copy_path, load_register
 from rulekit.store.check import check
 from rulekit.store.folder.charter import missing_headings, read_charter
@@ -27,22 +27,22 @@ from rulekit.store.folder.folder import (
     EVIDENCE,
     REGISTER,
     RULESET,
-    Law,
+    LawFolder,
     evidence_text,
     read,
 )
 from rulekit.store.folder.times import now, time_text
-from rulekit.store.versions.versions import least_bump, least_version, rule_laws, version_key
+from rulekit.store.versions.versions import least_bump, least_version, rule_documents, version_key
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """A bill with its papers.
+    """A proposed act with the texts that it would write, and everything that speaks against it.
 
     Parameters
     ----------
     folder, acts : the law folder, and the acts on it so far.
-    bill : what approvers sign.
+    proposed : the act that approvers sign.
     begins : from when; None for whenever it is recorded.
     ruleset : what would be in force; None for a repeal.
     copy, evidence : the texts that an enactment writes.
@@ -52,7 +52,7 @@ class Proposal:
 
     folder: Path
     acts: tuple[Act, ...]
-    bill: Bill
+    proposed: ProposedAct
     begins: datetime | None
     ruleset: Ruleset | None
     copy: str | None = None
@@ -67,12 +67,12 @@ class Proposal:
 
     @property
     def in_force(self) -> Ruleset | None:
-        """The ruleset in force until then, which the bill supersedes."""
-        version = self.bill.supersedes
+        """The ruleset in force until then, which the act supersedes."""
+        version = self.proposed.supersedes
         return None if version is None else load(copy_path(self.folder, version))
 
     def refuse(self, *more: RulekitError) -> None:
-        """Raise one error with all that speaks against the bill, if anything does."""
+        """Raise one error with all that speaks against it, if anything does."""
         problems = [*self.problems, *(LawError(str(finding)) for finding in self.findings), *more]
         if problems:
             raise LawError.collect(problems)
@@ -92,7 +92,7 @@ def propose_enactment(folder: str | Path, begins: datetime | None = None) -> Pro
         raise LawError("only a law folder can be enacted", where=Where(file=str(folder)))
     law, acts = read(folder), load_register(folder)
     ruleset, copy, evidence = law.ruleset, frozen_text(law.ruleset), _evidence(law.ruleset, folder)
-    bill = _bill(
+    proposed = _proposed_act(
         folder,
         acts,
         begins,
@@ -110,7 +110,7 @@ def propose_enactment(folder: str | Path, begins: datetime | None = None) -> Pro
     return Proposal(
         folder,
         acts,
-        bill,
+        proposed,
         begins,
         ruleset,
         copy,
@@ -134,9 +134,9 @@ def propose_repeal(folder: str | Path, because: str, begins: datetime | None = N
     current = version_in_force(acts, begins or now())
     if current is None:
         raise LawError("nothing is in force", where=Where(file=str(folder)), hint="see `rulekit law`")
-    bill = _bill(folder, acts, begins, act="repeal", because=because, **_identity(current))
+    proposed = _proposed_act(folder, acts, begins, act="repeal", because=because, **_identity(current))
     problems = (*_general_problems(folder, acts, begins), *_unreasoned(because))
-    return Proposal(folder, acts, bill, begins, None, problems=problems)
+    return Proposal(folder, acts, proposed, begins, None, problems=problems)
 
 
 def propose_rollback(
@@ -159,10 +159,12 @@ def propose_rollback(
     current = version_in_force(acts, begins or now())
     if current is not None and current.version == version:
         raise LawError(f"{version} is in force anyway", where=where, hint="see `rulekit law`")
-    bill = _bill(folder, acts, begins, act="rollback", because=because, **_identity(enacted[version]))
+    proposed = _proposed_act(
+        folder, acts, begins, act="rollback", because=because, **_identity(enacted[version])
+    )
     problems = (*_general_problems(folder, acts, begins), *_unreasoned(because))
     ruleset = None if problems else load(copy_path(folder, version))
-    return Proposal(folder, acts, bill, begins, ruleset, problems=problems)
+    return Proposal(folder, acts, proposed, begins, ruleset, problems=problems)
 
 
 def frozen_text(ruleset: Ruleset) -> str:
@@ -175,11 +177,11 @@ def _identity(act: Act) -> dict[str, Any]:
     return act.model_dump(include={"name", "version", "digest", "text"})
 
 
-def _bill(folder: Path, acts: Sequence[Act], begins: datetime | None, **facts: Any) -> Bill:
-    """Return a bill: its own facts, and those of the charter and the register."""
+def _proposed_act(folder: Path, acts: Sequence[Act], begins: datetime | None, **facts: Any) -> ProposedAct:
+    """Return a proposed act: its own facts, and those of the charter and the register."""
     charter = folder / CHARTER
     current = version_in_force(acts, begins or now())
-    return Bill(
+    return ProposedAct(
         charter=text_digest(read_text(charter)),
         officers=read_charter(charter).officers,
         supersedes=None if current is None else current.version,
@@ -197,7 +199,9 @@ def _evidence(ruleset: Ruleset, folder: Path) -> str | None:
 
 def _general_problems(folder: Path, acts: Sequence[Act], begins: datetime | None) -> Iterator[RulekitError]:
     """Yield what speaks against any act: a register that does not hold, a time that has passed."""
-    yield from (LawError(str(finding), where=Where(file=str(folder))) for finding in unsound(folder, acts))
+    yield from (
+        LawError(str(finding), where=Where(file=str(folder))) for finding in integrity_findings(folder, acts)
+    )
     yield from reaching_back(begins)
 
 
@@ -216,7 +220,7 @@ def _unreasoned(because: str) -> list[RulekitError]:
     return [] if because.strip() else [LawError("a reason is needed", hint='--because "..."')]
 
 
-def _unfit(law: Law, folder: Path, evidence: str | None) -> Iterator[RulekitError]:
+def _unfit(law: LawFolder, folder: Path, evidence: str | None) -> Iterator[RulekitError]:
     """Yield what a law folder lacks."""
     missing = missing_headings(read_text(folder / CHARTER))
     if missing:
@@ -257,8 +261,8 @@ def _version_problems(ruleset: Ruleset, acts: Sequence[Act], folder: Path) -> It
 def _reused_ids(ruleset: Ruleset, acts: Sequence[Act], folder: Path) -> Iterator[RulekitError]:
     """Yield an error for each rule whose id belonged to another rule that has gone."""
     enacted = sorted((act.version for act in acts if act.act == "enact"), key=version_key)
-    rules = [rule_laws(load(copy_path(folder, version))) for version in enacted]
-    latest, wanted = rules[-1] if rules else {}, rule_laws(ruleset)
+    rules = [rule_documents(load(copy_path(folder, version))) for version in enacted]
+    latest, wanted = rules[-1] if rules else {}, rule_documents(ruleset)
     gone: dict[str, str] = {}
     for version, earlier in zip(enacted[:-1], rules[:-1], strict=True):
         gone |= {

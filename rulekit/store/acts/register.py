@@ -16,11 +16,11 @@ from rulekit.files import write_lasting, write_text
 from rulekit.ir.document import model_from_document
 from rulekit.ir.schema import Model
 from rulekit.ir.yaml_file import dump_document, locator, parse_yaml, read_text
-from rulekit.store.acts.model import Act, Approval, Bill
+from rulekit.store.acts.model import Act, Approval, ProposedAct
 from rulekit.store.folder.folder import APPROVALS, ENACTED, REGISTER
 
 
-class _Gazette(Model):
+class _RegisterFile(Model):
     acts: tuple[Act, ...]
 
 
@@ -38,7 +38,7 @@ def load_register(folder: Path) -> tuple[Act, ...]:
         question: see :mod:`rulekit.store.acts.integrity`.
 
     """
-    acts: tuple[Act, ...] = _load_list(folder / REGISTER, _Gazette, "acts")
+    acts: tuple[Act, ...] = _load_list(folder / REGISTER, _RegisterFile, "acts")
     return acts
 
 
@@ -48,10 +48,10 @@ def write_register(folder: Path, acts: tuple[Act, ...]) -> None:
     write_settled(folder / REGISTER, head + dump_document([act.document() for act in acts]))
 
 
-def pending_path(folder: Path, bill: Bill) -> Path:
-    """Return where the approvals of a bill wait until it is recorded."""
-    prefix = "" if bill.act == "enact" else f"{bill.act}-"
-    return folder / APPROVALS / f"{prefix}{bill.version}.yaml"
+def pending_path(folder: Path, proposed: ProposedAct) -> Path:
+    """Return where the approvals of a proposed act wait until it is recorded."""
+    prefix = "" if proposed.act == "enact" else f"{proposed.act}-"
+    return folder / APPROVALS / f"{prefix}{proposed.version}.yaml"
 
 
 def load_approvals(path: Path) -> tuple[Approval, ...]:

@@ -25,7 +25,7 @@ ENACTED, REGISTER, APPROVALS = "enacted", "register.yaml", "approvals"
 
 
 @dataclass(frozen=True, slots=True)
-class Law:
+class LawFolder:
     """A ruleset as it lies on disk, with its precedents.
 
     Attributes
@@ -42,7 +42,7 @@ class Law:
     file: Path | None = None
 
 
-def read(path: str | Path) -> Law:
+def read(path: str | Path) -> LawFolder:
     """Read a law folder, or a single ruleset file.
 
     Raises
@@ -53,13 +53,13 @@ def read(path: str | Path) -> Law:
     """
     path = Path(path)
     if not path.is_dir():
-        return Law(load(path), file=path)
+        return LawFolder(load(path), file=path)
     ruleset = load(path / RULESET)
     cases = load_cases(path / CASES) if (path / CASES).exists() else ()
     evidence = path / EVIDENCE / f"{ruleset.version}.json"
     if evidence.exists():
         ruleset = replace(ruleset, provenance=_read_provenance(evidence))
-    return Law(ruleset, cases, path, path / RULESET)
+    return LawFolder(ruleset, cases, path, path / RULESET)
 
 
 def _read_provenance(path: Path) -> Provenance:

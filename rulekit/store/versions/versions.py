@@ -38,7 +38,7 @@ def _note(sign: str) -> str:
 
 def changes(old: Ruleset, new: Ruleset) -> Changes:
     """Return what differs between two versions of a ruleset."""
-    before, after = rule_laws(old), rule_laws(new)
+    before, after = rule_documents(old), rule_documents(new)
     kept = [rule for rule in after if rule in before]
     words = {rule.id: _words(rule) for rule in old.rules}
     reworded = [
@@ -58,7 +58,7 @@ def changes(old: Ruleset, new: Ruleset) -> Changes:
     )
 
 
-def rule_laws(ruleset: Ruleset) -> dict[str, dict[str, Any]]:
+def rule_documents(ruleset: Ruleset) -> dict[str, dict[str, Any]]:
     """Return what each rule decides, by id, in text order."""
     return {rule["id"]: rule for rule in ruleset.law["rules"]}
 

@@ -64,11 +64,11 @@ def test_a_folder_of_others_is_left_alone(tmp_path):
 
 @pytest.mark.parametrize("damage", ["text", "cut", "zeros"])
 def test_a_broken_sqlite_file_is_told_of(tmp_path, runner, damage):
-    from rulekit.log.runner import Logged
+    from rulekit.log.runner import LoggedRunner
 
     path = tmp_path / "log.sqlite"
     with open_log(path, SMALL) as log:
-        Logged(runner, log, "id").batch(events(500))
+        LoggedRunner(runner, log, "id").batch(events(500))
     data = path.read_bytes()
     half = len(data) // 2 // 4096 * 4096
     broken = {
@@ -85,12 +85,12 @@ def test_a_broken_sqlite_file_is_told_of(tmp_path, runner, damage):
 @pytest.mark.parametrize("first", [0, 10])
 @pytest.mark.parametrize("damage", ["text", "cut", "columns"])
 def test_a_broken_segment_is_told_of(tmp_path, runner, damage, first):
-    from rulekit.log.runner import Logged
+    from rulekit.log.runner import LoggedRunner
 
     folder = tmp_path / "log"
     with open_log(folder, SMALL) as log:
         for begin in (0, 10):
-            Logged(runner, log, "id").batch(events(10, begin))
+            LoggedRunner(runner, log, "id").batch(events(10, begin))
     path = folder / f"segment-{first:012}.parquet"
     data = path.read_bytes()
     broken = {"text": b"no Parquet", "cut": data[: len(data) // 2]}
@@ -104,12 +104,12 @@ def test_a_broken_segment_is_told_of(tmp_path, runner, damage, first):
 
 
 def test_a_segment_that_is_gone_is_the_first_bad_line(tmp_path, runner):
-    from rulekit.log.runner import Logged
+    from rulekit.log.runner import LoggedRunner
 
     folder = tmp_path / "log"
     with open_log(folder, SMALL) as log:
         for first in (0, 10, 20):
-            Logged(runner, log, "id").batch(events(10, first))
+            LoggedRunner(runner, log, "id").batch(events(10, first))
     (folder / "segment-000000000010.parquet").unlink()
     assert verify_log(folder).first_bad == 10
     (folder / "segment-000000000020.parquet").rename(folder / "segment-new.parquet")
@@ -147,20 +147,20 @@ def test_an_edited_genesis_breaks_the_chain(write, where):
 
 
 def test_a_log_is_read_while_it_is_written(where, runner):
-    from rulekit.log.runner import Logged
+    from rulekit.log.runner import LoggedRunner
 
     with open_log(where, SMALL) as log:
         for first in range(0, 30, 6):
-            Logged(runner, log, "id").batch(events(6, first))
+            LoggedRunner(runner, log, "id").batch(events(6, first))
             assert event_ids(where) == events(first + 6)["id"].to_list()
             assert verify_log(where).findings == ()
 
 
 def test_a_segment_may_end_while_a_log_is_read(where, runner):
-    from rulekit.log.runner import Logged
+    from rulekit.log.runner import LoggedRunner
 
     with open_log(where, LogOptions(segment=3000)) as log:
-        logged = Logged(runner, log, "id")
+        logged = LoggedRunner(runner, log, "id")
         for first in range(0, 8000, 1000):
             logged.batch(events(1000, first))
         reading = read_batches(where, size=500)
@@ -176,11 +176,11 @@ def test_a_segment_may_end_while_a_log_is_read(where, runner):
 
 @pytest.mark.parametrize("name", ["log.sqlite", "log"])
 def test_a_log_on_a_disk_that_nobody_may_write_can_be_read(tiny_disk, runner, name):
-    from rulekit.log.runner import Logged
+    from rulekit.log.runner import LoggedRunner
 
     path = tiny_disk / name
     with open_log(path) as log:
-        Logged(runner, log, "id").batch(events(5))
+        LoggedRunner(runner, log, "id").batch(events(5))
     subprocess.run(["mount", "-o", "remount,ro", tiny_disk], check=True)
     assert verify_log(path).lines == 5
     with pytest.raises(LogError, match="can't be opened"):

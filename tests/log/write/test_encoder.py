@@ -21,7 +21,7 @@ from rulekit.log.options import LogOptions
 from rulekit.log.read.records import records_frame, values_frame
 from rulekit.log.record import event_to_json, record_from_text, record_text, value_to_json
 from rulekit.log.stores.base import Lines
-from rulekit.log.write.encoder import SUPPRESSED, Scribe
+from rulekit.log.write.encoder import SUPPRESSED, RecordEncoder
 from rulekit.log.write.json_columns import (
     json_floats,
     json_ids,
@@ -125,12 +125,12 @@ def decided(draw):
 def test_a_frame_is_written_as_its_events_are_one_by_one(drawn, first):
     ruleset, raw, ids = drawn
     runner = rulekit.compile(ruleset, "python").load()
-    scribe = Scribe(runner.artifact, LogOptions())
+    encoder = RecordEncoder(runner.artifact, LogOptions())
     frame = frame_of(ruleset.schema, raw)
-    batch = scribe.batch(runner.batch(frame, hits=True), pl.Series("id", ids), 1000 * len(raw))
+    batch = encoder.batch(runner.batch(frame, hits=True), pl.Series("id", ids), 1000 * len(raw))
     texts = batch.texts(first)
     for place, (text, event, event_id) in enumerate(zip(texts, raw, ids, strict=True)):
-        single = scribe.one(event, runner.one(event, hits=True), event_id, 1000).texts(first + place)[0]
+        single = encoder.one(event, runner.one(event, hits=True), event_id, 1000).texts(first + place)[0]
         at = record_from_text(text).at
         assert record_text(record_from_text(single).model_copy(update={"at": at})) == text
     assert batch.kept == Counter(json.loads(text)["outcome"] for text in texts)
@@ -143,7 +143,7 @@ def test_values_come_back_from_the_texts_of_a_frame(drawn):
     runner = rulekit.compile(ruleset, "python").load()
     frame = frame_of(ruleset.schema, raw)
     answered = runner.batch(frame, hits=True)
-    texts = Scribe(runner.artifact, LogOptions()).batch(answered, pl.Series("id", ids), 0).texts(0)
+    texts = RecordEncoder(runner.artifact, LogOptions()).batch(answered, pl.Series("id", ids), 0).texts(0)
     records = records_frame(Lines(0, texts, [b""] * len(texts)))
     columns = bind_columns(frame.lazy(), ruleset.schema, ruleset.read)
     bound = frame.select(columns[f.name].alias(f.name) for f in ruleset.read)
@@ -165,9 +165,9 @@ def test_suppressed_hits_are_written(trigger):
     frame = pl.DataFrame({"met": [200.0], "dimuon_mass": [20.0], "jets": [3]},
                          schema_overrides={"met": pl.Float32, "jets": pl.Int32})  # fmt: skip
     answered = runner.batch(frame, hits=True).with_columns(pl.Series(SUPPRESSED, [["high-met"]]))
-    scribe = Scribe(runner.artifact, LogOptions())
-    record = record_from_text(scribe.batch(answered, pl.Series("id", [1]), 5).texts(0)[0])
+    encoder = RecordEncoder(runner.artifact, LogOptions())
+    record = record_from_text(encoder.batch(answered, pl.Series("id", [1]), 5).texts(0)[0])
     assert (record.hits, record.suppressed, record.took_ns) == (("two-muons", "high-met"), ("high-met",), 5)
     decision = runner.one(frame.row(0, named=True), hits=True)
-    single = scribe.one(frame.row(0, named=True), decision, 1, 5, suppressed=("high-met",)).texts(0)[0]
+    single = encoder.one(frame.row(0, named=True), decision, 1, 5, suppressed=("high-met",)).texts(0)[0]
     assert record_from_text(single).suppressed == ("high-met",)

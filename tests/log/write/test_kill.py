@@ -27,7 +27,7 @@ sys.path[:0] = [sys.argv[1]]
 import rulekit
 from fixtures import FRAUD
 from logs import events
-from rulekit.log.runner import Logged
+from rulekit.log.runner import LoggedRunner
 from rulekit.log.options import LogOptions
 from rulekit.log.write.writer import open_log
 
@@ -35,7 +35,7 @@ where, total = sys.argv[2], int(sys.argv[3])
 frame = events(500).drop("id")
 runner = rulekit.compile(rulekit.load(FRAUD), "polars").load()
 with open_log(where, LogOptions(segment=7_000)) as log:
-    logged = Logged(runner, log)
+    logged = LoggedRunner(runner, log)
     print(log.decided, flush=True)
     while log.decided < total:
         logged.batch(frame)
@@ -81,21 +81,21 @@ def test_nothing_acknowledged_is_lost(where):
 def test_a_torn_line_is_cut_off_and_said_so(tmp_path, runner):
     from logs import events
 
-    from rulekit.log.runner import Logged
+    from rulekit.log.runner import LoggedRunner
 
     where = str(tmp_path / "log")
     log = open_log(where)
-    Logged(runner, log, "id").batch(events(10))
+    LoggedRunner(runner, log, "id").batch(events(10))
     journal = tmp_path / "log" / "journal-000000000000.log"
     whole = journal.stat().st_size
     with journal.open("ab") as file:
         file.write(b"0123456789 torn")
-    log._claim.close()
+    log._writer_lock.close()
     assert verify_log(where).lines == 10
     with open_log(where) as log:
         assert log.notes == ("a torn line of 15 bytes, never acknowledged, was cut off the journal",)
         assert journal.stat().st_size == whole
-        Logged(runner, log, "id").batch(events(10, 10))
+        LoggedRunner(runner, log, "id").batch(events(10, 10))
     assert verify_log(where).lines == 20
 
 
@@ -113,13 +113,13 @@ def test_a_journal_of_which_nothing_was_acknowledged_is_empty(tmp_path):
 def test_a_segment_that_was_being_written_is_made_good(tmp_path, runner, left):
     from logs import events
 
-    from rulekit.log.runner import Logged
+    from rulekit.log.runner import LoggedRunner
 
     where, folder = str(tmp_path / "log"), tmp_path / "log"
     with open_log(where) as log:
-        Logged(runner, log, "id").batch(events(10))
+        LoggedRunner(runner, log, "id").batch(events(10))
     log = open_log(where)
-    Logged(runner, log, "id").batch(events(10, 10))
+    LoggedRunner(runner, log, "id").batch(events(10, 10))
     journal = folder / "journal-000000000010.log"
     data = journal.read_bytes()
     log.close()
@@ -128,7 +128,7 @@ def test_a_segment_that_was_being_written_is_made_good(tmp_path, runner, left):
         (folder / "segment-000000000010.parquet").rename(folder / ".segment-000000000010.parquet.7.draft")
     assert verify_log(where).lines == 20
     with open_log(where) as log:
-        Logged(runner, log, "id").batch(events(5, 20))
+        LoggedRunner(runner, log, "id").batch(events(5, 20))
     assert event_ids(where) == events(25)["id"].to_list()
     assert not list(folder.glob(".*"))
     assert verify_log(where).findings == ()

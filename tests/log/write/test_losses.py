@@ -17,7 +17,7 @@ from rulekit.errors import LogError
 from rulekit.keys import new_key
 from rulekit.log.options import LogOptions
 from rulekit.log.read.verify import verify_log
-from rulekit.log.runner import Logged
+from rulekit.log.runner import LoggedRunner
 from rulekit.log.write.writer import open_log
 
 OPEN = LogOptions(on_failure="open")
@@ -73,14 +73,14 @@ def errors(caplog):
 def test_closed_gives_nothing_out_that_is_not_logged(failing, runner):
     where, broken = failing
     with open_log(where) as log:
-        logged = Logged(runner, log, "id")
+        logged = LoggedRunner(runner, log, "id")
         logged.batch(events(100))
         with broken():
             for _ in range(2):
                 with pytest.raises(LogError, match="can't be"):
                     logged.batch(events(1000, 100))
         answer = logged.batch(events(1000, 100))
-        assert (answer.height, log.untold) == (1000, 0)
+        assert (answer.height, log.unrecorded) == (1000, 0)
     found = verify_log(where)
     assert (found.lines, found.findings) == (1100, ())
     assert event_ids(where) == events(1100)["id"].to_list()
@@ -89,14 +89,14 @@ def test_closed_gives_nothing_out_that_is_not_logged(failing, runner):
 def test_open_goes_on_loudly_and_the_log_tells_what_it_lacks(failing, runner, caplog):
     where, broken = failing
     with open_log(where, OPEN) as log:
-        logged = Logged(runner, log, "id")
+        logged = LoggedRunner(runner, log, "id")
         logged.batch(events(100))
         with broken():
             assert logged.batch(events(1000, 100)).height == 1000
             assert logged.batch(events(1000, 1100)).height == 1000
-            assert (log.untold, log.lost.total()) == (2000, 2000)
+            assert (log.unrecorded, log.lost.total()) == (2000, 2000)
         logged.batch(events(100, 2100))
-        assert (log.untold, log.lost.total(), log.decided) == (0, 2000, 2200)
+        assert (log.unrecorded, log.lost.total(), log.decided) == (0, 2000, 2200)
         with broken():
             logged.batch(events(1000, 2200))
         logged.batch(events(100, 3200))
@@ -122,7 +122,7 @@ def test_an_append_that_failed_half_way_leaves_a_chain(tmp_path, runner, monkeyp
 
     where = tmp_path / "log"
     with open_log(where) as log:
-        logged = Logged(runner, log, "id")
+        logged = LoggedRunner(runner, log, "id")
         logged.batch(events(100))
         size = (where / "journal-000000000000.log").stat().st_size
         with full_disk(size + 20_000), monkeypatch.context() as patch:
@@ -140,7 +140,7 @@ def test_an_append_that_failed_half_way_leaves_a_chain(tmp_path, runner, monkeyp
 def test_closing_with_losses_that_the_log_does_not_tell_of_is_an_error(failing, runner, caplog):
     where, broken = failing
     log = open_log(where, OPEN)
-    logged = Logged(runner, log, "id")
+    logged = LoggedRunner(runner, log, "id")
     logged.batch(events(100))
     with broken():
         logged.batch(events(1000, 100))
@@ -153,8 +153,8 @@ def abandon(log):
     """Let go of a log as a process does that is killed."""
     log._complaint.detach()
     log._store.close()
-    if log._claim is not None:
-        log._claim.close()
+    if log._writer_lock is not None:
+        log._writer_lock.close()
 
 
 def test_losses_survive_the_process(failing, runner, tmp_path, caplog):
@@ -162,30 +162,30 @@ def test_losses_survive_the_process(failing, runner, tmp_path, caplog):
     server = where.startswith("postgresql")
     options = OPEN.model_copy(update={"losses": tmp_path / "losses"}) if server else OPEN
     log = open_log(where, options)
-    logged = Logged(runner, log, "id")
+    logged = LoggedRunner(runner, log, "id")
     logged.batch(events(100))
     with broken():
         logged.batch(events(1000, 100))
     abandon(log)
     with open_log(where, options) as log:
-        assert log.untold == 1000
-        Logged(runner, log, "id").batch(events(100, 1100))
-        assert log.untold == 0
+        assert log.unrecorded == 1000
+        LoggedRunner(runner, log, "id").batch(events(100, 1100))
+        assert log.unrecorded == 0
     assert [finding.count for finding in verify_log(where).findings] == [1000]
     with open_log(where, options) as log:
-        assert log.untold == 0
+        assert log.unrecorded == 0
 
 
 def test_a_log_that_is_let_go_of_unclosed_complains(failing, runner, caplog):
     where, broken = failing
     log = open_log(where, OPEN)
     with broken():
-        Logged(runner, log, "id").batch(events(1000))
-    store, claim = log._store, log._claim
+        LoggedRunner(runner, log, "id").batch(events(1000))
+    store, lock = log._store, log._writer_lock
     del log
     gc.collect()
     assert "1000 decisions were lost, and the log does not tell of it" in errors(caplog)[-1]
-    for held in (store, claim):
+    for held in (store, lock):
         if held is not None:
             held.close()
 
@@ -193,7 +193,7 @@ def test_a_log_that_is_let_go_of_unclosed_complains(failing, runner, caplog):
 def test_a_key_that_expires_stops_closed_and_not_open(where, runner, tmp_path, caplog):
     key = new_key("site", tmp_path / "keys")
     log = open_log(where, LogOptions(segment=10), key)
-    logged = Logged(runner, log, "id")
+    logged = LoggedRunner(runner, log, "id")
     logged.batch(events(5))
     past = key.public.model_copy(update={"until": key.public.since})
     log._key = key.__class__(past, key._secret)
@@ -212,16 +212,16 @@ def test_a_key_that_expires_stops_closed_and_not_open(where, runner, tmp_path, c
 def test_a_disk_that_is_really_full(tiny_disk, name, runner, caplog):
     where = str(tiny_disk / name)
     with open_log(where, OPEN) as log:
-        logged = Logged(runner, log, "id")
-        while not log.untold:
+        logged = LoggedRunner(runner, log, "id")
+        while not log.unrecorded:
             logged.batch(events(200, log.decided))
         page = Path(f"{where}.writer").read_text()
-        assert sum(json.loads(page)["lost"].values()) == log.untold == 200
+        assert sum(json.loads(page)["lost"].values()) == log.unrecorded == 200
         big = tiny_disk / "ballast"
         assert not big.exists()
         subprocess.run(["mount", "-o", "remount,size=4m", tiny_disk], check=True)
         logged.batch(events(200, log.decided))
-        assert log.untold == 0
+        assert log.unrecorded == 0
     found = verify_log(where)
     assert [(finding.code, finding.count) for finding in found.findings] == [("log-lost", 200)]
     assert sum(found.kept.values()) + 200 == log.decided

@@ -17,8 +17,8 @@ from rulekit.log.options import LogOptions
 from rulekit.log.read.records import read_batches, values_frame
 from rulekit.log.read.verify import verify_log
 from rulekit.log.record import record_from_text, values_from_json
-from rulekit.log.runner import Logged
-from rulekit.log.write.encoder import Scribe
+from rulekit.log.runner import LoggedRunner
+from rulekit.log.write.encoder import RecordEncoder
 from rulekit.log.write.privacy import privacy_of
 from rulekit.log.write.writer import open_log
 from rulekit.targets.shared.columns import HITS
@@ -57,13 +57,13 @@ def test_one_in_so_many_is_kept_and_the_rest_is_counted(where, write):
 def test_single_events_are_sampled_as_frames_are(where, runner, tmp_path):
     options = LogOptions(sample={"approve": 10, "review": 3})
     with open_log(where, options) as log:
-        logged = Logged(runner, log, "id")
+        logged = LoggedRunner(runner, log, "id")
         for event in events(200).iter_rows(named=True):
             logged.one(event)
         assert log.decided == 200
     other = tmp_path / "other.sqlite"
     with open_log(other, options) as log:
-        Logged(runner, log, "id").batch(events(200))
+        LoggedRunner(runner, log, "id").batch(events(200))
     assert event_ids(where) == event_ids(str(other))
     assert verify_log(where).sampled == verify_log(other).sampled
 
@@ -72,7 +72,7 @@ def test_a_batch_of_which_nothing_is_kept_is_counted_in_the_end(where, runner):
     options = LogOptions(sample={"approve": 10**12})
     approved = events(400).filter(pl.col("amount") == 12.5)
     with open_log(where, options) as log:
-        logged = Logged(runner, log, "id")
+        logged = LoggedRunner(runner, log, "id")
         logged.batch(approved)
         assert log.decided == 100
         assert verify_log(where).lines == 0
@@ -83,7 +83,7 @@ def test_a_batch_of_which_nothing_is_kept_is_counted_in_the_end(where, runner):
 
 def test_an_unknown_outcome_is_no_sample(runner):
     with pytest.raises(LogError, match="no outcome 'aprove'"):
-        Scribe(runner.artifact, LogOptions(sample={"aprove": 10}))
+        RecordEncoder(runner.artifact, LogOptions(sample={"aprove": 10}))
     with pytest.raises(ValueError, match="greater than or equal to 1"):
         LogOptions(sample={"approve": 0})
 
@@ -113,7 +113,7 @@ def test_masked_and_hashed_values_are_not_in_the_log(where, write, salt, fraud):
 def test_single_events_are_hidden_as_frames_are(where, runner, salt):
     options = LogOptions(masked=("device_age",), hashed=("country",), hash_events=True, salt=salt)
     with open_log(where, options) as log:
-        logged = Logged(runner, log, "id")
+        logged = LoggedRunner(runner, log, "id")
         logged.batch(events(4))
         for event in events(4).iter_rows(named=True):
             logged.one(event)
@@ -132,7 +132,7 @@ def test_nothing_that_an_event_brings_passes_for_a_hidden_value(where, write, fr
 
 def test_what_can_not_be_replayed_is_told(where, runner, salt):
     with open_log(where, LogOptions(masked=("device_age",), hashed=("country",), salt=salt)) as log:
-        assert Logged(runner, log).notes == (
+        assert LoggedRunner(runner, log).notes == (
             "the decisions can't be replayed: the log withholds country, device_age",
         )
 
@@ -171,7 +171,7 @@ def test_options_that_contradict_each_other_are_refused(fields):
 def test_a_logged_runner_gives_the_answers_of_its_runner(where, runner):
     frame = events(40)
     with open_log(where) as log:
-        logged = Logged(runner, log, "id")
+        logged = LoggedRunner(runner, log, "id")
         assert logged.batch(frame).equals(runner.batch(frame))
         assert logged.batch(frame, hits=True).equals(runner.batch(frame, hits=True))
         assert logged.batch(frame.lazy()).collect().equals(runner.batch(frame))
@@ -183,17 +183,17 @@ def test_a_logged_runner_gives_the_answers_of_its_runner(where, runner):
     found = records(where)
     assert [record.id for record in found] == list(range(128))
     assert all(record.took_ns > 0 for record in found)
-    assert {record.artifact for record in found} == {Scribe(runner.artifact, LogOptions())._artifact}
+    assert {record.artifact for record in found} == {RecordEncoder(runner.artifact, LogOptions())._artifact}
 
 
 def test_without_an_id_decisions_are_numbered(where, runner):
     frame = events(3)
     with open_log(where) as log:
-        logged = Logged(runner, log)
+        logged = LoggedRunner(runner, log)
         logged.batch(frame)
         logged.one(frame.row(0, named=True))
     with open_log(where) as log:
-        Logged(runner, log).batch(frame)
+        LoggedRunner(runner, log).batch(frame)
     assert [record.event for record in records(where)] == list(range(7))
 
 
@@ -203,7 +203,7 @@ def test_without_an_id_decisions_are_numbered(where, runner):
 )
 def test_an_event_without_an_id_is_not_logged(tmp_path, runner, ids, message):
     with open_log(tmp_path / "log.sqlite") as log:
-        logged = Logged(runner, log, "id")
+        logged = LoggedRunner(runner, log, "id")
         with pytest.raises(EventError, match=message):
             logged.batch(events(2).with_columns(id=pl.Series(ids)))
         with pytest.raises(EventError, match="no column 'id'"):
@@ -226,7 +226,7 @@ rules: [{id: big, when: [x > 1], points: 9007199254740993}, {id: small, when: [x
     runner = rulekit.compile(rulekit.load(law), "python").load()
     frame = pl.DataFrame({"x": [2.0, 0.5, None, -1.0]})
     with open_log(where) as log:
-        logged = Logged(runner, log)
+        logged = LoggedRunner(runner, log)
         decided = logged.batch(frame, hits=True)
         logged.one({"x": 2.0})
     read = pl.concat(read_batches(where))

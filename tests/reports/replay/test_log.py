@@ -26,8 +26,8 @@ from rulekit.ir.prescale import keeps
 from rulekit.keys import new_key
 from rulekit.log.options import LogOptions
 from rulekit.log.record import record_from_text, record_text
-from rulekit.log.runner import Logged
-from rulekit.log.write.encoder import SUPPRESSED, Scribe
+from rulekit.log.runner import LoggedRunner
+from rulekit.log.write.encoder import SUPPRESSED, RecordEncoder
 from rulekit.log.write.writer import open_log
 from rulekit.reports.replay import log as replay_log
 from rulekit.reports.replay import sample
@@ -64,7 +64,7 @@ def law_file(folder, ruleset, name="law.json"):
 
 def write_log(where, artifact, *frames, options=None, key=None, id_column="id"):
     with open_log(where, options, key) as log:
-        logged = Logged(artifact.load(), log, id_column)
+        logged = LoggedRunner(artifact.load(), log, id_column)
         for frame in frames:
             logged.batch(frame)
     return where
@@ -408,12 +408,12 @@ def test_suppressed_hits_are_recomputed_where_the_seed_is_known(tmp_path):
                          schema_overrides={"met": pl.Float32, "jets": pl.Int32})  # fmt: skip
     suppressed = [[] if keeps(5, "high-met", event, 3) else ["high-met"] for event in range(60)]
     decided = rulekit.compile(plain, "polars").load().batch(frame, hits=True)
-    scribe = Scribe(rulekit.compile(plain, "polars"), LogOptions())
-    scribe.ruleset = menu
+    encoder = RecordEncoder(rulekit.compile(plain, "polars"), LogOptions())
+    encoder.ruleset = menu
     where = str(tmp_path / "log.sqlite")
     with open_log(where) as log:
         ids = pl.Series("id", range(60))
-        log.append(scribe.batch(decided.with_columns(pl.Series(SUPPRESSED, suppressed)), ids, 0))
+        log.append(encoder.batch(decided.with_columns(pl.Series(SUPPRESSED, suppressed)), ids, 0))
     law = law_file(tmp_path, menu)
     assert 10 < sum(map(bool, suppressed)) < 50
     told = replay(where, [law], options=ReplayOptions(prescale_seed=5))
@@ -450,7 +450,7 @@ def test_whatever_was_decided_is_decided_again(drawn):
     with tempfile.TemporaryDirectory() as folder:
         where = f"{folder}/log.sqlite"
         with open_log(where) as log:
-            logged = Logged(artifact.load(), log)
+            logged = LoggedRunner(artifact.load(), log)
             for event in raw:
                 logged.one(event)
         found = replay(where, [law_file(folder, ruleset)])

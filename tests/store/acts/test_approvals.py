@@ -7,12 +7,12 @@ from lawfolders import amend, edit, later, make_keys, make_law, snapshot, write_
 
 from rulekit.errors import RulekitError, SignatureError
 from rulekit.keys import new_key
-from rulekit.store.acts.approvals import ballot_on_bill
+from rulekit.store.acts.approvals import requirement_for_proposal
 from rulekit.store.acts.enact import approve, enact, record, repeal, rollback
 from rulekit.store.acts.proposals import propose_enactment, propose_repeal, propose_rollback
 from rulekit.store.acts.register import load_approvals
 from rulekit.store.folder.times import now
-from rulekit.store.lookup import standing
+from rulekit.store.lookup import status_at
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def test_enough_approvals_make_law(law, people):
     assert (law / "approvals" / "1.2.0.yaml").exists()
     act = enact(law, key=people[2])
     assert act.approved_by == ("alice", "carol")
-    assert standing(law).findings == ()
+    assert status_at(law).findings == ()
     assert not (law / "approvals" / "1.2.0.yaml").exists()  # they are in the register now
 
 
@@ -132,7 +132,7 @@ def test_an_approval_holds_for_its_beginning(law, people):
     assert "alice approved another beginning" in refused(law)
     assert "alice approved another beginning" in refused(law, later(6))
     assert enact(law, begins).begins == begins
-    assert standing(law).findings == ()
+    assert status_at(law).findings == ()
 
 
 def test_an_approval_holds_for_one_place_in_the_register(law, people):
@@ -163,7 +163,7 @@ def test_repeals_and_rollbacks_are_approved_with_their_reason(law, people):
         repeal(law, "Stop.")
     approve(propose_repeal(law, "Stop."), people[2])
     assert repeal(law, "Stop.", key=people[0]).approved_by == ("carol", "alice")
-    assert standing(law).findings == ()
+    assert status_at(law).findings == ()
 
 
 def test_nothing_unfit_is_signed(law, people):
@@ -196,7 +196,7 @@ def test_approvers_are_changed_by_those_before_and_those_after(law, people, keys
     assert "1 of 2 approvals" in refused(law)
     sign_draft(law, new_alice)
     assert enact(law).approved_by == ("bob", "carol", "dave", "alice")
-    assert standing(law).findings == ()
+    assert status_at(law).findings == ()
     amend(law, "1.4.0", "amount > 4000", "amount > 3000")
     with pytest.raises(SignatureError, match="another key for alice"):
         sign_draft(law, alice)
@@ -223,8 +223,8 @@ def test_where_the_keys_of_those_before_have_expired_the_charter_alone_counts_an
     )
     before = first.model_copy(update={"officers": expired})
     proposal = propose_enactment(law)
-    assert len(ballot_on_bill(proposal.bill, None, first).bodies) == 2
-    assert len(ballot_on_bill(proposal.bill, None, before).bodies) == 1
+    assert len(requirement_for_proposal(proposal.proposed, None, first).officer_groups) == 2
+    assert len(requirement_for_proposal(proposal.proposed, None, before).officer_groups) == 1
 
 
 def test_a_proposal_is_recorded_once(law, people):

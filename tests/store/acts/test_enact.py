@@ -13,7 +13,7 @@ from rulekit.store.acts.enact import enact, repeal, rollback
 from rulekit.store.acts.proposals import propose_enactment
 from rulekit.store.acts.register import load_register
 from rulekit.store.folder.folder import draft, evidence_text, read
-from rulekit.store.lookup import in_force, law_in_force, standing
+from rulekit.store.lookup import in_force, law_in_force, status_at
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def test_a_draft_becomes_law(law):
         (law / "enacted" / "1.2.0.yaml").read_text().startswith(f"# {wanted.name} 1.2.0, {wanted.digest}\n")
     )
     assert load_register(law) == (act,)
-    assert standing(law).findings == ()
+    assert status_at(law).findings == ()
 
 
 def test_the_frozen_copy_needs_no_other_file(law):
@@ -53,7 +53,7 @@ def test_an_amendment_supersedes_from_its_time_on(law):
     amend(law, "1.3.0")
     act = enact(law, later(2))
     assert (act.supersedes, versions_in_force(law, 0, 1, 3)) == ("1.2.0", ["1.2.0", "1.2.0", "1.3.0"])
-    assert standing(law).findings == ()
+    assert status_at(law).findings == ()
 
 
 def test_a_repeal_leaves_nothing_in_force_and_a_rollback_brings_it_back(law):
@@ -64,7 +64,7 @@ def test_a_repeal_leaves_nothing_in_force_and_a_rollback_brings_it_back(law):
     assert (act.version, act.because, act.supersedes) == ("1.3.0", "It blocks too many.", "1.3.0")
     rollback(law, "1.2.0", "It was better.", later(2))
     assert versions_in_force(law, 0, 1, 2) == ["1.3.0", None, "1.2.0"]
-    assert standing(law).findings == ()
+    assert status_at(law).findings == ()
     with pytest.raises(LawError, match="nothing is in force at"):
         law_in_force(law, later(1))
 
@@ -144,7 +144,7 @@ def test_words_alone_are_a_patch(law):
     amend(law, "1.2.1", "title: Large amount abroad", "title: Much money abroad")
     act = enact(law)
     assert act.digest == load_register(law)[0].digest
-    assert standing(law).findings == ()
+    assert status_at(law).findings == ()
 
 
 def test_another_law_is_not_enacted_in_its_place(law):
@@ -227,10 +227,10 @@ def test_a_crash_anywhere_leaves_sound_law_and_a_second_run_completes_it(tmp_pat
             crash_after(patch, renames)
             with pytest.raises(Crash):
                 enact(folder)
-        assert standing(folder).findings == ()
+        assert status_at(folder).findings == ()
         assert law_in_force(folder).version == ("1.3.0" if renames == 3 else "1.2.0")
         enact(folder)
-        assert standing(folder).findings == ()
+        assert status_at(folder).findings == ()
         assert law_in_force(folder).version == "1.3.0"
         assert set(snapshot(folder)) == set(snapshot(whole))
 

@@ -14,7 +14,7 @@ from rulekit.store.acts.approvals import _statement
 from rulekit.store.acts.enact import approve, enact, repeal
 from rulekit.store.acts.proposals import propose_enactment, propose_repeal
 from rulekit.store.acts.register import load_register, write_register
-from rulekit.store.lookup import in_force, law_in_force, standing
+from rulekit.store.lookup import in_force, law_in_force, status_at
 
 
 @pytest.fixture(scope="module")
@@ -54,13 +54,13 @@ def people(made):
 @pytest.fixture
 def law(made, tmp_path):
     write_files(tmp_path, made[0])
-    assert standing(tmp_path).findings == ()
+    assert status_at(tmp_path).findings == ()
     return tmp_path
 
 
 def found(law):
     """Return what is found, and see that nobody gets law out of a folder that was tampered with."""
-    findings = standing(law).findings
+    findings = status_at(law).findings
     assert {(finding.code, finding.level) for finding in findings} <= {("tampered", "error")}
     if findings:
         with pytest.raises(LawError) as raised:
@@ -112,7 +112,7 @@ def test_papers_of_the_next_version_are_nobodys_business(law):
     (law / "evidence" / "1.4.0.json").write_text("{}")
     (law / "cases.yaml").write_text("[]")
     assert found(law) == []
-    assert standing(law).notes == ("cases.yaml was amended after 1.3.0 was enacted",)
+    assert status_at(law).notes == ("cases.yaml was amended after 1.3.0 was enacted",)
 
 
 HAND_EDITS = {
@@ -228,7 +228,7 @@ def test_an_expired_key_is_named(law, people):
     officers = first.officers.model_copy(update={"approvers": keys})
     act = first.model_copy(update={"officers": officers})
     resigned = tuple(
-        sign_by_hand(approval, key, bill=act.substance)
+        sign_by_hand(approval, key, bill=act.content_digest)
         for approval, key in zip(first.approvals, people[:2], strict=True)
     )
     reseal(law, [act.model_copy(update={"approvals": resigned}), *rest])
@@ -300,7 +300,7 @@ def test_nothing_is_done_to_a_law_that_was_tampered_with(law):
 def test_a_register_that_is_none_has_file_and_line(law, text, error, wrong):
     (law / "register.yaml").write_text(text)
     with pytest.raises(error) as raised:
-        standing(law)
+        status_at(law)
     assert wrong in str(raised.value)
 
 
@@ -308,7 +308,7 @@ def test_an_unknown_field_in_the_register_is_at_its_line(law):
     edit(law / "register.yaml", "    digest:", "    note: all is well\n    digest:")
     line = (law / "register.yaml").read_text().splitlines().index("    note: all is well") + 1
     with pytest.raises(LawError, match=f"register.yaml:{line}:.*there is no such field"):
-        standing(law)
+        status_at(law)
 
 
 def test_the_register_is_read_back_as_written(law):
@@ -329,7 +329,7 @@ def test_any_edit_of_what_is_enacted_is_found_or_changes_nothing(made, tmp_path_
     edited = files[name][:place] + put + files[name][place + width :]
     law = write_files(tmp_path_factory.mktemp("edited"), {**files, name: edited})
     try:
-        if not standing(law).findings:
+        if not status_at(law).findings:
             assert (law / name).read_text() == files[name] or name == "register.yaml"
             assert load_register(law) == acts
     except LawError:

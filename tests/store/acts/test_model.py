@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rulekit.store.acts.model import Act, governing, terms, version_in_force
+from rulekit.store.acts.model import Act, act_statuses, governing, version_in_force
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -44,8 +44,8 @@ def test_each_time_has_its_version():
 
 
 def test_status_and_until_are_those_of_the_time():
-    assert [term.until for term in terms(HISTORY, at(50))] == [at(20), at(30), at(40), None]
-    assert {hour: [term.status for term in terms(HISTORY, at(hour))] for hour in (5, 25, 35, 45)} == {
+    assert [term.until for term in act_statuses(HISTORY, at(50))] == [at(20), at(30), at(40), None]
+    assert {hour: [term.status for term in act_statuses(HISTORY, at(hour))] for hour in (5, 25, 35, 45)} == {
         5: ["in force", "to come", "to come", "to come"],
         25: ["superseded", "in force", "to come", "to come"],
         35: ["superseded", "repealed", "repeal", "to come"],
@@ -55,7 +55,7 @@ def test_status_and_until_are_those_of_the_time():
 
 def test_an_act_displaces_those_that_had_not_begun():
     acts = (act("enact", "1.0.0", 0), act("enact", "2.0.0", 1, 100), act("repeal", "1.0.0", 2))
-    assert [term.status for term in terms(acts, at(200))] == ["repealed", "withdrawn", "repeal"]
+    assert [term.status for term in act_statuses(acts, at(200))] == ["repealed", "withdrawn", "repeal"]
     assert version_in_force(acts, at(200)) is None
 
 
@@ -73,7 +73,7 @@ def test_no_later_act_changes_what_was_in_force(drawn, hour):
         acts.append(act(kind, f"1.{len(acts)}.0", recorded, recorded + ahead))
     known_then = [each for each in acts if each.recorded <= at(hour)]
     assert governing(acts, at(hour)) == governing(known_then, at(hour))
-    in_force = [term for term in terms(acts, at(hour)) if term.status == "in force"]
+    in_force = [term for term in act_statuses(acts, at(hour)) if term.status == "in force"]
     found = version_in_force(acts, at(hour))
     assert [term.version for term in in_force] == ([] if found is None else [found.version])
     for term in in_force:

@@ -15,14 +15,14 @@ from rulekit.ir.document import ruleset_to_document
 from rulekit.ir.numerics import Numerics
 from rulekit.ir.ruleset import HitPolicy, Ruleset
 from rulekit.keys import PublicKey
-from rulekit.log.manifests import told_numerics
-from rulekit.log.read.lookup import Survey, survey_log
+from rulekit.log.manifests import manifest_numerics
+from rulekit.log.read.lookup import LogContents, log_contents
 from rulekit.log.read.records import read_batches, values_frame
 from rulekit.log.read.verify import verify_log
 from rulekit.reports.audit.inputs.align import AlignedEvents
 from rulekit.reports.audit.inputs.audit_input import AuditOptions
 from rulekit.reports.replay.record import HITS, HITS_TEXT, Manifest, Record
-from rulekit.store.by_digest import Found, Laws
+from rulekit.store.by_digest import FoundLaw, LawsByDigest
 from rulekit.store.folder.folder import read
 
 AT, ONE_IN = "at", "one_in"
@@ -49,7 +49,7 @@ class LogSource:
     key: PublicKey | None = None
 
 
-def law_of_log(where: str, rules: str | Path) -> Found:
+def law_of_log(where: str, rules: str | Path) -> FoundLaw:
     """Return the one law of a folder, a tree or a file that the records of a log name.
 
     Raises
@@ -60,11 +60,11 @@ def law_of_log(where: str, rules: str | Path) -> Found:
         when there is no such folder or file.
 
     """
-    laws, survey = Laws([rules]), survey_log(where)
-    known = [law for law in map(laws.of_digest, survey.laws) if isinstance(law, Found)]
+    laws, contents = LawsByDigest([rules]), log_contents(where)
+    known = [law for law in map(laws.of_digest, contents.laws) if isinstance(law, FoundLaw)]
     if len(known) == 1:
         return _with_evidence(known[0])
-    place = Where(file=survey.where)
+    place = Where(file=contents.where)
     if not known:
         raise LogError("the log has no record of these laws", where=place, expected=str(rules))
     got = ", ".join(f"{law.ruleset.name} {law.ruleset.version}" for law in known)
@@ -72,7 +72,7 @@ def law_of_log(where: str, rules: str | Path) -> Found:
     raise LogError("the log has records of several laws", where=place, expected="one", got=got, hint=hint)
 
 
-def _with_evidence(law: Found) -> Found:
+def _with_evidence(law: FoundLaw) -> FoundLaw:
     """Return a law with the provenance that its folder has of the draft."""
     draft = read(law.place).ruleset if law.place.is_dir() else law.ruleset
     return replace(law, ruleset=draft) if draft.digest == law.ruleset.digest else law
@@ -97,10 +97,10 @@ def read_logged(
         when the events can't be read, or have no id, or one twice.
 
     """
-    verification, survey = verify_log(source.where, source.key), survey_log(source.where)
+    verification, contents = verify_log(source.where, source.key), log_contents(source.where)
     records, values = _read(source.where, ruleset)
-    manifest = _manifest(ruleset, _numerics(records, survey))
-    findings, limits = verification.findings, tuple(_limits(records, survey))
+    manifest = _manifest(ruleset, _numerics(records, contents))
+    findings, limits = verification.findings, tuple(_limits(records, contents))
     path = Path(verification.where)
     if records["withheld"].all():
         record = Record(path, manifest, ruleset, _decisions(records, ruleset), findings, limits)
@@ -144,15 +144,15 @@ def _read(where: str, ruleset: Ruleset) -> tuple[pl.DataFrame, pl.DataFrame]:
     return pl.concat(records), pl.concat(values)
 
 
-def _numerics(records: pl.DataFrame, survey: Survey) -> Numerics:
+def _numerics(records: pl.DataFrame, contents: LogContents) -> Numerics:
     first, *others = (
-        told_numerics(survey.manifests.get(artifact)) for artifact in records["artifact"].unique()
+        manifest_numerics(contents.manifests.get(artifact)) for artifact in records["artifact"].unique()
     )
     different = [numerics for numerics in others if numerics != first]
     if different:
         got, hint = f"{first.kind}, {different[0].kind}", "`rulekit replay` takes them all"
         raise LogError(
-            "the log was decided in several numerics", where=Where(file=survey.where), got=got, hint=hint
+            "the log was decided in several numerics", where=Where(file=contents.where), got=got, hint=hint
         )
     return first
 
@@ -174,8 +174,8 @@ def _decisions(records: pl.DataFrame, ruleset: Ruleset) -> pl.DataFrame:
     return records.select(pl.col(_EVENT).alias("id"), "outcome", "rule", *score, *hits)
 
 
-def _limits(records: pl.DataFrame, survey: Survey) -> Iterator[str]:
-    others = sum(survey.laws.values()) - records.height
+def _limits(records: pl.DataFrame, contents: LogContents) -> Iterator[str]:
+    others = sum(contents.laws.values()) - records.height
     if others:
         yield f"The log also holds {others:,} records of other laws, which are left out."
     withheld = int(records["withheld"].sum())

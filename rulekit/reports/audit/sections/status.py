@@ -12,10 +12,10 @@ from pathlib import Path
 from rulekit.findings import Finding
 from rulekit.ir.ruleset import Ruleset
 from rulekit.reports.audit.model.law import LawStatus
-from rulekit.store.acts.model import Term
+from rulekit.store.acts.model import ActStatus
 from rulekit.store.acts.register import load_register
 from rulekit.store.folder.times import time_text
-from rulekit.store.lookup import standing
+from rulekit.store.lookup import status_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +41,13 @@ def law_status(folder: str | Path | None, law: Ruleset) -> Status:
     acts = load_register(Path(folder))
     if not acts:
         return Status(_draft(law))
-    stands = standing(folder, max(act.begins for act in acts))
-    terms = [term for term in stands.terms if term.act != "repeal" and _names(term, law)]
+    stands = status_at(folder, max(act.begins for act in acts))
+    terms = [term for term in stands.acts if term.act != "repeal" and _names(term, law)]
     latest = max(terms, key=lambda term: term.begins, default=None)
     return Status(_draft(law) if latest is None else _enacted(latest), stands.findings)
 
 
-def _names(term: Term, law: Ruleset) -> bool:
+def _names(term: ActStatus, law: Ruleset) -> bool:
     return (term.version, term.digest) == (law.version, law.digest)
 
 
@@ -55,7 +55,7 @@ def _draft(law: Ruleset) -> LawStatus:
     return LawStatus(state="draft", says=f"Version {law.version} is a draft: it is not enacted.")
 
 
-def _enacted(term: Term) -> LawStatus:
+def _enacted(term: ActStatus) -> LawStatus:
     since, until = time_text(term.begins), None if term.until is None else time_text(term.until)
     ends = f"to {until}: it is {term.status}" if until is not None else "on, and no later act ends that"
     if term.status == "withdrawn":

@@ -15,7 +15,7 @@ from rulekit.ir.numerics import Fixed, FixedFormat
 from rulekit.ir.provenance import Provenance
 from rulekit.keys import new_key
 from rulekit.log.options import LogOptions
-from rulekit.log.runner import Logged
+from rulekit.log.runner import LoggedRunner
 from rulekit.log.write.writer import open_log
 from rulekit.reports.audit.audit import audit
 from rulekit.reports.audit.inputs.log import LogSource, law_of_log
@@ -39,7 +39,7 @@ def write(where, ruleset, events):
 
     def written(law=ruleset, numerics=None, key=None, frame=events, **options):
         with open_log(where, LogOptions(**options), key) as log:
-            logged = Logged(compile_rules(law, "polars", numerics).load(), log, "payment")
+            logged = LoggedRunner(compile_rules(law, "polars", numerics).load(), log, "payment")
             for batch in frame.iter_slices(100):
                 logged.batch(batch)
         return where

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from rulekit.ir.schema import Model
 from rulekit.log.manifests import MANIFEST
 
 _OUTCOME = r',"outcome":("[^"\\]*(?:\\.[^"\\]*)*")'
@@ -28,7 +29,7 @@ class Note(NamedTuple):
 
 
 @dataclass(slots=True)
-class Tally:
+class DecisionCounts:
     """Decisions by outcome since the log began."""
 
     kept: Counter[str] = field(default_factory=Counter)
@@ -53,12 +54,16 @@ class Tally:
             self.lost.update(note.lost)
         return notes
 
-    def counts(self) -> dict[str, dict[str, int]]:
+    def by_kind(self) -> dict[str, dict[str, int]]:
         """Return the counts as a head has them."""
-        return {"kept": plain(self.kept), "sampled": plain(self.sampled), "lost": plain(self.lost)}
+        return {
+            "kept": without_zeros(self.kept),
+            "sampled": without_zeros(self.sampled),
+            "lost": without_zeros(self.lost),
+        }
 
 
-def plain(counts: Mapping[str, int]) -> dict[str, int]:
+def without_zeros(counts: Mapping[str, int]) -> dict[str, int]:
     """Return counts without zeros, in the order of their names."""
     return {name: counts[name] for name in sorted(counts) if counts[name]}
 
@@ -72,3 +77,22 @@ def note_of(place: int, text: bytes) -> Note:
         return Note(place, sampled, lost, line.get(MANIFEST), known)
     except (ValueError, TypeError, AttributeError):
         return Note(place, {}, {}, known=False)
+
+
+class LogSummary(Model):
+    """What a run left in its log.
+
+    Attributes
+    ----------
+    where, log : the place and the name of the log.
+    kept, sampled, lost : decisions of this run, by outcome: those in the log, those sampled away, those lost.
+    notes : what a reviewer will miss in it, and what opening it had to mend.
+
+    """
+
+    where: str
+    log: str
+    kept: dict[str, int]
+    sampled: dict[str, int]
+    lost: dict[str, int]
+    notes: tuple[str, ...]
