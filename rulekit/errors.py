@@ -3,35 +3,46 @@
 ::
 
     RulekitError
-    |-- LawError            the law itself is wrong
-    |   |-- ParseError      text is not a literal, YAML or JSON of ours (carries file, line, caret)
-    |   |-- SchemaError     a schema contradicts itself
-    |   `-- BindError       a rule does not fit its schema
-    |-- EventError          an event, a frame or a file of events does not fit the schema, or can't be read
-    |-- UnsupportedError    a target can't express something (carries every reason at once)
-    |-- TeacherError        a teacher can't be read or scored
-    |-- BudgetError         no ruleset meets the budget
-    |-- ArtifactError       a compiled artifact is damaged or belongs to another ruleset
-    |-- SignatureError      a key is wrong or expired, or a signature does not hold
-    |-- LogError            a decision log is damaged, or can't be written
-    |-- MissingExtraError   an optional library is not installed
-    `-- MissingToolError    a program outside Python is not installed
+    |-- LawError                the law itself is wrong
+    |   |-- ParseError          text is not a literal, YAML or JSON of ours (carries file, line, caret)
+    |   |   `-- ClauseError     one clause of a `when` list is wrong (carries the steps to it)
+    |   |-- SchemaError         a schema contradicts itself
+    |   `-- BindError           a rule does not fit its schema
+    |-- EventError              an event, a frame or a file of events does not fit the schema, or can't be read
+    |-- UnsupportedError        a target can't express something (carries every reason at once)
+    |-- UndecidedError          a search used up its budget before it found an example or a proof
+    |-- TooManyBoxesError       a condition is too large for the exact analysis
+    |-- TeacherError            a teacher can't be read or scored
+    |-- BudgetError             no ruleset meets the budget
+    |-- ArtifactError           a compiled artifact is damaged or belongs to another ruleset
+    |-- SignatureError          a key is wrong or expired, or a signature does not hold
+    |-- LogError                a decision log is damaged, or can't be written
+    |-- MissingExtraError       an optional library is not installed
+    |-- MissingToolError        a program outside Python is not installed
+    `-- GivenUpError            a program outside Python ran out of time
 
-One grammar: *what*, *where*, *expected* against *got*, *hint*. The parts are attributes, so that a
-program can act on them; ``str(error)`` is the sentence for people.
+Every message has the same parts: *what* is wrong, *where*, what was *expected* and what we *got*, and a *hint*.
+Each part is an attribute for programs; ``str(error)`` is the sentence for people.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """A place in the law or in the data; every part is optional.
+    """A place in the law or in the data. Every part is optional.
 
-    ``line`` and ``column`` count from 1. ``text`` is the piece the error is about and ``offset`` the
-    0-based position in it that the caret points at.
+    Attributes
+    ----------
+    file : path of the file; for a document that comes from no file, the dotted path of the field.
+    line, column : counted from 1.
+    rule : id of the rule.
+    text, offset : the text that the error is about, and the position in it, counted from 0, for the caret.
+
     """
 
     file: str | None = None
@@ -56,16 +67,22 @@ class Where:
 
 
 class RulekitError(Exception):
-    """The root of the tree.
+    """The root of the tree: catch it to catch everything that rulekit raises on purpose.
 
     Parameters
     ----------
-    what : one sentence without a full stop.
-    where : the place, when there is one.
-    expected, got : the two sides of the contradiction.
-    hint : what the user can do about it.
+    what : what is wrong, as one sentence without a full stop.
+    where : the place (default: none).
+    expected, got : what would have been right, and what was there (default: not said).
+    hint : what the user can do about it (default: none).
+
+    Attributes
+    ----------
+    problems : the single errors, when several were found at once; otherwise empty.
 
     """
+
+    problems: tuple[RulekitError, ...] = ()
 
     def __init__(
         self,
@@ -97,8 +114,17 @@ class RulekitError(Exception):
             lines.append(f"  hint: {self.hint}")
         return "\n".join(lines)
 
-    def at(self, where: Where) -> RulekitError:
-        """Return the same error at a place; parts that are known already are kept."""
+    @classmethod
+    def collect(cls, problems: Sequence[RulekitError]) -> RulekitError:
+        """Return the only problem, or one new error of this class that reports all of them."""
+        if len(problems) == 1:
+            return problems[0]
+        error = cls("\n".join(str(problem) for problem in problems))
+        error.problems = tuple(problems)
+        return error
+
+    def at(self, where: Where) -> Self:
+        """Add a place to this error, in place, and return the error. Parts that are known already stay."""
         ours = self.where
         merged = Where(
             file=ours.file or where.file,
@@ -113,22 +139,30 @@ class RulekitError(Exception):
 
 
 class LawError(RulekitError):
-    """The law is wrong. ``problems`` holds every single error when several were found at once."""
-
-    problems: tuple[RulekitError, ...] = ()
-
-    @classmethod
-    def collect(cls, problems: list[RulekitError]) -> RulekitError:
-        """Return the only problem, or one error that reports all of them."""
-        if len(problems) == 1:
-            return problems[0]
-        error = cls("\n".join(str(problem) for problem in problems))
-        error.problems = tuple(problems)
-        return error
+    """The law is wrong."""
 
 
 class ParseError(LawError):
     """Text is not what the grammar expects."""
+
+
+class ClauseError(ParseError, ValueError):
+    """One clause of a ``when`` list is wrong.
+
+    It is a ValueError as well, so that pydantic reports it together with all other problems of a law.
+
+    Parameters
+    ----------
+    error : what is wrong with the clause.
+    path : the steps to the clause inside ``when``, such as ``(1, "any", 0)``.
+
+    """
+
+    def __init__(self, error: RulekitError, path: tuple[int | str, ...]) -> None:
+        self.path = path
+        super().__init__(
+            error.what, where=error.where, expected=error.expected, got=error.got, hint=error.hint
+        )
 
 
 class SchemaError(LawError):
@@ -136,7 +170,7 @@ class SchemaError(LawError):
 
 
 class BindError(LawError):
-    """A rule does not fit the schema: unknown feature, wrong type, threshold beyond the dtype."""
+    """A rule does not fit the schema: an unknown feature, a wrong type, or a threshold beyond the dtype."""
 
 
 class EventError(RulekitError):
@@ -145,7 +179,15 @@ class EventError(RulekitError):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One thing a target can't express: the rule and literal concerned, the reason and the remedy."""
+    """One thing that a target can't express.
+
+    Attributes
+    ----------
+    rule : id of the rule; None when no single rule is concerned.
+    subject : what can't be expressed, such as ``prescale 3``.
+    reason, remedy : why, and what to do about it.
+
+    """
 
     rule: str | None
     subject: str
@@ -165,6 +207,14 @@ class UnsupportedError(RulekitError):
         self.refusals = refusals
         reasons = "".join(f"\n  - {refusal}" for refusal in refusals)
         super().__init__(f"target {target} can't express this ruleset:{reasons}")
+
+
+class UndecidedError(RulekitError):
+    """A search used up its budget: it found neither an example nor a proof that there is none."""
+
+
+class TooManyBoxesError(RulekitError):
+    """A condition needs more boxes than the exact analysis allows, so questions about it stay undecided."""
 
 
 class TeacherError(RulekitError):
@@ -188,7 +238,7 @@ class LogError(RulekitError):
 
 
 class MissingExtraError(RulekitError):
-    """An optional library is not installed. ``extra`` names the extra that brings it."""
+    """An optional library is not installed. ``extra`` is the extra that installs it."""
 
     def __init__(self, library: str, extra: str) -> None:
         self.library = library
@@ -200,8 +250,12 @@ class MissingExtraError(RulekitError):
 
 
 class MissingToolError(RulekitError):
-    """A program outside Python is not installed. ``tool`` names it, the hint says how to get it."""
+    """A program outside Python is not installed. ``tool`` is its name; the hint says how to get it."""
 
     def __init__(self, tool: str, install: str) -> None:
         self.tool = tool
         super().__init__(f"{tool} is not installed", hint=install)
+
+
+class GivenUpError(RulekitError):
+    """A program outside Python did not finish in the time it was given."""

@@ -92,28 +92,19 @@ def log_options(
         when they contradict each other or can't be read.
 
     """
-    from pydantic import ValidationError
-
-    from rulekit.errors import LogError
     from rulekit.log.options import LogOptions
 
-    try:
-        return LogOptions.model_validate(
-            {
-                "on_failure": policy,
-                "sample": dict(_share(text) for text in sample or ()),
-                "masked": _names(mask),
-                "hashed": _names(hash_),
-                "hash_events": hash_ids,
-                "salt": salt,
-                "losses": losses,
-            }
-        )
-    except ValidationError as error:
-        problem = error.errors(include_url=False)[0]
-        field = ".".join(str(step) for step in problem["loc"])
-        message = problem["msg"].removeprefix("Value error, ")
-        raise LogError(f"the log: {f'{field}: ' if field else ''}{message}") from None
+    return LogOptions.model_validate(
+        {
+            "on_failure": policy,
+            "sample": dict(_share(text) for text in sample or ()),
+            "masked": _names(mask),
+            "hashed": _names(hash_),
+            "hash_events": hash_ids,
+            "salt": salt,
+            "losses": losses,
+        }
+    )
 
 
 def private_key(path: Path | None) -> PrivateKey | None:

@@ -9,11 +9,11 @@ from typing import Any
 from rulekit.analysis.nearest.distance import Distances, Limits, in_scales
 from rulekit.analysis.nearest.goals import Goal
 from rulekit.analysis.nearest.search import Nearest, nearest
-from rulekit.analysis.search.search import SearchBudget, UndecidedError
+from rulekit.analysis.search.search import SearchBudget
 from rulekit.analysis.space.axes import places
 from rulekit.analysis.space.boxed_ruleset import BoxedRuleset
 from rulekit.analysis.space.space import Box
-from rulekit.errors import RulekitError
+from rulekit.errors import RulekitError, UndecidedError
 from rulekit.explanation.model import Change, Counterfactual
 from rulekit.explanation.sentences import change
 from rulekit.explanation.summary import outcomes_in_words, points_in_words

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any as AnyValue
 
-from rulekit.errors import ParseError, RulekitError
+from rulekit.errors import ClauseError, ParseError
 from rulekit.ir.condition import AllOf, AnyOf, Compare, Condition, Member, Missing
 from rulekit.ir.text import format_literal, format_value, parse_literal
 
@@ -32,15 +32,6 @@ WHEN_JSON_SCHEMA: dict[str, AnyValue] = {
 }
 
 _parse = lru_cache(maxsize=65536)(parse_literal)
-
-
-class ClauseError(ValueError):
-    """Carries one of our errors through pydantic, with the path of the clause inside ``when``."""
-
-    def __init__(self, error: RulekitError, path: tuple[int | str, ...]) -> None:
-        self.error = error
-        self.path = path
-        super().__init__(str(error))
 
 
 def when_to_condition(when: object) -> Condition:

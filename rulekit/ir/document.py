@@ -1,28 +1,21 @@
-"""Rulesets as plain documents (what YAML and JSON hold), and JSON itself.
-
-JSON and YAML hold the same document. Errors of pydantic and of the literal parser become ours here;
-a :data:`Locator` turns the path of a field into a place in the file.
-"""
+"""Rulesets as plain documents, which YAML and JSON files hold alike, and the JSON of a ruleset."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import ErrorDetails
 
 from rulekit.errors import LawError, ParseError, RulekitError, SchemaError, Where
-from rulekit.ir.clauses import ClauseError
+from rulekit.ir.problems import Locator, Path, problems_of
 from rulekit.ir.ruleset import Ruleset
 from rulekit.ir.schema import Model, Schema
 
-Path = tuple[int | str, ...]
-Locator = Callable[[Path], Where]
-"""Maps the path of a field in a document to its place in the file."""
+M = TypeVar("M", bound=Model)
+
+_TYPO = "a typo? see `rulekit schema`"
 
 _RULESET_KEYS = (
     *("name", "version", "schema", "hit_policy", "otherwise", "complete", "thresholds"),
@@ -36,12 +29,12 @@ def _adapter() -> TypeAdapter[Ruleset]:
 
 
 def nowhere(path: Path) -> Where:
-    """Locate fields by their path alone, for documents that come from no file."""
+    """Return the dotted path of a field as its place, for documents that come from no file."""
     return Where(file=".".join(str(step) for step in path) or None)
 
 
 def ruleset_from_document(document: object, locate: Locator = nowhere) -> Ruleset:
-    """Build a ruleset from plain data, with its literals parsed and bound once to report what is wrong.
+    """Build a ruleset from plain data; its literals are parsed, and bound to the schema once to find problems.
 
     Raises
     ------
@@ -55,7 +48,7 @@ def ruleset_from_document(document: object, locate: Locator = nowhere) -> Rulese
     try:
         ruleset = _adapter().validate_python(document)
     except ValidationError as error:
-        raise LawError.collect(_problems(error, document, locate)) from None
+        raise LawError.collect(problems_of(error, document, locate, LawError, _TYPO)) from None
     try:
         _ = ruleset.bound
     except LawError as error:
@@ -65,30 +58,44 @@ def ruleset_from_document(document: object, locate: Locator = nowhere) -> Rulese
 
 def schema_from_document(document: object, locate: Locator = nowhere) -> Schema:
     """Build a schema from plain data; see :func:`ruleset_from_document`."""
-    try:
-        return Schema.model_validate(document)
-    except ValidationError as error:
-        problems = [SchemaError(p.what, where=p.where, expected=p.expected, got=p.got, hint=p.hint)
-                    for p in _problems(error, document, locate)]  # fmt: skip
-        raise LawError.collect(list(problems)) from None
+    return model_from_document(Schema, document, locate, SchemaError)
 
 
-def model_from_document(model: type[Model], document: object, locate: Locator = nowhere) -> Any:
-    """Build any of our pydantic models from plain data, with errors of our tree."""
+def model_from_document(
+    model: type[M], document: object, locate: Locator = nowhere, kind: type[RulekitError] = LawError
+) -> M:
+    """Build one of our pydantic models from plain data.
+
+    Parameters
+    ----------
+    model : the class to build.
+    document : its fields.
+    locate : gives the place of a field, for the message (default: its dotted path).
+    kind : the class of the errors.
+
+    Raises
+    ------
+    RulekitError
+        of that kind, with every problem found, each at its place.
+
+    """
     try:
-        return model.model_validate(document)
+        return TypeAdapter(model).validate_python(document)
     except ValidationError as error:
-        raise LawError.collect(_problems(error, document, locate)) from None
+        raise LawError.collect(problems_of(error, document, locate, kind, _TYPO)) from None
 
 
 def ruleset_to_document(ruleset: Ruleset) -> dict[str, Any]:
-    """Return the plain document of a ruleset, without the fields that say nothing."""
+    """Return the plain document of a ruleset, without the fields that have their default value."""
     document = _adapter().dump_python(ruleset, mode="json", exclude_defaults=True)
     return {key: document[key] for key in _RULESET_KEYS if key in document}
 
 
 def ruleset_to_json(ruleset: Ruleset) -> str:
-    """Return the canonical JSON of a ruleset: sorted keys, no spaces, as RFC 8785 orders them."""
+    """Return the JSON of a ruleset in one line: no spaces, keys sorted by code point, the same text everywhere.
+
+    It is what RFC 8785 gives, unless a key has a character beyond U+FFFF: that standard sorts by UTF-16 units.
+    """
     return json.dumps(ruleset_to_document(ruleset), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
@@ -112,7 +119,7 @@ def ruleset_from_json(text: str, file: str | None = None) -> Ruleset:
 
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Refuse a key that stands twice, of which Python's reader would silently keep the last."""
+    """Refuse a key that an object holds twice; Python's reader would silently keep the last one."""
     found = dict(pairs)
     if len(found) < len(pairs):
         keys = [key for key, _ in pairs]
@@ -140,68 +147,6 @@ def json_schema() -> dict[str, Any]:
 def _join(file: str | None, path: Path) -> str:
     inside = ".".join(str(step) for step in path)
     return ": ".join(part for part in (file, inside) if part)
-
-
-def _problems(error: ValidationError, document: object, locate: Locator) -> list[RulekitError]:
-    problems: list[RulekitError] = []
-    for detail in _causes(error.errors(include_url=False)):
-        path = tuple(detail["loc"])
-        cause = (detail.get("ctx") or {}).get("error")
-        if isinstance(cause, ClauseError):
-            problem = cause.error.at(_place(locate, (*path, *cause.path), document))
-        else:
-            problem = _field_problem(detail, _place(locate, path, document))
-        problems.append(problem)
-    return problems
-
-
-def _causes(details: list[ErrorDetails]) -> list[ErrorDetails]:
-    """Leave out lists that are too short only because their items failed."""
-    paths = [detail["loc"] for detail in details]
-    return [
-        detail
-        for detail in details
-        if detail["type"] != "too_short"
-        or not any(path[:-1][: len(detail["loc"])] == detail["loc"] for path in paths)
-    ]
-
-
-def _field_problem(detail: ErrorDetails, where: Where) -> LawError:
-    kind, path = detail["type"], tuple(detail["loc"])
-    if kind in {"extra_forbidden", "unexpected_keyword_argument"}:
-        return LawError(
-            _sentence(path, "there is no such field"), where=where, hint="a typo? see `rulekit schema`"
-        )
-    message = (
-        "this field is missing" if kind.startswith("missing") else detail["msg"].removeprefix("Value error, ")
-    )
-    got = None if kind.startswith(("missing", "value_error")) else _brief(detail["input"])
-    return LawError(_sentence(path, message), where=where, got=got)
-
-
-def _sentence(path: Path, message: str) -> str:
-    field = ".".join(str(step) for step in path if isinstance(step, str))
-    return f"{field}: {message}" if field else message
-
-
-def _brief(value: object) -> str:
-    text = str(value) if isinstance(value, Decimal) else repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
-
-
-def _place(locate: Locator, path: Path, document: object) -> Where:
-    where = locate(path)
-    rule = _rule_id(path, document)
-    return Where(file=where.file, line=where.line, column=where.column, rule=rule)
-
-
-def _rule_id(path: Path, document: object) -> str | None:
-    if len(path) < 2 or path[0] != "rules" or not isinstance(document, dict):
-        return None
-    try:
-        return str(document["rules"][path[1]]["id"])
-    except (LookupError, TypeError):
-        return None
 
 
 def _place_rules(error: LawError, ruleset: Ruleset, locate: Locator) -> list[RulekitError]:

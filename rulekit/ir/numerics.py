@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from rulekit.errors import BindError, Where
+from rulekit.errors import BindError, LawError, RulekitError, Where
 from rulekit.ir.condition import Compare, Condition, LiteralCondition, Member, Missing, literals, map_literals
 from rulekit.ir.schema import Model, Schema
 from rulekit.ir.text import format_literal
@@ -33,6 +33,8 @@ class FixedFormat(Model):
     A negative ``fraction`` makes the least significant bit larger than one unit. The range never goes
     beyond 2**53, so that float64 arithmetic on the way to the grid is exact.
     """
+
+    _error: ClassVar[type[RulekitError]] = LawError
 
     width: int = Field(ge=1, le=48)
     fraction: int = Field(ge=-48, le=48)
@@ -76,6 +78,8 @@ class FixedFormat(Model):
 class Native(Model):
     """Each feature is compared in its own dtype."""
 
+    _error: ClassVar[type[RulekitError]] = LawError
+
     kind: Literal["native"] = "native"
 
     def bind_condition(self, condition: Condition, schema: Schema) -> Condition:
@@ -90,6 +94,8 @@ class Native(Model):
 
 class Fixed(Model):
     """Fixed point: one format per number that the rules read; bools and categories stay what they are."""
+
+    _error: ClassVar[type[RulekitError]] = LawError
 
     kind: Literal["fixed"] = "fixed"
     formats: dict[str, FixedFormat]

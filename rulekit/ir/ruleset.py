@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, model_validator
 from pydantic.dataclasses import dataclass
@@ -18,7 +18,7 @@ from rulekit.ir.canonical import bind, canonical
 from rulekit.ir.clauses import WHEN_JSON_SCHEMA, condition_to_when, when_to_condition
 from rulekit.ir.condition import AllOf, Condition, literals
 from rulekit.ir.provenance import Provenance
-from rulekit.ir.schema import NAME_PATTERN, VERSION_PATTERN, Feature, Model, Schema
+from rulekit.ir.schema import NAME_PATTERN, VERSION_PATTERN, Checked, Feature, Model, Schema
 from rulekit.ir.text import format_value
 
 INVALID = "invalid"
@@ -66,7 +66,22 @@ class HitPolicy(StrEnum):
 
 
 class Rule(Model):
-    """One rule: when its condition holds it *hits*."""
+    """One rule: where its condition holds, it *hits*.
+
+    Attributes
+    ----------
+    id : lower-case words joined by ``.``, ``_`` or ``-``; never used again for another rule.
+    title : what the rule looks for, in a few words.
+    when : the condition; in files a list of literals that must all hold, such as ``["pt > 30", "met is missing"]``.
+    then : the outcome; None under SCORE.
+    because : the reason for the rule, in a sentence or two.
+    prescale : one hit in so many is kept; COLLECT only.
+    points : what a hit adds to the sum; SCORE only.
+    origin : who wrote it.
+
+    """
+
+    _error: ClassVar[type[RulekitError]] = LawError
 
     id: str = Field(pattern=r"^[a-z0-9]+([._-][a-z0-9]+)*$")
     title: str = ""
@@ -79,11 +94,26 @@ class Rule(Model):
 
 
 @dataclass(frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))
-class Ruleset:
+class Ruleset(metaclass=Checked):
     """An ordered list of rules over a schema, with the policy that turns hits into an outcome.
 
-    A pydantic dataclass rather than a model, because ``schema`` is a method of every pydantic model.
+    Attributes
+    ----------
+    name : lower-case words joined by dots, such as ``fraud.card_present``.
+    version : ``MAJOR.MINOR.PATCH``.
+    schema : the features that rules may read.
+    hit_policy : how hits become an outcome.
+    otherwise : the outcome where no rule hits or, under SCORE, where no threshold is reached.
+    complete : claims that a rule hits every plausible event, so that ``otherwise`` is never given;
+        ``rulekit check`` proves it.
+    thresholds : under SCORE, the least sum of points for each outcome.
+    rules : in text order, each id once.
+    provenance : how the ruleset was made; not part of the law.
+
     """
+
+    # A pydantic dataclass and no Model, because every pydantic model has a method named `schema`.
+    _error: ClassVar[type[RulekitError]] = LawError
 
     name: Annotated[str, Field(pattern=NAME_PATTERN)]
     version: Annotated[str, Field(pattern=VERSION_PATTERN)]
@@ -91,7 +121,6 @@ class Ruleset:
     hit_policy: HitPolicy
     otherwise: Annotated[str, Field(min_length=1)]
     complete: bool = False
-    """Claims that a rule hits every plausible event, so that ``otherwise`` is never meant; ``check`` proves it."""
     thresholds: dict[str, int] | None = None
     rules: tuple[Rule, ...]
     provenance: Provenance | None = None

@@ -6,9 +6,17 @@ import difflib
 import math
 from enum import StrEnum
 from functools import cached_property
-from typing import Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from rulekit.errors import RulekitError, SchemaError
+from rulekit.ir.problems import problem_by_hand
+
+if TYPE_CHECKING:
+    from pydantic._internal._model_construction import ModelMetaclass
+else:
+    ModelMetaclass = type(BaseModel)  # pydantic has no public name for it
 
 NAME_PATTERN = r"^[a-z0-9_]+(\.[a-z0-9_]+)*$"
 VERSION_PATTERN = r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$"
@@ -46,18 +54,69 @@ class DType(StrEnum):
         return -(1 << bits), (1 << bits) - 1
 
 
-class Model(BaseModel):
-    """What our pydantic models share: immutable, and unknown fields are typos."""
+class Checked(type):
+    """Makes the errors of pydantic ours, for values that a program builds by calling the class.
+
+    A class says by ``_error`` which error of :mod:`rulekit.errors` it raises.
+    """
+
+    if not TYPE_CHECKING:  # type checkers read the fields of the class, not a signature of anything
+
+        def __call__(cls, *args: Any, **given: Any) -> Any:
+            """Build a value; raise an error of our tree where a field does not fit."""
+            try:
+                return super().__call__(*args, **given)
+            except ValidationError as error:
+                raise problem_by_hand(error, cls, cls._error) from None
+
+
+class _CheckedModel(Checked, ModelMetaclass):
+    """The metaclass of :class:`Model`."""
+
+
+class Model(BaseModel, metaclass=_CheckedModel):
+    """What our pydantic models share: they can't be changed, and refuse fields that they do not have.
+
+    A value that does not fit raises an error of :mod:`rulekit.errors`, never one of pydantic, whether the model is
+    called or made by :meth:`model_validate`.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+    _error: ClassVar[type[RulekitError]] = RulekitError
+
+    @classmethod
+    def model_validate(cls, obj: Any, **options: Any) -> Self:
+        """Return the model of plain data; see pydantic.
+
+        Raises
+        ------
+        RulekitError
+            with every field that does not fit; LawError, SchemaError and so on, by the class.
+
+        """
+        try:
+            return super().model_validate(obj, **options)
+        except ValidationError as error:
+            raise problem_by_hand(error, cls, cls._error) from None
 
 
 class Feature(Model):
     """One measured or computed quantity of an event.
 
-    ``bounds`` are the lowest and highest plausible value, both included: a value outside them is a
-    finding and is decided all the same. An event that lacks a ``required`` feature is ``invalid``.
+    Attributes
+    ----------
+    name : printable text without backtick, line break or outer space.
+    dtype : the type of its values.
+    unit : such as ``GeV``, for people.
+    bounds : the lowest and highest plausible value, both included. A value outside them is a finding, and the event
+        is decided all the same.
+    categories : the known values of dtype ``category``.
+    required : whether an event that lacks it gets the outcome ``invalid``.
+    doc : a sentence about it.
+
     """
+
+    _error: ClassVar[type[RulekitError]] = SchemaError
 
     name: str = Field(min_length=1)
     dtype: DType
@@ -90,7 +149,17 @@ class Feature(Model):
 
 
 class Schema(Model):
-    """The features that the rules of a ruleset may speak of, in order."""
+    """The features that the rules of a ruleset may read, in order.
+
+    Attributes
+    ----------
+    name : lower-case words joined by dots, such as ``fraud.card_present``.
+    version : ``MAJOR.MINOR.PATCH``.
+    features : at least one, each name once.
+
+    """
+
+    _error: ClassVar[type[RulekitError]] = SchemaError
 
     name: str = Field(pattern=NAME_PATTERN)
     version: str = Field(pattern=VERSION_PATTERN)
@@ -121,5 +190,5 @@ class Schema(Model):
         return tuple(feature.name for feature in self.features if feature.required)
 
     def nearest_names(self, name: str) -> list[str]:
-        """Return up to three feature names that look like ``name``, for hints."""
+        """Return at most two feature names that look like ``name``, the likest first, for hints."""
         return difflib.get_close_matches(name, self.names, n=2, cutoff=0.6)

@@ -18,7 +18,6 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from rulekit.errors import LawError, ParseError, Where
 from rulekit.ir.document import (
-    Locator,
     model_from_document,
     ruleset_from_document,
     ruleset_from_json,
@@ -26,6 +25,7 @@ from rulekit.ir.document import (
     schema_from_document,
 )
 from rulekit.ir.numerics import Fixed, FixedFormat
+from rulekit.ir.problems import Locator
 from rulekit.ir.ruleset import Ruleset
 from rulekit.ir.schema import Feature, Schema
 
@@ -103,8 +103,7 @@ def load_schema(path: Path) -> Schema:
 def load_numerics(path: Path) -> Fixed:
     """Load fixed-point numerics from a YAML file: ``formats: {pt: {width: 12, fraction: 2}}``."""
     document = parse_yaml(read_text(path), str(path))
-    numerics: Fixed = model_from_document(Fixed, document, locator(document, str(path)))
-    return numerics
+    return model_from_document(Fixed, document, locator(document, str(path)))
 
 
 def parse_yaml(text: str, file: str | None = None) -> Any:

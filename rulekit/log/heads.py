@@ -20,11 +20,11 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
-from pydantic import AwareDatetime, Field, ValidationError
+from pydantic import AwareDatetime, Field
 
-from rulekit.errors import LogError, SignatureError
+from rulekit.errors import LogError, RulekitError, SignatureError
 from rulekit.ir.schema import Model
 from rulekit.keys import PrivateKey, PublicKey
 from rulekit.log.counts import DecisionCounts
@@ -33,6 +33,8 @@ from rulekit.log.record import line_text, time_text
 
 class Head(Model):
     """The state of a log after line ``seq``, with the decisions by outcome since it began."""
+
+    _error: ClassVar[type[RulekitError]] = LogError
 
     log: str
     seq: int = Field(ge=0)
@@ -103,7 +105,7 @@ def head_from_text(text: bytes) -> Head:
     """
     try:
         return Head.model_validate(json.loads(text))
-    except (ValueError, ValidationError):
+    except (ValueError, LogError):
         raise LogError("this is no head of a log", got=repr(text[:60])) from None
 
 

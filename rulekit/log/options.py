@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
+from rulekit.errors import LogError, RulekitError
 from rulekit.ir.schema import Model
 
 POLICIES = ("closed", "open")
@@ -28,6 +29,8 @@ class LogOptions(Model):
     losses : file for the losses that a server could not be told of; logs in files have theirs beside them.
 
     """
+
+    _error: ClassVar[type[RulekitError]] = LogError
 
     on_failure: Literal["closed", "open"] = "closed"
     segment: int = Field(default=100_000, ge=1)

@@ -18,12 +18,12 @@ import json
 import math
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
-from pydantic import AwareDatetime, Field, JsonValue, ValidationError
+from pydantic import AwareDatetime, Field, JsonValue
 
 from rulekit.digests import canonical_json
-from rulekit.errors import LogError, SignatureError
+from rulekit.errors import LogError, RulekitError, SignatureError
 from rulekit.ir.numerics import Event, Scalar
 from rulekit.ir.schema import DType, Feature, Model
 
@@ -52,6 +52,8 @@ class DecisionRecord(Model):
     one_in : so many decisions with this outcome does this one stand for, where the log is a sample.
 
     """
+
+    _error: ClassVar[type[RulekitError]] = LogError
 
     id: int = Field(ge=0)
     at: AwareDatetime
@@ -94,7 +96,7 @@ def record_from_text(text: bytes) -> DecisionRecord:
     """
     try:
         return DecisionRecord.model_validate(json.loads(text, parse_int=_number))
-    except (ValueError, ValidationError) as error:
+    except (ValueError, LogError) as error:
         first = str(error).splitlines()[0]
         raise LogError(f"this is no record of a decision: {first}", got=repr(text[:60])) from None
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 
 import polars as pl
-from pydantic import ValidationError
 
 from rulekit.errors import RulekitError
 from rulekit.ir.numerics import Native, Numerics
@@ -48,8 +47,8 @@ def options_of(target: Target, given: Mapping[str, object]) -> Model:
     known = ", ".join(target.options.model_fields) or "none"
     try:
         return target.options.model_validate(given)
-    except ValidationError as error:
-        wrong = "; ".join(f"{each['loc'][0]}: {each['msg']}" for each in error.errors())
+    except RulekitError as error:
+        wrong = "; ".join(each.what for each in error.problems or (error,))
         what = f"target {target.name} does not take these options: {wrong}"
         raise RulekitError(what, expected=f"options of the target: {known}") from None
 

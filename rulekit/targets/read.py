@@ -51,7 +51,7 @@ def _artifact(folder: Path, manifest: dict[str, Any]) -> Artifact:
         ruleset=ruleset_from_json(files[LAW].decode(), str(folder / LAW)),
         numerics=numerics,
         files=files,
-        options=target.options.model_validate(manifest.get("options", {})),
+        options=TypeAdapter(target.options).validate_python(manifest.get("options", {})),
         evidence=dict(manifest.get("evidence", {})),
         tools=target.tools,
         loader=target.load,

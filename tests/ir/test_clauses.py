@@ -5,7 +5,8 @@ from typing import Any as AnyValue
 import pytest
 from hypothesis import given
 
-from rulekit.ir.clauses import ClauseError, condition_to_when, when_to_condition
+from rulekit.errors import ClauseError
+from rulekit.ir.clauses import condition_to_when, when_to_condition
 from rulekit.ir.condition import AllOf, AnyOf, Compare, Condition, Missing
 from rulekit.testing import conditions, schemas
 
@@ -56,7 +57,7 @@ def test_names_the_path_of_a_bad_clause(when: AnyValue, path: tuple[int | str, .
     with pytest.raises(ClauseError) as raised:
         when_to_condition(when)
     assert raised.value.path == path
-    assert raised.value.error.what
+    assert raised.value.what
 
 
 def test_an_empty_all_is_allowed_inside() -> None:

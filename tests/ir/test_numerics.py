@@ -6,9 +6,8 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
 
-from rulekit.errors import BindError
+from rulekit.errors import BindError, LawError
 from rulekit.ir.condition import SIGNS, Compare, Member, Missing, Sign
 from rulekit.ir.numerics import Fixed, FixedFormat, Native
 from rulekit.ir.schema import DType, Feature, Schema
@@ -117,7 +116,7 @@ def test_ranges() -> None:
     ],
 )
 def test_refuses_formats_that_are_not_exact(fields: dict[str, int]) -> None:
-    with pytest.raises(ValidationError):
+    with pytest.raises(LawError):
         FixedFormat(**fields)
 
 

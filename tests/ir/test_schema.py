@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from rulekit.errors import SchemaError
 from rulekit.ir.schema import DType, Feature, Schema
 
 
@@ -34,11 +35,11 @@ def schema(*features: Feature, **fields: Any) -> Schema:
         ({"bounds": [float("nan"), 0]}, "bounds are finite, the lower first"),
         ({"bounds": [0, float("inf")]}, "bounds are finite, the lower first"),
         ({"bounds": [0]}, "bounds"),
-        ({"units": "GeV"}, "Extra inputs"),
+        ({"units": "GeV"}, "units: there is no such field"),
     ],
 )
 def test_a_feature_does_not_contradict_itself(fields: dict[str, Any], message: str) -> None:
-    with pytest.raises(ValidationError, match=message):
+    with pytest.raises(SchemaError, match=message):
         feature(**fields)
 
 
@@ -55,7 +56,7 @@ def test_a_feature_does_not_contradict_itself(fields: dict[str, Any], message: s
     ],
 )
 def test_a_schema_does_not_contradict_itself(fields: dict[str, Any], message: str) -> None:
-    with pytest.raises(ValidationError, match=message):
+    with pytest.raises(SchemaError, match=message):
         schema(**{"features": (feature(),), **fields})
 
 

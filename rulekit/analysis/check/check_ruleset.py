@@ -12,9 +12,9 @@ from typing import Any, Literal, NamedTuple
 from rulekit.analysis.check import properties
 from rulekit.analysis.check.properties import PropertyResult
 from rulekit.analysis.space.boxed_ruleset import BoxedRuleset, box_ruleset
-from rulekit.analysis.space.space import Box, TooManyBoxesError
+from rulekit.analysis.space.space import Box
 from rulekit.analysis.space.witness import witness
-from rulekit.errors import RulekitError
+from rulekit.errors import RulekitError, TooManyBoxesError
 from rulekit.findings import Finding
 from rulekit.ir.condition import literals
 from rulekit.ir.numerics import Numerics

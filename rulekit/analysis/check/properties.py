@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from rulekit.analysis.search.predicates import Decides, Differs, FirstHit
-from rulekit.analysis.search.search import BUDGET, Predicate, SearchBudget, UndecidedError, find
+from rulekit.analysis.search.search import BUDGET, Predicate, SearchBudget, find
 from rulekit.analysis.space.boxed_ruleset import BoxedRuleset, Variant, outcome_function
 from rulekit.analysis.space.index import Index
 from rulekit.analysis.space.space import Box, Region
+from rulekit.errors import UndecidedError
 from rulekit.ir.ruleset import HitPolicy
 
 Verdict = Literal["proved", "refuted", "undecided"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rulekit.analysis.search.search import UndecidedError
+from rulekit.errors import UndecidedError
 from rulekit.ir.ruleset import Ruleset
 from rulekit.ir.schema import Feature, Schema
 

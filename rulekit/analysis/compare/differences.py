@@ -17,10 +17,11 @@ from rulekit.analysis.compare.merged_boxes import merge_boxes
 from rulekit.analysis.compare.regions import DecidedAs, DifferingRegion, in_order, merge_adjacent
 from rulekit.analysis.compare.score import score_changes
 from rulekit.analysis.search.predicates import Differs
-from rulekit.analysis.search.search import BUDGET, SearchBudget, UndecidedError, find
+from rulekit.analysis.search.search import BUDGET, SearchBudget, find
 from rulekit.analysis.space.boxed_ruleset import BoxedRuleset, box_rulesets
-from rulekit.analysis.space.space import Box, Space, TooManyBoxesError
+from rulekit.analysis.space.space import Box, Space
 from rulekit.analysis.space.witness import witness
+from rulekit.errors import TooManyBoxesError, UndecidedError
 from rulekit.ir.ruleset import HitPolicy, Ruleset
 from rulekit.ir.semantics import Decision, decide
 

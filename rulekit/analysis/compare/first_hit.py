@@ -11,11 +11,12 @@ from collections.abc import Iterator, Sequence
 from rulekit.analysis.compare.merged_boxes import MergedBoxes, Side
 from rulekit.analysis.compare.regions import DifferingRegion, merge_adjacent
 from rulekit.analysis.search.predicates import FirstHit
-from rulekit.analysis.search.search import Predicate, SearchBudget, UndecidedError, find, find_all
+from rulekit.analysis.search.search import Predicate, SearchBudget, find, find_all
 from rulekit.analysis.space.axes import places
 from rulekit.analysis.space.outcome_functions import lowest
 from rulekit.analysis.space.space import Box
 from rulekit.analysis.space.witness import witness
+from rulekit.errors import UndecidedError
 
 PAIRS = 5_000
 """Pairs of rules that are looked at."""

@@ -18,7 +18,8 @@ from rulekit.analysis.compare.regions import DecidedAs
 from rulekit.analysis.space.axes import places
 from rulekit.analysis.space.boxed_ruleset import BoxedRuleset
 from rulekit.analysis.space.index import Index
-from rulekit.analysis.space.space import Region, Space, TooManyBoxesError
+from rulekit.analysis.space.space import Region, Space
+from rulekit.errors import TooManyBoxesError
 from rulekit.ir.ruleset import HitPolicy, Ruleset
 
 

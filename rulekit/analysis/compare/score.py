@@ -15,10 +15,11 @@ from rulekit.analysis.compare.first_hit import find_in
 from rulekit.analysis.compare.merged_boxes import MergedBoxes, Side
 from rulekit.analysis.compare.regions import DecidedAs, DifferingRegion, merge_adjacent
 from rulekit.analysis.search.predicates import Decides
-from rulekit.analysis.search.search import SearchBudget, UndecidedError, find_all
+from rulekit.analysis.search.search import SearchBudget, find_all
 from rulekit.analysis.space.outcome_functions import ScoreOutcome
 from rulekit.analysis.space.space import Box
 from rulekit.analysis.space.witness import witness
+from rulekit.errors import UndecidedError
 
 _Points = tuple[int | None, int | None]
 

@@ -13,17 +13,13 @@ from typing import Protocol
 
 from rulekit.analysis.space.index import Index, random_point
 from rulekit.analysis.space.space import Box
-from rulekit.errors import RulekitError
+from rulekit.errors import UndecidedError
 
 BUDGET = 20_000
 """Pieces of the space that one question may look at."""
 
 PROBE = 8
 """In every so manieth piece one event is tried before the piece is cut."""
-
-
-class UndecidedError(RulekitError):
-    """The budget of a question is spent: neither an event nor a proof was found."""
 
 
 class Predicate(Protocol):

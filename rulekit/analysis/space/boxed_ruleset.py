@@ -9,8 +9,9 @@ from itertools import accumulate
 from rulekit.analysis.space.axes import places
 from rulekit.analysis.space.index import Index
 from rulekit.analysis.space.outcome_functions import FirstHitOutcome, OutcomeFunction, ScoreOutcome
-from rulekit.analysis.space.space import Region, Space, TooManyBoxesError, bound_conditions
+from rulekit.analysis.space.space import Region, Space, bound_conditions
 from rulekit.analysis.space.variants import Dropped, dropped_literals
+from rulekit.errors import TooManyBoxesError
 from rulekit.ir.numerics import Native, Numerics
 from rulekit.ir.ruleset import HitPolicy, Ruleset
 

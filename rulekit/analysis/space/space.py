@@ -8,7 +8,7 @@ from functools import cached_property, reduce
 from typing import Any as AnyValue
 
 from rulekit.analysis.space.axes import Axis, FixedGrid
-from rulekit.errors import RulekitError
+from rulekit.errors import TooManyBoxesError
 from rulekit.ir.condition import AllOf, AnyOf, Condition, LiteralCondition, literals
 from rulekit.ir.event import bind_event
 from rulekit.ir.numerics import Fixed, Native, Numerics
@@ -23,10 +23,6 @@ Box = tuple[int, ...]
 
 Region = dict[int, int]
 """A box that names only the axes that it restricts."""
-
-
-class TooManyBoxesError(RulekitError):
-    """A condition needs more than :data:`MAX_BOXES` boxes; questions about it stay undecided."""
 
 
 @dataclass(frozen=True)

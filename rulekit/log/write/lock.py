@@ -10,10 +10,11 @@ import os
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import ClassVar
 
-from pydantic import AwareDatetime, ValidationError
+from pydantic import AwareDatetime
 
-from rulekit.errors import LogError, Where
+from rulekit.errors import LogError, RulekitError, Where
 from rulekit.ir.schema import Model
 from rulekit.log.open import is_server
 
@@ -22,6 +23,8 @@ _PAGE = 4096
 
 class Losses(Model):
     """Decisions that were given out and are not in the log, by outcome, and from when to when."""
+
+    _error: ClassVar[type[RulekitError]] = LogError
 
     lost: dict[str, int]
     since: AwareDatetime
@@ -80,7 +83,7 @@ class WriterLock:
             return None
         try:
             return Losses.model_validate(json.loads(page))
-        except (ValueError, ValidationError):
+        except (ValueError, LogError):
             hint = "it held losses that the log does not tell of; remove it once that is noted"
             raise LogError("the losses can't be read", where=self._where, hint=hint) from None
 

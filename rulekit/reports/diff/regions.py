@@ -8,10 +8,9 @@ from typing import Any
 
 from rulekit.analysis.compare.common_schema import on_common_schema
 from rulekit.analysis.compare.regions import DecidedAs, DifferingRegion
-from rulekit.analysis.search.search import UndecidedError
 from rulekit.analysis.space.conditions import condition_lines, condition_of, readable_terms
 from rulekit.analysis.space.space import Box, Space
-from rulekit.errors import RulekitError
+from rulekit.errors import RulekitError, UndecidedError
 from rulekit.ir.describe import condition_in_words
 from rulekit.ir.floats import shortest_float32
 from rulekit.ir.schema import DType, Schema

@@ -68,8 +68,7 @@ def _read_provenance(path: Path) -> Provenance:
     except json.JSONDecodeError as error:
         where = Where(file=str(path), line=error.lineno, column=error.colno)
         raise ParseError(f"this is not JSON: {error.msg.lower()}", where=where) from None
-    provenance: Provenance = model_from_document(Provenance, document, lambda _: Where(file=str(path)))
-    return provenance
+    return model_from_document(Provenance, document, lambda _: Where(file=str(path)))
 
 
 def draft(ruleset: Ruleset, folder: str | Path) -> Path:

@@ -11,14 +11,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from rulekit.errors import MissingToolError, RulekitError
+from rulekit.errors import GivenUpError, MissingToolError, RulekitError
 
 TIMEOUT = 3600.0
 """Seconds after which a tool is given up."""
-
-
-class GivenUpError(RulekitError):
-    """A program took longer than it was given."""
 
 
 @dataclass(frozen=True, slots=True)

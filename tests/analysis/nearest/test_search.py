@@ -17,9 +17,10 @@ from rulekit.analysis.nearest.distance import (
 )
 from rulekit.analysis.nearest.goals import goal_of
 from rulekit.analysis.nearest.search import nearest
-from rulekit.analysis.search.search import SearchBudget, UndecidedError
+from rulekit.analysis.search.search import SearchBudget
 from rulekit.analysis.space.axes import places
 from rulekit.analysis.space.boxed_ruleset import box_ruleset
+from rulekit.errors import UndecidedError
 from rulekit.ir.event import bind_event
 from rulekit.ir.numerics import Native
 from rulekit.ir.ruleset import HitPolicy, Rule, Ruleset

@@ -8,8 +8,9 @@ from rulekit.analysis.space.axes import Axis, places, runs
 from rulekit.analysis.space.boxed_ruleset import box_ruleset
 from rulekit.analysis.space.conditions import condition_lines, condition_of
 from rulekit.analysis.space.index import random_point
-from rulekit.analysis.space.space import MAX_BOXES, Space, TooManyBoxesError
+from rulekit.analysis.space.space import MAX_BOXES, Space
 from rulekit.analysis.space.witness import witness
+from rulekit.errors import TooManyBoxesError
 from rulekit.ir.canonical import bind
 from rulekit.ir.condition import AllOf, AnyOf, Compare
 from rulekit.ir.event import bind_event

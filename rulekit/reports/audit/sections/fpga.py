@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from pydantic import ValidationError
 
 from rulekit.digests import digest_of
-from rulekit.errors import ArtifactError, Where
+from rulekit.errors import ArtifactError, RulekitError, Where
 from rulekit.findings import Finding
 from rulekit.frames import bind_columns
 from rulekit.ir.ruleset import Ruleset
@@ -87,7 +86,7 @@ def _fpga(artifact: Artifact, folder: Path) -> Fpga:
     design = _described(artifact)
     try:
         fpga = _told(artifact, design)
-    except (KeyError, TypeError, AttributeError, ValidationError) as error:
+    except (KeyError, TypeError, AttributeError, RulekitError) as error:
         what = f"the evidence is not what `rulekit compile` writes: {error!r}"
         raise ArtifactError(what, where=_manifest(folder)) from None
     ids, costed = [rule.id for rule in artifact.ruleset.rules], [row.rule for row in fpga.rules]

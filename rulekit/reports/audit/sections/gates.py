@@ -12,8 +12,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from pydantic import ValidationError
-
 from rulekit.budget import Budget
 from rulekit.errors import BudgetError, RulekitError
 from rulekit.findings import Finding
@@ -100,7 +98,7 @@ def _of_origin(audited: AuditInput, made: Provenance, measures: MeasureTable) ->
 def _evidence(measures: Mapping[str, Any], name: str) -> Share | None:
     try:
         return Share.model_validate(measures.get(name))
-    except ValidationError:  # absent, or of another shape: laws of several classes have one of each
+    except RulekitError:  # absent, or of another shape: laws of several classes have one of each
         return None
 
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
-from pydantic import JsonValue, ValidationError
+from pydantic import JsonValue
 
 from rulekit.digests import digest_of
+from rulekit.errors import RulekitError
 from rulekit.findings import Finding, event_findings, threshold_findings
 from rulekit.reports.audit.inputs.audit_input import AuditInput
 from rulekit.reports.audit.model.audit import Data, LeftOut, Origin, Source
@@ -57,7 +58,7 @@ def _recorded(audited: AuditInput) -> list[Finding]:
 def _finding(value: JsonValue) -> Finding | None:
     try:
         return Finding.model_validate(value)
-    except ValidationError:  # of another version, perhaps
+    except RulekitError:  # of another version, perhaps
         return None
 
 

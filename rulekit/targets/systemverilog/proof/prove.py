@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from rulekit.errors import RulekitError
+from rulekit.errors import GivenUpError, RulekitError
 from rulekit.targets.artifact import Artifact
 from rulekit.targets.systemverilog.design import Design, design_of
 from rulekit.targets.systemverilog.emit import ENTRY, source
@@ -30,7 +30,7 @@ from rulekit.targets.systemverilog.proof.miters import Lemma, Miter
 from rulekit.targets.systemverilog.proof.mutants import mutants
 from rulekit.targets.systemverilog.synthesis.synthesise import CELLS, netlist_text
 from rulekit.targets.systemverilog.tables.images import files
-from rulekit.targets.systemverilog.tools import YOSYS, GivenUpError
+from rulekit.targets.systemverilog.tools import YOSYS
 
 LOG = "proof.log"
 _GOLDEN, _MITER, _NETLIST, _MUTANT = "golden.sv", "miter.sv", "netlist.v", "mutant.sv"
