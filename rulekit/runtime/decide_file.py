@@ -12,14 +12,15 @@ import polars as pl
 
 from rulekit.errors import EventError, Where
 from rulekit.files import write_text, write_whole
-from rulekit.findings import Finding, event_counts, event_findings
-from rulekit.frames import bind_columns, collect, scan, unreadable
+from rulekit.findings import Finding
+from rulekit.frames import scan, unreadable
 from rulekit.ir.document import ruleset_to_document
-from rulekit.ir.ruleset import INVALID, Ruleset
+from rulekit.ir.ruleset import Ruleset
 from rulekit.ir.schema import Model
 from rulekit.log.counts import LogSummary
+from rulekit.runtime.counts import EventCounts
 from rulekit.targets.artifact import Artifact
-from rulekit.targets.shared.columns import HITS, OUTCOME, decision_columns
+from rulekit.targets.shared.columns import HITS, decision_columns
 from rulekit.version import VERSION
 
 if TYPE_CHECKING:
@@ -78,22 +79,18 @@ def decide_file(
     frame = scan(events, ruleset.schema)
     logged = None if log is None else _logged(artifact, log, id_column, cast=cast)
     decide = partial(artifact.load().batch, hits=True, cast=cast) if logged is None else logged.decide
-    decided = _decisions(artifact.ruleset, frame, id_column, decide)
+    counts = EventCounts(ruleset, frame, cast=cast)
+    decided = _decisions(ruleset, frame, id_column, lambda events: counts.counted(decide(events)))
     out.parent.mkdir(parents=True, exist_ok=True)
     try:
         write_whole(out, lambda draft: sink(decided, draft))
     except pl.exceptions.PolarsError as error:
         raise unreadable(error) from None
-    counts = _count_outcomes(out, ruleset)
     summary = DecideSummary(
         decisions=str(out),
-        events=sum(counts.values()),
-        counts=counts,
-        findings=(
-            *_invalid_findings(counts),
-            *_value_findings(ruleset, frame, cast=cast),
-            *_lost_findings(logged),
-        ),
+        events=sum(counts.outcomes.values()),
+        counts=counts.outcomes,
+        findings=(*counts.findings(), *_lost_findings(logged)),
         log=None if logged is None else logged.summary(),
     )
     manifest = _manifest(artifact, events, id_column, summary, command)
@@ -156,29 +153,10 @@ _SINKS: dict[str, Callable[[pl.LazyFrame, Path], Any]] = {
 }
 
 
-def _count_outcomes(out: Path, ruleset: Ruleset) -> dict[str, int]:
-    counted = collect(scan(out).group_by(pl.col(OUTCOME).cast(pl.String)).len())
-    found = dict(counted.iter_rows())
-    return {outcome: int(found.get(outcome, 0)) for outcome in ruleset.outcomes}
-
-
-def _invalid_findings(counts: dict[str, int]) -> list[Finding]:
-    count = counts[INVALID]
-    message = f"{count} events lack a required feature and were not decided"
-    return [Finding(code="invalid-events", subject=INVALID, message=message, count=count)] if count else []
-
-
 def _lost_findings(logged: LoggedStream | None) -> list[Finding]:
     count = 0 if logged is None else sum(logged.summary().lost.values())
     message = f"{count} decisions were given out and not logged"
     return [Finding(code="log-lost", subject="the log", message=message, count=count)] if count else []
-
-
-def _value_findings(ruleset: Ruleset, frame: pl.LazyFrame, *, cast: bool) -> list[Finding]:
-    columns = bind_columns(frame, ruleset.schema, ruleset.read, cast=cast)
-    expressions = event_counts(ruleset.read, columns)
-    counts = collect(frame.select(expressions)).row(0, named=True) if expressions else {}
-    return event_findings(ruleset.read, counts)
 
 
 def _manifest(
