@@ -11,7 +11,7 @@ from rulekit.cli.common import Json, answer, findings_text, finish, table
 
 if TYPE_CHECKING:
     from rulekit.store.acts.model import ActStatus
-    from rulekit.store.lookup import RegisterStatus
+    from rulekit.store.acts.status import RegisterStatus
 
 
 def law(
@@ -20,7 +20,7 @@ def law(
     json: Json = False,
 ) -> None:
     """Say what was in force at a time, and name whatever was tampered with."""
-    from rulekit.store.lookup import status_at
+    from rulekit.store.acts.status import status_at
 
     status = status_at(folder, time_of(at))
     answer(json, _document(status), _text(status))

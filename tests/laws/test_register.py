@@ -6,10 +6,11 @@ import pytest
 from places import RULES
 
 import rulekit
-from rulekit.store.acts.proposals import frozen_text, propose_enactment
-from rulekit.store.acts.register import load_register
+from rulekit.store.acts.proposals import propose_enactment
+from rulekit.store.acts.register import frozen_text, load_register
+from rulekit.store.acts.status import in_force, status_at
 from rulekit.store.folder.charter import missing_headings, read_charter
-from rulekit.store.lookup import in_force, law_in_force, ruleset_of_digest, status_at
+from rulekit.store.lookup import law_in_force, ruleset_of_digest
 from rulekit.store.versions.versions import least_bump, least_version, version_key
 
 FOLDERS = sorted(path.parent for path in RULES.glob("*/*/register.yaml"))

@@ -7,8 +7,9 @@ from lawfolders import amend, edit, later, make_law
 import rulekit
 from rulekit.errors import LawError
 from rulekit.store.acts.enact import enact, repeal
+from rulekit.store.acts.status import in_force, status_at
 from rulekit.store.folder.times import now, parse_time, time_text
-from rulekit.store.lookup import find_law, in_force, law_in_force, ruleset_of_digest, status_at
+from rulekit.store.lookup import find_law, law_in_force, ruleset_of_digest
 
 
 @pytest.fixture

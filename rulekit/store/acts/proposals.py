@@ -6,7 +6,7 @@ What approvers see and what is recorded come from the same functions here, so th
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,10 @@ from rulekit.digests import file_digest, text_digest
 from rulekit.errors import LawError, RulekitError, Where
 from rulekit.findings import Finding, serious
 from rulekit.ir.ruleset import Ruleset
-from rulekit.ir.yaml_file import dump, load, read_text
+from rulekit.ir.yaml_file import load, read_text
 from rulekit.store.acts.integrity import integrity_findings
 from rulekit.store.acts.model import Act, ProposedAct, version_in_force
-from rulekit.store.acts.register import copy_path, load_register
+from rulekit.store.acts.register import copy_path, frozen_text, load_register
 from rulekit.store.check import check
 from rulekit.store.folder.charter import missing_headings, read_charter
 from rulekit.store.folder.folder import (
@@ -165,12 +165,6 @@ def propose_rollback(
     problems = (*_general_problems(folder, acts, begins), *_unreasoned(because))
     ruleset = None if problems else load(copy_path(folder, version))
     return Proposal(folder, acts, proposed, begins, ruleset, problems=problems)
-
-
-def frozen_text(ruleset: Ruleset) -> str:
-    """Return the text of ``enacted/<version>.yaml``: a ruleset with its schema, which needs no other file."""
-    head = f"# {ruleset.name} {ruleset.version}, {ruleset.digest}\n# A frozen copy, written by `rulekit enact`.\n"
-    return head + dump(replace(ruleset, provenance=None))
 
 
 def _identity(act: Act) -> dict[str, Any]:

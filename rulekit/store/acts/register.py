@@ -8,14 +8,16 @@ the register names is as good as one under its own name.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from rulekit.errors import LawError, Where
 from rulekit.files import write_lasting, write_text
 from rulekit.ir.document import model_from_document
+from rulekit.ir.ruleset import Ruleset
 from rulekit.ir.schema import Model
-from rulekit.ir.yaml_file import dump_document, locator, parse_yaml, read_text
+from rulekit.ir.yaml_file import dump, dump_document, locator, parse_yaml, read_text
 from rulekit.store.acts.model import Act, Approval, ProposedAct
 from rulekit.store.folder.folder import APPROVALS, ENACTED, REGISTER
 
@@ -76,6 +78,12 @@ def _load_list(path: Path, model: type[Model], field: str) -> Any:
     locate = locator(document, str(path))
     found = model_from_document(model, {field: document}, lambda inner: locate(inner[1:]))
     return getattr(found, field)
+
+
+def frozen_text(ruleset: Ruleset) -> str:
+    """Return the text of ``enacted/<version>.yaml``: a ruleset with its schema, which needs no other file."""
+    head = f"# {ruleset.name} {ruleset.version}, {ruleset.digest}\n# A frozen copy, written by `rulekit enact`.\n"
+    return head + dump(replace(ruleset, provenance=None))
 
 
 def copy_path(folder: Path, version: str) -> Path:

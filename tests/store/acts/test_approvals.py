@@ -11,8 +11,8 @@ from rulekit.store.acts.approvals import requirement_for_proposal
 from rulekit.store.acts.enact import approve, enact, record, repeal, rollback
 from rulekit.store.acts.proposals import propose_enactment, propose_repeal, propose_rollback
 from rulekit.store.acts.register import load_approvals
+from rulekit.store.acts.status import status_at
 from rulekit.store.folder.times import now
-from rulekit.store.lookup import status_at
 
 
 @pytest.fixture

@@ -12,8 +12,9 @@ from rulekit.ir.yaml_file import load
 from rulekit.store.acts.enact import enact, repeal, rollback
 from rulekit.store.acts.proposals import propose_enactment
 from rulekit.store.acts.register import load_register
+from rulekit.store.acts.status import in_force, status_at
 from rulekit.store.folder.folder import draft, evidence_text, read
-from rulekit.store.lookup import in_force, law_in_force, status_at
+from rulekit.store.lookup import law_in_force
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ from rulekit.store.acts.approvals import _statement
 from rulekit.store.acts.enact import approve, enact, repeal
 from rulekit.store.acts.proposals import propose_enactment, propose_repeal
 from rulekit.store.acts.register import load_register, write_register
-from rulekit.store.lookup import in_force, law_in_force, status_at
+from rulekit.store.acts.status import in_force, status_at
+from rulekit.store.lookup import law_in_force
 
 
 @pytest.fixture(scope="module")

@@ -14,8 +14,8 @@ from rulekit.ir.ruleset import Ruleset
 from rulekit.reports.audit.model.law import LawStatus
 from rulekit.store.acts.model import ActStatus
 from rulekit.store.acts.register import load_register
+from rulekit.store.acts.status import status_at
 from rulekit.store.folder.times import time_text
-from rulekit.store.lookup import status_at
 
 
 @dataclass(frozen=True, slots=True)
