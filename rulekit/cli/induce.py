@@ -57,8 +57,12 @@ def induce(
     forbid: Annotated[
         str | None, typer.Option("--forbid", help="Features that no rule may ask for: a,b,c.")
     ] = None,
-    more: Annotated[str | None, typer.Option("--more", help="Rules may only ask for more of: a,b.")] = None,
-    less: Annotated[str | None, typer.Option("--less", help="Rules may only ask for less of: a,b.")] = None,
+    monotone: Annotated[
+        str | None,
+        typer.Option(
+            "--monotone", help="Rules may only ask for more (up) or less (down): amount=up,age=down."
+        ),
+    ] = None,
     drop: Annotated[str | None, typer.Option("--drop", help="Columns that are no features: a,b,c.")] = None,
     name: Annotated[
         str | None, typer.Option("--name", help="Name of the ruleset; from --out without.")
@@ -89,6 +93,7 @@ def induce(
     ruleset is written into a law folder as a draft; nothing becomes law by itself.
     """
     from rulekit.frames import scan
+    from rulekit.ir.monotone import parse_monotone
 
     rates = dict(map(_class, classes or ()))
     columns = [teacher.replace("{class}", name) for name in rates] or [teacher]
@@ -103,7 +108,7 @@ def induce(
             "schema": _schema(schema, out, lambda: scan(events), not_features), "method": method, "weight": weight,
             "name": name or _name(out), "otherwise": otherwise, "seed": seed, "time_limit": time_limit,
             "groups": groups, "forbidden": _names(forbid),
-            "directions": dict.fromkeys(_names(more), 1) | dict.fromkeys(_names(less), -1),
+            "monotone": parse_monotone(monotone),
         },
     )  # fmt: skip
     single = {"--fpr": fpr, "--alert-rate": alert_rate, "--incumbent": incumbent, "--resamples": resamples}

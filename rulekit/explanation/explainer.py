@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import Any
 
 from rulekit.analysis.nearest.distance import (
-    Direction,
     Distances,
     Limits,
     axis_distances,
@@ -25,6 +24,7 @@ from rulekit.explanation.model import Counterfactual, Hit, LiteralStatus, NearRu
 from rulekit.explanation.result import Explanation
 from rulekit.explanation.summary import summary
 from rulekit.ir.event import bind_event
+from rulekit.ir.monotone import Direction
 from rulekit.ir.numerics import Numerics
 from rulekit.ir.ruleset import INVALID, HitPolicy, Ruleset
 from rulekit.ir.semantics import Decision, decide

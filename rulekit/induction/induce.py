@@ -15,7 +15,7 @@ from rulekit.induction.progress import progress_bar
 from rulekit.induction.publish import DraftNames, ProvenanceInputs
 from rulekit.induction.result import Induction
 from rulekit.induction.samples.folds import split
-from rulekit.induction.samples.sample import describe_events, read_sample
+from rulekit.induction.samples.read import describe_events, read_sample
 from rulekit.induction.selection.constraints import make_constraints
 from rulekit.induction.teachers.load import teacher as read_teacher
 from rulekit.ir.numerics import Fixed
@@ -41,7 +41,7 @@ def induce(  # noqa: PLR0913 - the verb of the library
     progress: bool | None = None,
     groups: str | None = None,
     forbidden: Collection[str] = (),
-    directions: Mapping[str, int] | None = None,
+    monotone: Mapping[str, str] | None = None,
     numerics: Fixed | None = None,
     resamples: int = 0,
     incumbent: Ruleset | None = None,
@@ -67,7 +67,7 @@ def induce(  # noqa: PLR0913 - the verb of the library
     progress : whether to show a bar on stderr; without, only on a terminal.
     groups : a column; events of one group (a card, an engine) stay in one fold, and limits bet on whole groups.
     forbidden : features that no rule may ask for; the teacher may still read them.
-    directions : of a feature, 1 where rules may only ask for more of it, and -1 where only for less.
+    monotone : "up" for each feature of which rules may only ask for more, "down" where only for less.
     numerics : fixed-point formats of the hardware; thresholds are then numbers with cheap comparators, and look-up
         tables are counted in them (10 bits a number without).
     resamples : how often the winner runs again on events drawn anew, to tell how stable each rule is.
@@ -89,12 +89,12 @@ def induce(  # noqa: PLR0913 - the verb of the library
 
     """
     budget.check_truth(truth, "the column that tells signal")
-    methods = methods_for(method, policy_named(hit_policy), directed=bool(directions))
-    caps = make_constraints(budget, schema, forbidden=forbidden, directions=directions, numerics=numerics)
+    methods = methods_for(method, policy_named(hit_policy), directed=bool(monotone))
+    caps = make_constraints(budget, schema, forbidden=forbidden, monotone=monotone, numerics=numerics)
     names = DraftNames(name or schema.name, schema, outcome, otherwise, incumbent)
     bounds: dict[str, JsonValue] = {
         "forbidden": [*sorted(forbidden)],
-        "directions": {**(directions or {})},
+        "directions": {**caps.directions},
         "groups": groups,
     }
     parents = () if incumbent is None else (incumbent.digest,)

@@ -21,7 +21,7 @@ from rulekit.induction.learners.registry import inducers
 from rulekit.induction.result import Induction
 from rulekit.induction.samples.encoding import encode
 from rulekit.induction.samples.folds import split
-from rulekit.induction.samples.sample import read_sample
+from rulekit.induction.samples.read import read_sample
 from rulekit.induction.teachers.base import ColumnTeacher
 from rulekit.ir.condition import literals
 from rulekit.ir.document import ruleset_from_json, ruleset_to_json

@@ -16,7 +16,7 @@ from rulekit.budget import Budget
 from rulekit.errors import BudgetError, TeacherError
 from rulekit.induction.induce import induce
 from rulekit.induction.samples.folds import split
-from rulekit.induction.samples.sample import read_sample
+from rulekit.induction.samples.read import read_sample
 from rulekit.induction.teachers.load import teacher
 from rulekit.ir.schema import Feature, Schema
 

@@ -19,10 +19,10 @@ from rulekit.analysis.space.axes import Axis, Number
 from rulekit.analysis.space.space import Box, Space
 from rulekit.analysis.space.witness import value_of
 from rulekit.errors import RulekitError
+from rulekit.ir.monotone import Direction, read_monotone
 from rulekit.ir.numerics import Event, Scalar
 from rulekit.ir.schema import Feature, Schema
 
-Direction = Literal["up", "down"]
 ScaleSource = Literal["given", "bounds", "one"]
 
 STEPS = 1 << 128
@@ -63,17 +63,10 @@ class Limits:
             not above 0.
 
         """
-        for what, names in (
-            ("immutable", self.immutable),
-            ("monotone", self.monotone),
-            ("scales", self.scales),
-        ):
+        for what, names in (("immutable", self.immutable), ("scales", self.scales)):
             for name in names:
                 _known(name, schema, what)
-        for name, direction in self.monotone.items():
-            if direction not in {"up", "down"} or not schema.by_name[name].dtype.is_number:
-                got = f"{direction} for a {schema.by_name[name].dtype}"
-                raise RulekitError(f"monotone: {name}", expected="up or down, for a number", got=got)
+        read_monotone(self.monotone, schema)
         for name, scale in self.scales.items():
             if not 0 < scale < math.inf:
                 raise RulekitError(f"scales: {name}", expected="a finite number above 0", got=str(scale))

@@ -11,12 +11,11 @@ from rulekit.budget import Budget
 from rulekit.errors import MissingExtraError
 from rulekit.induction.boxes.grid import BinGrid, Box, Codes, box_of, make_grid
 from rulekit.induction.regions.region import Region
-from rulekit.induction.samples.sample import Sample
+from rulekit.induction.samples.sample import Sample, decided
 from rulekit.induction.selection.candidate_ruleset import CandidateRuleset
 from rulekit.induction.selection.cp_sat import EFFORT, Selection
 from rulekit.ir.ruleset import HitPolicy
-from rulekit.ir.schema import Schema
-from rulekit.labels import Mask, Weights
+from rulekit.labels import Weights
 
 if TYPE_CHECKING:
     from rulekit.induction.boxes.search import BoxSearch
@@ -87,9 +86,9 @@ def search_boxes(
     sample = context.folds.search.take(np.arange(events))
     signal, charged = context.signal_search[:events], sample.budget_weights(context.budget.kind)
     rows, factor = _thinned(sample, context)
-    gain = sample.weights * signal * _decided(sample, context.schema)
+    gain = sample.weights * signal * decided(sample.frame, context.schema)
     unit = 1.0 if context.budget.kind == "alert_rate" else 1 - signal
-    cost = sample.weights * unit * _decided(sample, context.schema)
+    cost = sample.weights * unit * decided(sample.frame, context.schema)
     liked = sample.scores >= context.threshold
     data = SearchData(
         binned.grid,
@@ -116,14 +115,6 @@ def search_boxes(
 def most_literals(budget: Budget) -> int:
     """Return the cap on literals, or what so many rules have at most in practice."""
     return budget.literals or budget.rules * _LITERALS_PER_RULE
-
-
-def _decided(sample: Sample, schema: Schema) -> Mask:
-    """Return which events have all that is required: no rule decides the others."""
-    found: Mask = np.ones(len(sample), dtype=np.bool_)
-    for name in schema.required:
-        found &= sample.frame[name].is_not_null().to_numpy()
-    return found
 
 
 def _thinned(sample: Sample, context: InductionContext) -> tuple[np.ndarray, Weights]:

@@ -34,7 +34,8 @@ from rulekit.induction.pipeline import InductionRequest, run_induction
 from rulekit.induction.progress import progress_bar
 from rulekit.induction.publish import DraftNames, ProvenanceInputs
 from rulekit.induction.result import Induction
-from rulekit.induction.samples.sample import Folds, Sample, describe_events
+from rulekit.induction.samples.read import describe_events
+from rulekit.induction.samples.sample import Folds, Sample
 from rulekit.induction.samples.teacher_labels import threshold_at
 from rulekit.induction.selection.candidate_ruleset import hit_matrix, lowest_threshold
 from rulekit.induction.selection.constraints import Constraints, make_constraints
@@ -89,7 +90,7 @@ def induce_classes(  # noqa: PLR0913 - the verb of the library, as `induce` is
     progress: bool | None = None,
     groups: str | None = None,
     forbidden: Collection[str] = (),
-    directions: Mapping[str, int] | None = None,
+    monotone: Mapping[str, str] | None = None,
     numerics: Fixed | None = None,
 ) -> ClassInduction:
     """Distil a teacher of several classes into a ruleset with one outcome a class.
@@ -105,7 +106,7 @@ def induce_classes(  # noqa: PLR0913 - the verb of the library, as `induce` is
     method : as for one class; under SCORE ``auto`` is the method ``points``, which alone tells steps apart.
     otherwise : the outcome of everything else.
     time_limit : seconds; each class gets an equal share of them.
-    events, schema, weight, name, seed, progress, groups, forbidden, directions, numerics : see
+    events, schema, weight, name, seed, progress, groups, forbidden, monotone, numerics : see
         :func:`rulekit.induction.induce.induce`.
 
     Raises
@@ -121,7 +122,7 @@ def induce_classes(  # noqa: PLR0913 - the verb of the library, as `induce` is
     check_budgets(budgets, truth, otherwise)
     policy = _policy(hit_policy)
     is_scale = policy is HitPolicy.SCORE
-    methods = [] if is_scale and method == AUTO else methods_for(method, policy, directed=bool(directions))
+    methods = [] if is_scale and method == AUTO else methods_for(method, policy, directed=bool(monotone))
     teachers = class_teachers(teacher, tuple(budgets), schema)
     runs = 1 if is_scale else len(budgets)
     share = None if time_limit is None else time_limit / runs
@@ -134,7 +135,7 @@ def induce_classes(  # noqa: PLR0913 - the verb of the library, as `induce` is
             )
             names = DraftNames(name or schema.name, schema, one, otherwise, prefix=slug(one))
             caps = make_constraints(
-                budgets[one], schema, forbidden=forbidden, directions=directions, numerics=numerics
+                budgets[one], schema, forbidden=forbidden, monotone=monotone, numerics=numerics
             )
             return InductionRequest(names, caps, methods, origin, teachers[one], seed, share)
 

@@ -13,10 +13,11 @@ import polars as pl
 
 from rulekit.budget import Budget
 from rulekit.errors import BudgetError, EventError
-from rulekit.frames import Frame, scan
+from rulekit.frames import Frame
 from rulekit.induction.pipeline import InductionRequest
 from rulekit.induction.samples.folds import split
-from rulekit.induction.samples.sample import Folds, Sample, read_sample
+from rulekit.induction.samples.read import read_events
+from rulekit.induction.samples.sample import Folds, Sample
 from rulekit.induction.teachers.base import Teacher
 from rulekit.ir.schema import Schema
 from rulekit.labels import read_column
@@ -62,7 +63,10 @@ def read_classes(
     weight: str | None = None,
     groups: str | None = None,
 ) -> dict[str, Sample]:
-    """Read the events once for each class; see :func:`rulekit.induction.samples.sample.read_sample`.
+    """Read the events once, and return a sample of them for each class.
+
+    The arguments are those of :func:`rulekit.induction.samples.read.read_sample`, but ``truth`` is a column of
+    classes.
 
     Raises
     ------
@@ -70,33 +74,31 @@ def read_classes(
         when the truth is absent, or lacks values or a class; else as for one class.
 
     """
-    frame = scan(events, schema)
-    if truth is not None:
-        _check_truth(frame, truth, list(teachers))
-    found = {}
-    for name, teacher in teachers.items():
-        column = None if truth is None else f"{truth} is {name}"
-        of_class = frame
-        if truth is not None and column is not None:
-            of_class = frame.with_columns((pl.col(truth).cast(pl.String) == name).alias(column))
-        found[name] = read_sample(of_class, teacher, schema, truth=column, weight=weight, groups=groups)
-    return found
+    table = read_events(events, schema, teachers.values(), truth=truth, weight=weight, groups=groups)
+    known = None if truth is None else _classes(table.columns, truth, list(teachers))
+    return {
+        name: table.sample(teacher, None if known is None else (known == name).to_numpy())
+        for name, teacher in teachers.items()
+    }
 
 
-def _check_truth(frame: pl.LazyFrame, truth: str, classes: list[str]) -> None:
-    column = read_column(frame, truth, "truth")
+def _classes(frame: pl.DataFrame, truth: str, classes: list[str]) -> pl.Series:
+    """Return the class of each event as a word, checked."""
+    column = read_column(frame.lazy(), truth, "truth")
     expected = "words, whole numbers or Booleans"
     if column.dtype.is_float() or column.dtype.is_nested():
         raise EventError(f"truth column {truth} has another dtype", expected=expected, got=str(column.dtype))
     if column.null_count():
         raise EventError(f"truth column {truth} lacks {column.null_count():,} values", expected=expected,
                          hint="leave out the events whose class is unknown")  # fmt: skip
-    known = sorted(column.cast(pl.String).unique().to_list())
+    words = column.cast(pl.String)
+    known = sorted(words.unique().to_list())
     for name in classes:
         if name not in known:
             raise EventError(
                 f"no event of truth column {truth} is of class {name!r}", expected=", ".join(known[:20])
             )
+    return words
 
 
 def scale_of(samples: Samples) -> dict[str, Sample]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from rulekit.induction.samples.sample import Sample
+from rulekit.induction.samples.sample import Sample, decided
 from rulekit.labels import Weights
 
 if TYPE_CHECKING:
@@ -79,10 +79,7 @@ def make_soft_labels(
     contexts = (context, *context.above)
     samples = [one.folds.search.take(np.arange(events)) for one in contexts]
     sample = samples[0]
-    decided = np.ones(events, dtype=np.bool_)
-    for name in context.schema.required:
-        decided &= sample.frame[name].is_not_null().to_numpy()
-    rows, factor = _thinned(np.flatnonzero(decided), sample, context, most)
+    rows, factor = _thinned(np.flatnonzero(decided(sample.frame, context.schema)), sample, context, most)
     steps = []
     for one, of_step in zip(contexts, samples, strict=True):
         odds, centre = _log_odds(of_step, one.signal_search[:events], one)

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from rulekit.errors import BudgetError, TeacherError
-from rulekit.frames import Frame, bind_columns, collect, scan
-from rulekit.induction.teachers.base import Scores, Teacher, checked
+from rulekit.induction.teachers.base import Scores
 from rulekit.ir.schema import Schema
-from rulekit.labels import Groups, Mask, Weights, _first, read_groups, read_truth, read_weights
+from rulekit.labels import Groups, Mask, Weights
 from rulekit.measures import EventLabels
 
 
@@ -63,62 +60,6 @@ class Sample:
         return np.where(self.truth, 0.0, self.weights)
 
 
-def read_sample(
-    events: Frame,
-    teacher: Teacher,
-    schema: Schema,
-    *,
-    truth: str | None = None,
-    weight: str | None = None,
-    groups: str | None = None,
-) -> Sample:
-    """Bind the events, score them and leave out those of weight zero.
-
-    Parameters
-    ----------
-    events : with the features of the schema and the columns named here.
-    truth : a Boolean or 0/1 column, 1 for signal.
-    weight : a column of finite numbers of zero or more.
-    groups : a column of whole numbers or words; events with the same value stay in one fold.
-
-    Raises
-    ------
-    EventError
-        when a column is absent or does not hold what it should; of a weight, with the first event concerned.
-    TeacherError
-        when the teacher can't score the events, or a score is not finite.
-    BudgetError
-        when there are no events.
-
-    """
-    frame = scan(events, schema)
-    bound = bind_columns(frame, schema, schema.features, cast=True)
-    features = [
-        (expression.fill_nan(None) if schema.by_name[name].dtype.is_float else expression).alias(name)
-        for name, expression in bound.items()
-    ]
-    labels = None if truth is None else read_truth(frame, truth)
-    weights = None if weight is None else read_weights(frame, weight)
-    group = None if groups is None else read_groups(frame, groups)
-    table = collect(frame.select(features))
-    if weights is None:
-        weights = np.ones(table.height)
-    if table.height == 0:
-        raise BudgetError("there are no events to induce from", hint="is a filter too strict?")
-    sample = Sample(table, _scores(frame, teacher, table.height), weights, labels, group)
-    return sample if weights.all() else sample.take(weights > 0)
-
-
-def _scores(frame: pl.LazyFrame, teacher: Teacher, events: int) -> Scores:
-    scores = checked(teacher.scores(frame), teacher.name, events)
-    bad = ~np.isfinite(scores)
-    if bad.any():
-        raise TeacherError(f"teacher {teacher.name} gives {int(bad.sum()):,} scores that are not finite",
-                           expected="finite numbers", got=_first(scores, bad),
-                           hint="a ratio or a logarithm of zero? clip the scores")  # fmt: skip
-    return scores
-
-
 @dataclass(frozen=True)
 class Folds:
     """The three parts: rules are found on ``fit``, ranked on ``selection``, and cut on ``calibration``."""
@@ -149,16 +90,14 @@ def _join(first: Sample, second: Sample) -> Sample:
     )
 
 
+def decided(frame: pl.DataFrame, schema: Schema) -> Mask:
+    """Return which events have every required feature, shape (events,); no rule decides the others."""
+    found: Mask = np.ones(frame.height, dtype=np.bool_)
+    for name in schema.required:
+        found &= frame[name].is_not_null().to_numpy()
+    return found
+
+
 def decidable(sample: Sample, schema: Schema) -> Sample:
-    """Leave out the events that lack a required feature: no rule decides them."""
-    if not schema.required:
-        return sample
-    return sample.take(
-        sample.frame.select(pl.all_horizontal(pl.col(schema.required).is_not_null())).to_series().to_numpy()
-    )
-
-
-def describe_events(events: Frame, count: int) -> str:
-    """Return where the events come from, without folders, and how many there are."""
-    source = Path(events).name if isinstance(events, (str, Path)) else "a frame"
-    return f"{source}, {count:,} events"
+    """Return the sample without the events that lack a required feature."""
+    return sample.take(decided(sample.frame, schema)) if schema.required else sample

@@ -12,6 +12,7 @@ from rulekit.induction.regions.region import Region, Span
 from rulekit.induction.samples.encoding import Encoding
 from rulekit.ir.condition import Condition, count_literals, literals
 from rulekit.ir.formats import default_fixed
+from rulekit.ir.monotone import Direction, read_monotone
 from rulekit.ir.numerics import Fixed
 from rulekit.ir.schema import Schema
 from rulekit.targets.shared.lut_cost import gate_cost, predicted_lut, shared_logic
@@ -19,6 +20,7 @@ from rulekit.targets.shared.lut_cost import gate_cost, predicted_lut, shared_log
 HARDWARE_WIDTH = 10
 """Bits of a number where a budget counts look-up tables and no format is given."""
 
+_STEPS: Mapping[Direction, int] = {"up": 1, "down": -1}
 
 Shared = tuple[Sequence[frozenset[AnyValue]], Mapping[AnyValue, float], float]
 """What each rule needs, the price of each need, and the cap on the prices together."""
@@ -100,7 +102,7 @@ def make_constraints(
     schema: Schema,
     *,
     forbidden: Iterable[str] = (),
-    directions: Mapping[str, int] | None = None,
+    monotone: Mapping[str, str] | None = None,
     numerics: Fixed | None = None,
 ) -> Constraints:
     """Return the constraints, checked.
@@ -108,24 +110,23 @@ def make_constraints(
     Raises
     ------
     BudgetError
-        when a name is no feature, a direction is not 1 or -1 or of a category, or every feature is forbidden.
+        when a forbidden name is not a feature, or every feature is forbidden.
+    RulekitError
+        when a monotone feature is unknown or not a number, or its direction is not "up" or "down".
     BindError
         when look-up tables are budgeted, and a number has no bounds to choose a format by.
 
     """
     budget.check_features(schema)
-    barred, wanted = frozenset(forbidden), dict(directions or {})
-    for name in (*sorted(barred), *wanted):
+    barred = frozenset(forbidden)
+    for name in sorted(barred):
         if name not in schema.by_name:
             near = schema.nearest_names(name)
             raise BudgetError(f"{name!r} is no feature of schema {schema.name}", expected=", ".join(schema.names),
                               hint=f"did you mean {' or '.join(near)}?" if near else None)  # fmt: skip
-    for name, direction in wanted.items():
-        if direction not in {-1, 1} or not schema.by_name[name].dtype.is_number:
-            raise BudgetError(f"feature {name} can't have direction {direction!r}",
-                              expected="1 (only more of it) or -1 (only less) of a number")  # fmt: skip
+    directions = {name: _STEPS[way] for name, way in read_monotone(monotone, schema).items()}
     if barred == set(schema.names):
         raise BudgetError("every feature is forbidden", expected="a feature that rules may ask for")
     if budget.lut is not None and numerics is None:
         numerics = default_fixed(schema, HARDWARE_WIDTH)
-    return Constraints(budget, schema, barred, wanted, numerics)
+    return Constraints(budget, schema, barred, directions, numerics)

@@ -40,6 +40,15 @@ class Teacher(Protocol):
         ...
 
 
+def columns_of(teacher: Teacher) -> tuple[str, ...] | None:
+    """Return the columns of the events that a teacher reads; None when it does not say.
+
+    A teacher says so by an attribute ``columns``. Other columns are then not read from a file for it.
+    """
+    found: tuple[str, ...] | None = getattr(teacher, "columns", None)
+    return found
+
+
 def feature_matrix(frame: Frame, schema: Schema) -> Matrix:
     """Return the features as a float32 matrix of shape (events, features), in schema order.
 
@@ -102,6 +111,7 @@ class ColumnTeacher:
 
     def __init__(self, column: str) -> None:
         self.name = column
+        self.columns = (column,)
 
     def scores(self, frame: Frame) -> Scores:
         """Return the column; see :meth:`Teacher.scores`."""
@@ -128,6 +138,7 @@ class EstimatorTeacher:
     def __init__(self, estimator: Any, schema: Schema) -> None:
         self.estimator = estimator
         self._schema = schema
+        self.columns = tuple(schema.names)
         last = estimator.steps[-1][1] if hasattr(estimator, "steps") else estimator
         self.name = type(last).__name__
         self.order = self._column_order()

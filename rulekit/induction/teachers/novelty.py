@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from rulekit.errors import TeacherError
 from rulekit.frames import Frame
-from rulekit.induction.teachers.base import Scores, Teacher
+from rulekit.induction.teachers.base import Scores, Teacher, columns_of
 from rulekit.induction.teachers.onnx import OnnxTeacher
 from rulekit.ir.schema import Schema
 
@@ -27,6 +27,7 @@ class Reversed:
     def __init__(self, teacher: Teacher) -> None:
         self._teacher = teacher
         self.name = teacher.name
+        self.columns = columns_of(teacher)
 
     def scores(self, frame: Frame) -> Scores:
         """Return the negated scores; see :meth:`rulekit.induction.teachers.base.Teacher.scores`."""

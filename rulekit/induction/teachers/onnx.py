@@ -51,6 +51,7 @@ class OnnxTeacher:
         self.path = path
         self._where = Where(file=str(path))
         self._schema = schema
+        self.columns = tuple(schema.names)
         self._session = self._load(path)
         self._inputs = self._session.get_inputs()
         self._single = len(self._inputs) == 1 and self._inputs[0].name not in schema.by_name

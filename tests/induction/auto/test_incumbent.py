@@ -111,7 +111,7 @@ def test_forbidden_features_and_directions_bind_the_incumbent_too(
     events: pl.DataFrame, schema: Schema
 ) -> None:
     law = _law(schema, HEAVY)
-    for bounds in ({"forbidden": ["kind"]}, {"directions": {"mass": -1}}):
+    for bounds in ({"forbidden": ["kind"]}, {"monotone": {"mass": "down"}}):
         found = induce(
             "score", events, "truth", schema=schema, budget=FPR, incumbent=law, time_limit=1e-9, **bounds
         )

@@ -7,7 +7,7 @@ import pytest
 from planted import planted
 
 from rulekit.budget import Budget
-from rulekit.errors import BindError, BudgetError
+from rulekit.errors import BindError, BudgetError, RulekitError
 from rulekit.induction.induce import induce
 from rulekit.induction.result import Induction
 from rulekit.induction.selection.constraints import make_constraints
@@ -46,14 +46,12 @@ def test_forbidden_features_are_never_asked_for(events: pl.DataFrame, schema: Sc
     assert found.ruleset.provenance.parameters["forbidden"] == ["kind"]
 
 
-@pytest.mark.parametrize(("direction", "signs"), [(1, {">", ">="}), (-1, {"<", "<="})])
+@pytest.mark.parametrize(("direction", "signs"), [("up", {">", ">="}), ("down", {"<", "<="})])
 def test_directions_are_kept_to_by_every_rule(
-    direction: int, signs: set[str], events: pl.DataFrame, schema: Schema
+    direction: str, signs: set[str], events: pl.DataFrame, schema: Schema
 ) -> None:
     numbers = ("mass", "hits", "Time of flight")
-    found = _auto(
-        events, schema, Budget(alert_rate=0.3, rules=8), directions=dict.fromkeys(numbers, direction)
-    )
+    found = _auto(events, schema, Budget(alert_rate=0.3, rules=8), monotone=dict.fromkeys(numbers, direction))
     compared = [
         literal
         for point in found.path
@@ -69,7 +67,7 @@ def test_rule_lists_and_points_refuse_directions(events: pl.DataFrame, schema: S
     budget = Budget(false_positive_rate=0.05)
     for policy in ("first", "score"):
         with pytest.raises(BudgetError, match="hit policy any alone"):
-            _auto(events, schema, budget, directions={"mass": 1}, hit_policy=policy)
+            _auto(events, schema, budget, monotone={"mass": "up"}, hit_policy=policy)
 
 
 def test_a_cap_on_features_holds(events: pl.DataFrame, schema: Schema) -> None:
@@ -109,10 +107,14 @@ def test_bad_constraints_are_errors(schema: Schema) -> None:
     with pytest.raises(BudgetError, match="'mas' is no feature") as caught:
         make_constraints(budget, schema, forbidden=["mas"])
     assert caught.value.hint == "did you mean mass?"
-    with pytest.raises(BudgetError, match="can't have direction 2"):
-        make_constraints(budget, schema, directions={"mass": 2})
-    with pytest.raises(BudgetError, match="can't have direction 1"):
-        make_constraints(budget, schema, directions={"kind": 1})
+    with pytest.raises(
+        RulekitError, match="monotone: mass\n  expected up or down, for a number, got sideways"
+    ):
+        make_constraints(budget, schema, monotone={"mass": "sideways"})
+    with pytest.raises(RulekitError, match="got up for a category"):
+        make_constraints(budget, schema, monotone={"kind": "up"})
+    with pytest.raises(RulekitError, match=r"(?s)unknown feature 'mas'.*did you mean mass"):
+        make_constraints(budget, schema, monotone={"mas": "up"})
     with pytest.raises(BudgetError, match="every feature is forbidden"):
         make_constraints(budget, schema, forbidden=schema.names)
     with pytest.raises(BindError, match="no fixed-point format can be chosen for mass"):
