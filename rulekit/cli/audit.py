@@ -10,16 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rulekit.cli.common import (
-    Json,
-    answer,
-    command_line,
-    findings_text,
-    finish,
-    interval_of,
-    percent_of,
-    table,
-)
+from rulekit.cli.common import Json, answer, command_line, findings_text, finish
+from rulekit.tables import interval_of, percent_of, table
 
 if TYPE_CHECKING:
     from rulekit.ir.ruleset import Ruleset

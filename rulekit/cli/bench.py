@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rulekit.cli.common import Json, Rules, answer, findings_text, finish, table
+from rulekit.cli.common import Json, Rules, answer, findings_text, finish
+from rulekit.tables import table
 
 if TYPE_CHECKING:
     from rulekit.runtime.bench import Bench

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rulekit.cli.common import Json, Rules, finish, numerics_of, table
+from rulekit.cli.common import Json, Rules, finish, numerics_of
+from rulekit.tables import table
 
 if TYPE_CHECKING:
     from rulekit.findings import Finding

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rulekit.cli.check_flags import asked, checks_of
-from rulekit.cli.common import Json, Rules, answer, findings_text, numerics_of, table
+from rulekit.cli.common import Json, Rules, answer, findings_text, numerics_of
+from rulekit.tables import table
 
 if TYPE_CHECKING:
     from rulekit.findings import Finding

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rulekit.cli.common import Json, Rules, answer, command_line, findings_text, finish, table
+from rulekit.cli.common import Json, Rules, answer, command_line, findings_text, finish
 from rulekit.cli.log import log_options, private_key
+from rulekit.tables import table
 
 if TYPE_CHECKING:
     from rulekit.log.counts import LogSummary

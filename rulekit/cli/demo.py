@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rulekit.cli.common import interval_of, percent_of, table
 from rulekit.errors import RulekitError
 from rulekit.registry import Registry
+from rulekit.tables import interval_of, percent_of, table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rulekit.cli.common import interval, percent, percent_of, table
+from rulekit.tables import interval, percent, percent_of, table
 
 if TYPE_CHECKING:
     from rulekit.induction.multiclass.induce import ClassInduction

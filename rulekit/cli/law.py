@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rulekit.cli.acts import Folder, time_of
-from rulekit.cli.common import Json, answer, findings_text, finish, table
+from rulekit.cli.common import Json, answer, findings_text, finish
+from rulekit.tables import table
 
 if TYPE_CHECKING:
     from rulekit.store.acts.model import ActStatus

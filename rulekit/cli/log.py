@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rulekit.cli.common import Json, answer, findings_text, finish, table
+from rulekit.cli.common import Json, answer, findings_text, finish
+from rulekit.tables import table
 
 if TYPE_CHECKING:
     from rulekit.keys import PrivateKey

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rulekit.cli.common import Json, Rules, answer, interval, percent, table
+from rulekit.cli.common import Json, Rules, answer
+from rulekit.tables import interval, percent, table
 
 if TYPE_CHECKING:
     from rulekit.ir.ruleset import Ruleset

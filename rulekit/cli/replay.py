@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rulekit.cli.acts import time_of
-from rulekit.cli.common import Json, answer, finish, table
+from rulekit.cli.common import Json, answer, finish
 from rulekit.cli.log import Log
+from rulekit.tables import table
 
 if TYPE_CHECKING:
     from rulekit.reports.replay.model import LawReplay, LogReplay, RecordMismatch
