@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from rulekit.ir.ruleset import HitPolicy, Rule, Ruleset
     from rulekit.ir.schema import Feature, Schema
     from rulekit.ir.semantics import Decision, decide
-    from rulekit.ir.yaml_file import load
     from rulekit.store.check import check
     from rulekit.store.compare import diff
+    from rulekit.store.lookup import load
     from rulekit.targets.api import compile, expr  # noqa: A004 - the verb of the field
 
 _HOMES = {
@@ -39,7 +39,7 @@ _HOMES = {
     "induce": "rulekit.induction.induce",
     "ClassInduction": "rulekit.induction.multiclass.induce",
     "induce_classes": "rulekit.induction.multiclass.induce",
-    "load": "rulekit.ir.yaml_file",
+    "load": "rulekit.store.lookup",
     "Fixed": "rulekit.ir.numerics",
     "FixedFormat": "rulekit.ir.numerics",
     "Native": "rulekit.ir.numerics",

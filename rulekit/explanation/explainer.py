@@ -28,7 +28,7 @@ from rulekit.ir.monotone import Direction
 from rulekit.ir.numerics import Numerics
 from rulekit.ir.ruleset import INVALID, HitPolicy, Ruleset
 from rulekit.ir.semantics import Decision, decide
-from rulekit.store.compare import Source, open_law
+from rulekit.store.lookup import RulesetSource, load
 
 REASONS = 4
 """The most reasons that are given; notices of adverse action in credit give four."""
@@ -209,7 +209,7 @@ def ladder_of(ruleset: Ruleset, decision: Decision) -> tuple[Step, ...]:
 
 
 def explain(
-    ruleset: Source,
+    ruleset: RulesetSource,
     event: Mapping[str, Any],
     *,
     toward: str | None = None,
@@ -248,7 +248,7 @@ def explain(
 
     """
     explainer = Explainer(
-        open_law(ruleset),
+        load(ruleset),
         immutable=immutable,
         monotone=monotone,
         scales=scales,

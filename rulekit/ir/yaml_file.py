@@ -39,29 +39,17 @@ def _yaml(width: int = 110) -> YAML:
     return yaml
 
 
-def load(source: str | Path) -> Ruleset:
-    """Load a ruleset from a path (a law folder, YAML or JSON file), or from a text of YAML or JSON.
-
-    A string is a path when it has one line and names something that exists or ends like a law file.
+def load_ruleset(path: Path) -> Ruleset:
+    """Load a ruleset from a law folder, or from a file of YAML or JSON.
 
     Raises
     ------
     LawError
-        when there is no such file, or the text is not a ruleset.
+        when there is no such file, or it does not hold a ruleset.
 
     """
-    if isinstance(source, str) and not _looks_like_path(source):
-        return ruleset_from_text(source)
-    path = Path(source)
-    if path.is_dir():
-        path = path / "ruleset.yaml"
-    return ruleset_from_text(read_text(path), path)
-
-
-def _looks_like_path(source: str) -> bool:
-    if "\n" in source or source.lstrip().startswith("{"):
-        return False
-    return source.endswith((".yaml", ".yml", ".json")) or Path(source).exists() or ": " not in source
+    file = path / "ruleset.yaml" if path.is_dir() else path
+    return ruleset_from_text(read_text(file), file)
 
 
 def read_text(path: Path) -> str:
@@ -83,7 +71,20 @@ def read_text(path: Path) -> str:
 
 
 def ruleset_from_text(text: str, path: Path | None = None) -> Ruleset:
-    """Read a ruleset from the text of a law file; ``schema: file`` is found relative to ``path``."""
+    """Read a ruleset from YAML or JSON text.
+
+    Parameters
+    ----------
+    text : what a law file holds.
+    path : the file it comes from, for messages; ``schema: FILE`` in it is relative to this path (default: the
+        working directory).
+
+    Raises
+    ------
+    LawError
+        when the text is not a ruleset.
+
+    """
     file = str(path) if path else None
     if text.lstrip().startswith("{") and (path is None or path.suffix == ".json"):
         return ruleset_from_json(text, file)

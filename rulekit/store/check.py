@@ -1,32 +1,31 @@
-"""``check``: what is odd about a law before anybody decides by it."""
+"""``check``: find what is wrong with a law before anybody decides by it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 from rulekit.analysis.check.check_ruleset import PropertyCount, check_ruleset
 from rulekit.errors import Where
 from rulekit.findings import Finding, threshold_findings
 from rulekit.ir.numerics import Fixed, Numerics
-from rulekit.ir.ruleset import Ruleset
 from rulekit.ir.yaml_file import rule_places
 from rulekit.store.folder.cases import run_cases
-from rulekit.store.folder.folder import LawFolder, read
+from rulekit.store.folder.folder import LawFolder
+from rulekit.store.lookup import RulesetSource, read_law
 from rulekit.targets.lower import lower
 from rulekit.targets.shared.constants import constant_literals
 
 
 @dataclass(frozen=True)
 class CheckedLaw:
-    """A law that was checked.
+    """The result of checking a law.
 
     Attributes
     ----------
     law : what was read.
-    findings : the worst first, otherwise in the order of the questions.
-    counts : the questions of the exact analysis, with how often each was proved, refuted and left undecided.
+    findings : errors first, then warnings, then notes; within these in the order of the checks.
+    counts : for each property of the exact analysis, how often it was proved, refuted and left undecided.
 
     """
 
@@ -40,13 +39,15 @@ class CheckedLaw:
         return {} if self.law.file is None else rule_places(self.law.file)
 
 
-def check(source: LawFolder | Ruleset | str | Path, numerics: Numerics | None = None) -> list[Finding]:
-    """Return the findings on a ruleset, a law folder or a ruleset file; an empty list when all is well.
+def check(source: RulesetSource, numerics: Numerics | None = None) -> list[Finding]:
+    """Return the findings on a law; an empty list when all is well.
 
     Parameters
     ----------
-    source : the law.
-    numerics : in which it will be decided; native without. In fixed point, constant literals are told as well.
+    source : the law, named in any way that :func:`rulekit.load` takes. The precedents of a law folder are
+        checked too.
+    numerics : in which it will be decided (default: native). In fixed point, literals that became constant are
+        findings.
 
     Raises
     ------
@@ -57,18 +58,12 @@ def check(source: LawFolder | Ruleset | str | Path, numerics: Numerics | None = 
     return list(check_law(source, numerics).findings)
 
 
-def check_law(source: LawFolder | Ruleset | str | Path, numerics: Numerics | None = None) -> CheckedLaw:
-    """Check a law: thresholds against bounds, every precedent on every target, and all that can happen.
+def check_law(source: RulesetSource, numerics: Numerics | None = None) -> CheckedLaw:
+    """Check thresholds against bounds, every precedent on every target, and the properties of all possible events.
 
     See :func:`check`, and :mod:`rulekit.analysis.check.check_ruleset` for the questions.
     """
-    law = (
-        source
-        if isinstance(source, LawFolder)
-        else LawFolder(source)
-        if isinstance(source, Ruleset)
-        else read(source)
-    )
+    law = read_law(source)
     examined = check_ruleset(law.ruleset, numerics)
     fixed = isinstance(numerics, Fixed)
     found = [

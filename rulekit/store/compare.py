@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 
 from rulekit.analysis.compare.differences import Differences, differences
 from rulekit.ir.ruleset import HitPolicy, Ruleset
-from rulekit.store.folder.folder import LawFolder
-from rulekit.store.lookup import read_law
+from rulekit.store.lookup import RulesetSource, load
 from rulekit.store.versions.amendments import (
     Edit,
     FeatureChange,
@@ -19,9 +17,6 @@ from rulekit.store.versions.amendments import (
     rule_changes,
 )
 from rulekit.store.versions.versions import Bump, least_bump, least_version, version_key
-
-Source = LawFolder | Ruleset | str | Path
-"""A law, or where it lies: a folder, a file, ``FOLDER@1.2.0`` or ``FOLDER@in-force``."""
 
 
 @dataclass(frozen=True)
@@ -88,12 +83,12 @@ def _kept(ruleset: Ruleset) -> dict[str, tuple[str | None, int]]:
     return {rule.id: (rule.then, rule.prescale) for rule in ruleset.rules}
 
 
-def compare(old: Source, new: Source) -> Comparison:
+def compare(old: RulesetSource, new: RulesetSource) -> Comparison:
     """Compare two versions of a law, exactly, for every event.
 
     Parameters
     ----------
-    old, new : a ruleset, a law folder, a file of YAML or JSON, or ``FOLDER@1.2.0``.
+    old, new : the versions, each named in any way that :func:`rulekit.load` takes.
 
     Raises
     ------
@@ -101,25 +96,9 @@ def compare(old: Source, new: Source) -> Comparison:
         when a law can't be read, or a rule does not fit its schema.
 
     """
-    before, after = open_law(old), open_law(new)
+    before, after = load(old), load(new)
     return Comparison(before, after, differences(before, after))
 
 
 diff = compare
 """The name of :func:`compare` on the public face."""
-
-
-def open_law(source: Source) -> Ruleset:
-    """Return a law by where it lies.
-
-    Raises
-    ------
-    LawError
-        when it can't be read, was never enacted, or its copy was tampered with.
-
-    """
-    if isinstance(source, Ruleset):
-        return source
-    if isinstance(source, LawFolder):
-        return source.ruleset
-    return read_law(source).ruleset

@@ -1,4 +1,4 @@
-"""What is law: which version was in force when, and the law that a digest names."""
+"""Finding a law: by any name a user gives it, by the time it was in force, or by its digest."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from rulekit.digests import file_digest, short
 from rulekit.errors import LawError, Where
 from rulekit.ir.ruleset import Ruleset
-from rulekit.ir.yaml_file import load
+from rulekit.ir.yaml_file import load_ruleset, ruleset_from_text
 from rulekit.store.acts.model import Act
 from rulekit.store.acts.register import copy_path, load_register
 from rulekit.store.acts.status import in_force
@@ -16,7 +16,14 @@ from rulekit.store.folder.folder import RULESET, LawFolder, read
 from rulekit.store.folder.times import now, time_text
 
 IN_FORCE = "in-force"
-"""In place of a version: the one that is in force now."""
+"""Stands for a version: the one that is in force now."""
+
+RulesetSource = Ruleset | LawFolder | str | Path
+"""Every way to name a law; see :func:`load`."""
+
+_WAYS = (
+    "a law folder, a file of YAML or JSON, FOLDER@VERSION, FOLDER@in-force, the text of a law, or a Ruleset"
+)
 
 
 def law_in_force(folder: str | Path, at: datetime | None = None) -> Ruleset:
@@ -33,7 +40,7 @@ def law_in_force(folder: str | Path, at: datetime | None = None) -> Ruleset:
     if act is None:
         what = f"nothing is in force at {time_text(at)}"
         raise LawError(what, where=Where(file=str(folder)), hint="see `rulekit law`")
-    return load(copy_path(Path(folder), act.version))
+    return load_ruleset(copy_path(Path(folder), act.version))
 
 
 def enacted(folder: str | Path, version: str) -> Ruleset:
@@ -46,8 +53,7 @@ def enacted(folder: str | Path, version: str) -> Ruleset:
 
     """
     folder = Path(folder)
-    if not folder.is_dir():
-        raise LawError("there is no such law folder", where=Where(file=str(folder)))
+    _check_folder(folder)
     acts = {act.version: act for act in load_register(folder) if act.act == "enact"}
     if version not in acts:
         expected = "one of " + ", ".join(acts) if acts else "an enacted version, and there is none"
@@ -56,22 +62,56 @@ def enacted(folder: str | Path, version: str) -> Ruleset:
     return _untouched(folder, acts[version])
 
 
-def read_law(where: str | Path) -> LawFolder:
-    """Read a law by where it lies: a folder, a file, ``FOLDER@1.2.0`` or ``FOLDER@in-force``.
+def load(source: RulesetSource) -> Ruleset:
+    """Load a ruleset, however it is named.
 
-    A folder alone is read as it stands, with amendments that are not law yet.
+    Parameters
+    ----------
+    source : a Ruleset; the text of one in YAML or JSON; a file or a law folder; ``FOLDER@1.2.0``, an enacted
+        version; or ``FOLDER@in-force``, the version in force now. A folder alone is read as it stands, with
+        amendments that are not law yet.
 
     Raises
     ------
     LawError
-        when it can't be read, was never enacted, is not in force, or its copy was tampered with.
+        when there is no such law, it does not hold a ruleset, the version was never enacted, nothing is in force,
+        or an enacted copy was tampered with.
 
     """
-    folder, at, version = str(where).rpartition("@")
-    if not at or Path(where).exists():
-        return read(where)
+    return source if isinstance(source, Ruleset) else read_law(source).ruleset
+
+
+def read_law(source: RulesetSource) -> LawFolder:
+    """Read a law as :func:`load` does, together with its precedents and its place on disk, where it has them."""
+    if isinstance(source, LawFolder):
+        return source
+    if isinstance(source, Ruleset):
+        return LawFolder(source)
+    if not isinstance(source, (str, Path)):
+        raise LawError("this does not name a law", expected=_WAYS, got=type(source).__name__)
+    if isinstance(source, str) and _is_text(source):
+        return LawFolder(ruleset_from_text(source))
+    if _exists(source):
+        return read(source)
+    folder, at, version = str(source).rpartition("@")
+    if not at:
+        raise LawError("there is no such file or folder", where=Where(file=str(source)), expected=_WAYS)
     ruleset = law_in_force(folder) if version == IN_FORCE else enacted(folder, version)
     return LawFolder(ruleset, folder=Path(folder), file=copy_path(Path(folder), ruleset.version))
+
+
+def _is_text(source: str) -> bool:
+    """Tell the text of a law from a path: it has several lines, or is an object of JSON, or a mapping of YAML."""
+    if "\n" in source or source.lstrip().startswith("{"):
+        return True
+    return ": " in source and not source.endswith((".yaml", ".yml", ".json")) and not _exists(source)
+
+
+def _exists(path: str | Path) -> bool:
+    try:
+        return Path(path).exists()
+    except (OSError, ValueError):  # a name that no file can have: too long, or with a zero byte
+        return False
 
 
 def ruleset_of_digest(folder: str | Path, digest: str) -> Ruleset:
@@ -121,9 +161,14 @@ def _search(folder: Path, digest: str, known: dict[str, str]) -> Ruleset | None:
             return _untouched(folder, act)
     if not (folder / RULESET).exists():
         return None
-    draft = load(folder)
+    draft = load_ruleset(folder)
     known.setdefault(draft.digest, f"{draft.name} {draft.version}, a draft")
     return draft if draft.digest == digest else None
+
+
+def _check_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        raise LawError("there is no such law folder", where=Where(file=str(folder)))
 
 
 def _untouched(folder: Path, act: Act) -> Ruleset:
@@ -132,7 +177,7 @@ def _untouched(folder: Path, act: Act) -> Ruleset:
     if found != act.text:
         what = "the copy is not the one that was enacted"
         raise LawError(what, where=Where(file=str(path)), expected=short(act.text), got=short(found))
-    return load(path)
+    return load_ruleset(path)
 
 
 def _unknown(place: Path, digest: str, known: dict[str, str]) -> LawError:

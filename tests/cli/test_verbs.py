@@ -9,7 +9,7 @@ import pytest
 from fixtures import FRAUD
 
 from rulekit.errors import RulekitError
-from rulekit.ir.yaml_file import load
+from rulekit.store.lookup import load
 
 EVENTS = pl.DataFrame(
     {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from places import RULES
 
-from rulekit.ir.yaml_file import load
+from rulekit.store.lookup import load
 from rulekit.testing import load_corpus
 
 CORPUS = {

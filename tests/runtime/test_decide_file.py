@@ -10,8 +10,8 @@ import rulekit
 from rulekit.errors import EventError
 from rulekit.ir.document import ruleset_to_json
 from rulekit.ir.semantics import decide
-from rulekit.ir.yaml_file import load
 from rulekit.runtime.decide_file import decide_file, manifest_path
+from rulekit.store.lookup import load
 
 EVENTS = pl.DataFrame(
     {

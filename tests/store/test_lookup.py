@@ -1,15 +1,19 @@
-"""What is law at a time, and the law that a digest names."""
+"""Finding a law: by name, by the time it was in force, by its digest."""
+
+from pathlib import Path
 
 import pytest
-from fixtures import TRIGGER
+from fixtures import FRAUD, TRIGGER
 from lawfolders import amend, edit, later, make_law
 
 import rulekit
 from rulekit.errors import LawError
+from rulekit.ir.document import ruleset_to_json
 from rulekit.store.acts.enact import enact, repeal
 from rulekit.store.acts.status import in_force, status_at
+from rulekit.store.folder.folder import LawFolder
 from rulekit.store.folder.times import now, parse_time, time_text
-from rulekit.store.lookup import find_law, law_in_force, ruleset_of_digest
+from rulekit.store.lookup import find_law, law_in_force, load, read_law, ruleset_of_digest
 
 
 @pytest.fixture
@@ -105,3 +109,110 @@ def test_times_have_a_zone():
     assert raised.value.hint is not None
     with pytest.raises(LawError, match="this is no time"):
         parse_time("yesterday")
+
+
+def test_laws_are_opened_by_where_they_lie(tmp_path):
+    folder = make_law(tmp_path / "law")
+    enact(folder)
+    amend(folder)
+    assert load(f"{folder}@1.2.0").version == "1.2.0"
+    assert load(folder).version == "1.3.0"
+    assert load(folder / "ruleset.yaml") == load(folder)
+    assert load(load(FRAUD)) == load(FRAUD)
+
+
+def test_a_version_that_was_never_enacted_or_was_tampered_with(tmp_path):
+    folder = make_law(tmp_path / "law")
+    with pytest.raises(LawError, match="never enacted") as caught:
+        load(f"{folder}@1.2.0")
+    assert caught.value.expected == "an enacted version, and there is none"
+    enact(folder)
+    with pytest.raises(LawError) as caught:
+        load(f"{folder}@9.0.0")
+    assert (caught.value.expected, caught.value.got) == ("one of 1.2.0", "9.0.0")
+    edit(folder / "enacted" / "1.2.0.yaml", "amount > 5000", "amount > 4000")
+    with pytest.raises(LawError, match="the copy is not the one that was enacted"):
+        load(f"{folder}@1.2.0")
+    with pytest.raises(LawError, match="no such law folder"):
+        load(f"{tmp_path / 'nowhere'}@1.2.0")
+
+
+def test_a_path_with_an_at_sign_is_a_path(tmp_path):
+    folder = make_law(tmp_path / "bank@home")
+    assert load(str(folder)).name == "fraud.card_present"
+
+
+def test_every_way_to_name_a_law_gives_the_same_ruleset(tmp_path, monkeypatch):
+    folder = make_law(tmp_path / "law")
+    enact(folder)
+    ruleset = load(FRAUD)
+    (tmp_path / "law.json").write_text(ruleset_to_json(ruleset))
+    monkeypatch.chdir(tmp_path)
+    ways = [
+        ruleset,
+        FRAUD,
+        ruleset_to_json(ruleset),
+        folder,
+        str(folder),
+        folder / "ruleset.yaml",
+        "law.json",
+        "law",
+    ]
+    ways += ["law@in-force", "law@1.2.0", Path("law@1.2.0"), read_law(folder)]
+    assert [load(way).digest for way in ways] == [ruleset.digest] * len(ways)
+
+
+def test_a_ruleset_is_given_back_as_it_is():
+    ruleset = load(FRAUD)
+    assert load(ruleset) is ruleset
+    assert read_law(ruleset) == LawFolder(ruleset)
+    assert read_law(read_law(FRAUD)).ruleset == ruleset
+
+
+def test_a_folder_is_read_with_its_precedents_and_an_enacted_version_without(tmp_path):
+    folder = make_law(tmp_path / "law")
+    enact(folder)
+    assert [case.name for case in read_law(folder).cases] == ["card testing", "an ordinary payment"]
+    assert read_law(f"{folder}@in-force").cases == ()
+    assert read_law(f"{folder}@in-force").file == folder / "enacted" / "1.2.0.yaml"
+    assert (read_law(FRAUD).folder, read_law(FRAUD).file) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "name", ["absent", "absent.yaml", "rules/absent", "a: b.json", "x" * 5000, "zero\0byte"]
+)
+def test_a_law_that_is_not_there_says_what_would_have_been_one(name):
+    with pytest.raises(LawError, match="there is no such file or folder") as raised:
+        load(name)
+    assert raised.value.where.file == name
+    for way in ("law folder", "YAML or JSON", "FOLDER@VERSION", "FOLDER@in-force", "text", "Ruleset"):
+        assert way in raised.value.expected
+
+
+@pytest.mark.parametrize("thing", [None, 3, b"law.yaml", ["law.yaml"], {"name": "law"}])
+def test_what_names_no_law_is_refused(thing):
+    with pytest.raises(LawError, match="this does not name a law") as raised:
+        load(thing)
+    assert raised.value.got == type(thing).__name__
+
+
+@pytest.mark.parametrize("text", ["just: one line", "{}", '  {"name": "law"}', "name: law\nrules: []"])
+def test_text_is_read_as_text(text):
+    with pytest.raises(LawError) as raised:
+        load(text)
+    assert "no such file" not in str(raised.value)
+
+
+def test_an_existing_file_is_a_file_whatever_its_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("odd: name").write_text(FRAUD)
+    assert load("odd: name").digest == load(FRAUD).digest
+
+
+def test_nothing_in_force_and_no_folder_are_told_apart(tmp_path):
+    folder = make_law(tmp_path / "law")
+    with pytest.raises(LawError, match="nothing is in force"):
+        load(f"{folder}@in-force")
+    with pytest.raises(LawError, match="there is no such law folder") as raised:
+        load(f"{tmp_path / 'gone'}@in-force")
+    assert raised.value.where.file == str(tmp_path / "gone")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rulekit.digests import file_digest
 from rulekit.errors import LawError, Where
-from rulekit.ir.yaml_file import load
+from rulekit.ir.yaml_file import load_ruleset
 from rulekit.keys import PrivateKey
 from rulekit.store.acts.approvals import (
     count_approvals,
@@ -171,7 +171,7 @@ def resume(folder: str | Path) -> Act | None:
     if not acts or not _finish(folder, acts[-1]):
         return None
     last = acts[-1]
-    return last if (last.act, last.version) == ("enact", load(folder).version) else None
+    return last if (last.act, last.version) == ("enact", load_ruleset(folder).version) else None
 
 
 def _finish(folder: Path, act: Act) -> bool:

@@ -20,7 +20,7 @@ from pathlib import Path
 from rulekit.digests import file_digest, short
 from rulekit.errors import RulekitError
 from rulekit.findings import Finding
-from rulekit.ir.yaml_file import load
+from rulekit.ir.yaml_file import load_ruleset
 from rulekit.store.acts.approvals import count_approvals, missing_approvals, requirement_for_act
 from rulekit.store.acts.model import Act
 from rulekit.store.acts.register import copy_path
@@ -97,7 +97,7 @@ def _act_files(folder: Path, act: Act) -> Iterator[Finding]:
             what = "is gone" if got is None else "was added" if expected is None else "was changed"
             message = f"the file {what}: expected {short(expected)}, got {short(got)}"
             yield _tampered(str(path.relative_to(folder)), message)
-    if file_digest(copy) == act.text and (digest := load(copy).digest) != act.digest:
+    if file_digest(copy) == act.text and (digest := load_ruleset(copy).digest) != act.digest:
         message = f"the copy is another law: expected digest {short(act.digest)}, got {short(digest)}"
         yield _tampered(str(copy.relative_to(folder)), message)
 

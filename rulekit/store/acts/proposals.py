@@ -15,7 +15,7 @@ from rulekit.digests import file_digest, text_digest
 from rulekit.errors import LawError, RulekitError, Where
 from rulekit.findings import Finding, serious
 from rulekit.ir.ruleset import Ruleset
-from rulekit.ir.yaml_file import load, read_text
+from rulekit.ir.yaml_file import load_ruleset, read_text
 from rulekit.store.acts.integrity import integrity_findings
 from rulekit.store.acts.model import Act, ProposedAct, version_in_force
 from rulekit.store.acts.register import copy_path, frozen_text, load_register
@@ -69,7 +69,7 @@ class Proposal:
     def in_force(self) -> Ruleset | None:
         """The ruleset in force until then, which the act supersedes."""
         version = self.proposed.supersedes
-        return None if version is None else load(copy_path(self.folder, version))
+        return None if version is None else load_ruleset(copy_path(self.folder, version))
 
     def refuse(self, *more: RulekitError) -> None:
         """Raise one error with all that speaks against it, if anything does."""
@@ -163,7 +163,7 @@ def propose_rollback(
         folder, acts, begins, act="rollback", because=because, **_identity(enacted[version])
     )
     problems = (*_general_problems(folder, acts, begins), *_unreasoned(because))
-    ruleset = None if problems else load(copy_path(folder, version))
+    ruleset = None if problems else load_ruleset(copy_path(folder, version))
     return Proposal(folder, acts, proposed, begins, ruleset, problems=problems)
 
 
@@ -237,7 +237,7 @@ def _version_problems(ruleset: Ruleset, acts: Sequence[Act], folder: Path) -> It
         return
     where = Where(file=str(folder / RULESET))
     latest = max(enacted, key=version_key)
-    old = load(copy_path(folder, latest))
+    old = load_ruleset(copy_path(folder, latest))
     if old.name != ruleset.name:
         yield LawError("another law is enacted here", where=where, expected=old.name, got=ruleset.name)
     if ruleset.version in enacted:
@@ -255,7 +255,7 @@ def _version_problems(ruleset: Ruleset, acts: Sequence[Act], folder: Path) -> It
 def _reused_ids(ruleset: Ruleset, acts: Sequence[Act], folder: Path) -> Iterator[RulekitError]:
     """Yield an error for each rule whose id belonged to another rule that has gone."""
     enacted = sorted((act.version for act in acts if act.act == "enact"), key=version_key)
-    rules = [rule_documents(load(copy_path(folder, version))) for version in enacted]
+    rules = [rule_documents(load_ruleset(copy_path(folder, version))) for version in enacted]
     latest, wanted = rules[-1] if rules else {}, rule_documents(ruleset)
     gone: dict[str, str] = {}
     for version, earlier in zip(enacted[:-1], rules[:-1], strict=True):

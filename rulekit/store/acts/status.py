@@ -11,7 +11,7 @@ from pathlib import Path
 from rulekit.digests import file_digest, short, text_digest
 from rulekit.errors import LawError, Where
 from rulekit.findings import Finding
-from rulekit.ir.yaml_file import load
+from rulekit.ir.yaml_file import load_ruleset
 from rulekit.store.acts.approvals import too_few_valid_keys
 from rulekit.store.acts.integrity import integrity_findings
 from rulekit.store.acts.model import Act, ActStatus, act_statuses, version_in_force
@@ -53,8 +53,7 @@ def status_at(folder: str | Path, at: datetime | None = None) -> RegisterStatus:
 
     """
     folder, at = Path(folder), at or now()
-    if not folder.is_dir():
-        raise LawError("there is no such law folder", where=Where(file=str(folder)))
+    _check_folder(folder)
     acts = load_register(folder)
     listed = act_statuses(acts, at)
     current = next((term for term in listed if term.status == "in force"), None)
@@ -73,11 +72,17 @@ def in_force(folder: str | Path, at: datetime | None = None) -> Act | None:
 
     """
     folder = Path(folder)
+    _check_folder(folder)
     acts = load_register(folder)
     findings = integrity_findings(folder, acts)
     if findings:
         raise LawError.collect([LawError(str(each), where=Where(file=str(folder))) for each in findings])
     return version_in_force(acts, at or now())
+
+
+def _check_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        raise LawError("there is no such law folder", where=Where(file=str(folder)))
 
 
 def _amended(folder: Path, acts: Sequence[Act]) -> Iterator[str]:
@@ -86,7 +91,7 @@ def _amended(folder: Path, acts: Sequence[Act]) -> Iterator[str]:
     if enacted is None:
         return
     try:
-        draft = load(folder)
+        draft = load_ruleset(folder)
     except LawError as error:
         yield f"{RULESET} can't be read: {error.what}"
     else:

@@ -11,7 +11,7 @@ from rulekit.files import write_text
 from rulekit.ir.document import model_from_document
 from rulekit.ir.provenance import Provenance
 from rulekit.ir.ruleset import Ruleset
-from rulekit.ir.yaml_file import dump, dump_schema, load, load_schema, read_text
+from rulekit.ir.yaml_file import dump, dump_schema, load_ruleset, load_schema, read_text
 from rulekit.store.folder.cases import Case, load_cases
 
 RULESET, SCHEMA, CASES, CHARTER, EVIDENCE = (
@@ -53,8 +53,8 @@ def read(path: str | Path) -> LawFolder:
     """
     path = Path(path)
     if not path.is_dir():
-        return LawFolder(load(path), file=path)
-    ruleset = load(path / RULESET)
+        return LawFolder(load_ruleset(path), file=path)
+    ruleset = load_ruleset(path / RULESET)
     cases = load_cases(path / CASES) if (path / CASES).exists() else ()
     evidence = path / EVIDENCE / f"{ruleset.version}.json"
     if evidence.exists():
@@ -107,7 +107,7 @@ def _is_enacted(ruleset: Ruleset, folder: Path) -> bool:
     path = folder / ENACTED / f"{ruleset.version}.yaml"
     if not path.exists():
         return False
-    if load(path) != replace(ruleset, provenance=None):
+    if load_ruleset(path) != replace(ruleset, provenance=None):
         hint = "an amendment raises the version"
         raise LawError(f"{ruleset.version} is enacted already", where=Where(file=str(path)), hint=hint)
     return True
@@ -121,7 +121,7 @@ def _earlier_text(ruleset: Ruleset, folder: Path) -> str | None:
         )
     if not (folder / RULESET).exists():
         return None
-    earlier = load(folder / RULESET)
+    earlier = load_ruleset(folder / RULESET)
     if earlier.name != ruleset.name:
         where = Where(file=str(folder / RULESET))
         raise LawError(

@@ -8,13 +8,12 @@ from lawfolders import amend, edit, later, make_law, snapshot
 import rulekit
 from rulekit.errors import LawError
 from rulekit.ir.provenance import Provenance
-from rulekit.ir.yaml_file import load
 from rulekit.store.acts.enact import enact, repeal, rollback
 from rulekit.store.acts.proposals import propose_enactment
 from rulekit.store.acts.register import load_register
 from rulekit.store.acts.status import in_force, status_at
 from rulekit.store.folder.folder import draft, evidence_text, read
-from rulekit.store.lookup import law_in_force
+from rulekit.store.lookup import law_in_force, load
 
 
 @pytest.fixture
