@@ -10,6 +10,7 @@ import polars as pl
 import pyarrow as pa
 
 from rulekit.errors import EventError
+from rulekit.frames import POLARS
 from rulekit.ir.schema import DType, Feature
 from rulekit.targets.kernel.tables import BOOL, FLOAT32, FLOAT64, INT32, INT64, Columns
 
@@ -29,6 +30,7 @@ _WANTED = {
     DType.BOOL: pa.bool_(),
     DType.CATEGORY: pa.uint32(),
 }
+_POLARS = {**POLARS, DType.CATEGORY: pl.UInt32()}
 _WIDTH = {FLOAT64: 8, FLOAT32: 4, INT64: 8, INT32: 4}
 
 
@@ -63,15 +65,25 @@ class Part:
         return int(moved.ctypes.data)
 
 
-def parts_of_frame(frame: pl.DataFrame, names: list[str]) -> Iterator[Part]:
-    """Yield the chunks of some columns; those that are chunked in different places are put together first."""
-    columns = [frame[name] for name in names]
+def parts_of_frame(features: Sequence[Feature], events: pl.DataFrame) -> Iterator[Part]:
+    """Yield the chunks of a frame; columns that are chunked in different places are put together first.
+
+    Raises
+    ------
+    EventError
+        when a column is absent or has another dtype than its feature.
+
+    """
+    names = set(events.columns)
+    columns: list[pl.Series] = [
+        _checked(feature, events[feature.name] if feature.name in names else None) for feature in features
+    ]
     if len({tuple(map(len, column.get_chunks())) for column in columns}) > 1:
         columns = [column.rechunk() for column in columns]
     for part in zip(*(column.get_chunks() for column in columns), strict=True):
         yield Part([chunk.to_arrow() for chunk in part], len(part[0]))
     if not columns:
-        yield Part([], frame.height)
+        yield Part([], events.height)
 
 
 def part_of_arrays(features: Sequence[Feature], columns: Mapping[str, Any]) -> Part:
@@ -93,29 +105,24 @@ def part_of_arrays(features: Sequence[Feature], columns: Mapping[str, Any]) -> P
     return Part(arrays, lengths.pop())
 
 
-def part_of_event(features: Sequence[Feature], bound: Mapping[str, Any]) -> Part:
-    """Return a bound event as columns of one."""
-    return Part([pa.array([_number(each, bound[each.name])], _WANTED[each.dtype]) for each in features], 1)
-
-
-def _number(feature: Feature, value: Any) -> Any:
-    """Return the value as the loops read it; a category that the schema does not know comes after all it knows."""
-    if feature.categories is None or value is None:
-        return value
-    return feature.categories.index(value) if value in feature.categories else len(feature.categories)
-
-
 def _array(feature: Feature, column: Any) -> pa.Array:
-    if column is None:
-        hint = "a feature that is never measured is an array of NaN or null"
-        raise EventError(f"there is no array for feature {feature.name}", hint=hint)
     if isinstance(column, np.ndarray):
         column = pa.array(np.ascontiguousarray(column))
     if isinstance(column, pa.ChunkedArray):
         column = column.combine_chunks()
-    wanted = _WANTED[feature.dtype]
-    if column.type != wanted:
-        places = "categories are handed over as their places in the schema" if feature.categories else None
-        what = f"the array of feature {feature.name} has another dtype than its feature"
-        raise EventError(what, expected=f"{feature.dtype} ({wanted})", got=str(column.type), hint=places)
+    return _checked(feature, column)
+
+
+def _checked(feature: Feature, column: Any) -> Any:
+    """Return a column of Polars or Arrow that fits its feature."""
+    if column is None:
+        remedy = "a feature that is never measured is a column of NaN or null"
+        raise EventError(f"there is no column for feature {feature.name}", hint=remedy)
+    is_polars = isinstance(column, pl.Series)
+    wanted: Any = _POLARS[feature.dtype] if is_polars else _WANTED[feature.dtype]
+    got = column.dtype if is_polars else column.type
+    if got != wanted:
+        hint = "give each category as its place in the schema" if feature.categories else None
+        what = f"the column of feature {feature.name} has another dtype than its feature"
+        raise EventError(what, expected=f"{feature.dtype} ({wanted})", got=str(got), hint=hint)
     return column

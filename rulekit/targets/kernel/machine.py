@@ -49,6 +49,7 @@ from rulekit.targets.kernel.tables import (
 _ONES = np.uint64(0xFFFFFFFFFFFFFFFF)
 _ONE = np.uint64(1)
 _ZERO = np.uint64(0)
+_NONE = np.uint32(0)
 
 
 _inner = njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, error_model="numpy")
@@ -232,7 +233,71 @@ def _take_hits(
 
 
 @_inner
-def _decide_block(plan: Any, columns: Any, answer: Any, start: Any, events: Any, scratch: Any) -> None:
+def _count_steps(plan: Any, ladder: Any, events: Any, scratch: Any) -> None:
+    """Replace codes by how many thresholds the points reach; one more than there are for an invalid event."""
+    codes, sums = scratch.codes, scratch.sums
+    codes[:] = 0
+    for step in range(len(ladder)):
+        for event in range(BLOCK):
+            codes[event] += np.uint32(sums[event] >= ladder[step])
+    if plan.required.any():
+        for event in range(events):
+            if scratch.valid[event // 64] >> np.uint64(event % 64) & _ONE == _ZERO:
+                codes[event] = len(ladder) + 1
+
+
+@_inner
+def _write_codes(codes: Any, table: Any, address: Any, size: Any, events: Any) -> None:
+    """Write the table's entry for each code, in 1, 2 or 4 bytes."""
+    bytes_, words = carray(at(address), events, np.uint8), carray(at(address), events, np.uint16)
+    if size == 1:
+        for i in range(events):
+            bytes_[i] = table[codes[i]]
+    elif size == 2:
+        for i in range(events):
+            words[i] = table[codes[i]]
+    else:
+        longs = carray(at(address), events, np.uint32)
+        for i in range(events):
+            longs[i] = table[codes[i]]
+
+
+@_inner
+def _write_rules(codes: Any, rules: Any, address: Any, size: Any, events: Any) -> None:
+    """Write the codes that are rules, and 0 for the others, in 1, 2 or 4 bytes."""
+    bytes_, words = carray(at(address), events, np.uint8), carray(at(address), events, np.uint16)
+    if size == 1:
+        for i in range(events):
+            bytes_[i] = codes[i] if codes[i] < rules else _NONE
+    elif size == 2:
+        for i in range(events):
+            words[i] = codes[i] if codes[i] < rules else _NONE
+    else:
+        longs = carray(at(address), events, np.uint32)
+        for i in range(events):
+            longs[i] = codes[i] if codes[i] < rules else _NONE
+
+
+@_inner
+def _write_columns(plan: Any, effects: Any, target: Any, start: Any, events: Any, scratch: Any) -> None:
+    """Write outcome, rule and validity of a block; its codes are used up."""
+    decided = scratch.undecided  # under SCORE no rule decides alone, so that these are the valid events still
+    if plan.is_score:
+        _count_steps(plan, effects.ladder, events, scratch)
+    else:
+        for w in range(WORDS):
+            decided[w] ^= scratch.valid[w]
+        address = target.rule + start * target.rule_size
+        _write_rules(scratch.codes, np.uint32(len(plan.root)), address, target.rule_size, events)
+    _copy(decided.ctypes.data, (events + 7) // 8, target.valid + start // 8)
+    address = target.outcome + start * target.outcome_size
+    _write_codes(scratch.codes, effects.outcome, address, target.outcome_size, events)
+
+
+@_inner
+def _decide_block(
+    plan: Any, effects: Any, columns: Any, answer: Any, target: Any, start: Any, events: Any, scratch: Any
+) -> None:
     _read_features(plan, columns, start, events, scratch)
     _begin_block(plan, events, scratch)
     wants_all = plan.is_score or answer.masks.shape[1] > 0
@@ -244,16 +309,21 @@ def _decide_block(plan: Any, columns: Any, answer: Any, start: Any, events: Any,
         _decide_literals(plan, columns, start, events, scratch, groups, groups_end)
         _decide_nodes(plan, scratch.slots, nodes, nodes_end)
         _take_hits(plan, scratch.slots, chapter, start, events, scratch, answer)
-    answer.codes[start : start + events] = scratch.codes[:events]
+    if answer.codes.shape[0] > 0:
+        answer.codes[start : start + events] = scratch.codes[:events]
+    if target.outcome != 0:
+        _write_columns(plan, effects, target, start, events, scratch)
     if plan.is_score:
         answer.scores[start : start + events] = scratch.sums[:events]
         scratch.sums[:] = 0
 
 
 @_inner
-def _decide(plan: Any, columns: Any, answer: Any, start: Any, stop: Any, scratch: Any) -> None:
+def _decide(
+    plan: Any, effects: Any, columns: Any, answer: Any, target: Any, start: Any, stop: Any, scratch: Any
+) -> None:
     for first in range(start, stop, BLOCK):
-        _decide_block(plan, columns, answer, first, min(BLOCK, stop - first), scratch)
+        _decide_block(plan, effects, columns, answer, target, first, min(BLOCK, stop - first), scratch)
 
 
 @_inner
@@ -289,9 +359,12 @@ def _entries(stamp: str) -> tuple[Any, Any, Any]:
     entry = njit(nogil=True, cache=True, no_cfunc_wrapper=True, error_model="numpy")
 
     @entry
-    def decide(plan: Any, columns: Any, answer: Any, start: Any, stop: Any, scratch: Any) -> str:
+    def decide(
+        plan: Any, effects: Any, columns: Any, answer: Any, target: Any, start: Any, stop: Any, scratch: Any
+    ) -> str:
         """Decide the events from ``start``, a multiple of 512, to ``stop``."""
-        _decide(unowned(plan), unowned(columns), unowned(answer), start, stop, unowned(scratch))
+        bare = unowned(plan), unowned(effects), unowned(columns), unowned(answer), target
+        _decide(*bare, start, stop, unowned(scratch))
         return stamp
 
     @entry

@@ -76,12 +76,51 @@ class Columns(NamedTuple):
     valid: Any
 
 
+class Effects(NamedTuple):
+    """What the codes of a ruleset mean for the outcome; R rules, T thresholds of points.
+
+    Attributes
+    ----------
+    outcome : uint32, shape (R + 2,): the place of an outcome among those of the ruleset, for each code of
+        :class:`Answer`. Under SCORE shape (T + 2,), by the number of thresholds reached; T + 1 if invalid.
+    ladder : int64, shape (T,): the thresholds, rising.
+
+    """
+
+    outcome: Any
+    ladder: Any
+
+
+class Target(NamedTuple):
+    """Where the decision columns of a frame go. Addresses are of the first event; 0 where nothing is to be written.
+
+    Attributes
+    ----------
+    outcome, outcome_size : address of the places of outcomes; bytes of each: 1, 2 or 4.
+    rule, rule_size : the same of the rule that decided; place 0 where none did. Address 0 under SCORE.
+    valid : address of one bit for each event, from the lowest: whether a rule decided it; under SCORE, whether it
+        is valid.
+
+    """
+
+    outcome: int
+    outcome_size: int
+    rule: int
+    rule_size: int
+    valid: int
+
+
+NOWHERE = Target(0, 1, 0, 1, 0)
+"""No columns are asked for."""
+
+
 class Answer(NamedTuple):
     """Where the answers go; n events, R rules.
 
     Attributes
     ----------
-    codes : uint32, shape (n,): index of the first hit, R for an invalid event, R + 1 for no hit.
+    codes : uint32, shape (n,): index of the first hit, R for an invalid event, R + 1 for no hit; shape (0,) when
+        not asked for.
     scores : int64, shape (n,), or (0,) when points are not summed.
     masks : uint32, shape (n, chapters): all hits as bits, from the lowest; shape (0, 0) when not asked for.
 

@@ -16,9 +16,10 @@ import polars as pl
 import pyarrow as pa
 
 from rulekit.frames import Frame, bind_columns, collect, scan
-from rulekit.ir.ruleset import INVALID, HitPolicy, Ruleset
+from rulekit.ir.ruleset import HitPolicy, Ruleset
 from rulekit.targets.artifact import Runner
-from rulekit.targets.shared.columns import HITS, OUTCOME, RULE, SCORE, check_free, decision_columns
+from rulekit.targets.shared.columns import HITS, check_free, decision_columns
+from rulekit.targets.shared.enums import decision_series, outcome_places, physical
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,40 +76,56 @@ Engine = Callable[[pl.DataFrame, bool], Answers]
 """Decides bound columns, one per feature that is read (categories as codes or words), with all hits on request."""
 
 
+ColumnDecider = Callable[[pl.DataFrame, bool], list[pl.Series]]
+"""Decides bound columns into the columns that deciding adds, with all hits on request."""
+
+
 def batch_by_answers(
-    runner: Runner, frame: Frame, engine: Engine, *, hits: bool, cast: bool, codes: bool = True
-) -> Any:
+    runner: Runner, events: Frame, engine: Engine, *, hits: bool, cast: bool, codes: bool = True
+) -> pl.DataFrame | pl.LazyFrame:
     """Decide a frame with an engine of codes: a DataFrame at once, anything else batch by batch.
 
-    The engine sees categories as words where it asks for no ``codes``.
+    The engine gets categories as codes, or as words with ``codes=False``.
     """
+
+    def decide(columns: pl.DataFrame, hits: bool) -> list[pl.Series]:  # noqa: FBT001 - the shape of a decider
+        return answer_columns(runner.artifact.ruleset, engine(columns, hits))
+
+    return batch_by_columns(runner, events, decide, hits=hits, cast=cast, codes=codes)
+
+
+def batch_by_columns(
+    runner: Runner, events: Frame, decider: ColumnDecider, *, hits: bool, cast: bool, codes: bool = True
+) -> pl.DataFrame | pl.LazyFrame:
+    """Decide a frame with a function that gives the decision columns; see :func:`batch_by_answers`."""
     ruleset = runner.artifact.ruleset
-    events = scan(frame, ruleset.schema)
-    columns = bind_columns(events, ruleset.schema, ruleset.read, cast=cast, codes=codes)
+    lazy = scan(events, ruleset.schema)
+    columns = bind_columns(lazy, ruleset.schema, ruleset.read, cast=cast, codes=codes)
     added = decision_columns(ruleset, hits=hits)
-    check_free(events, added)
+    check_free(lazy, added)
     bound = [expression.alias(name) for name, expression in columns.items()]
 
     def decide(batch: pl.DataFrame) -> pl.DataFrame:
-        answers = engine(batch.select(bound) if bound else batch, hits)
-        return batch.with_columns(answer_columns(ruleset, answers))
+        new = decider(batch.select(bound) if bound else batch, hits)
+        assert [(column.name, column.dtype) for column in new] == list(added.items())  # noqa: S101 - the promise
+        return batch.with_columns(new)
 
-    if isinstance(frame, pl.DataFrame):
-        return decide(frame)
-    schema = pl.Schema({**events.collect_schema(), **added})
-    decided = events.map_batches(decide, schema=schema, streamable=True)
-    return decided if isinstance(frame, pl.LazyFrame) else collect(decided)
+    if isinstance(events, pl.DataFrame):
+        return decide(events)
+    schema = pl.Schema({**lazy.collect_schema(), **added})
+    decided = lazy.map_batches(decide, schema=schema, streamable=True)
+    return decided if isinstance(events, pl.LazyFrame) else collect(decided)
 
 
 def hit_matrix_by_answers(
-    runner: Runner, frame: Frame, engine: Engine, *, cast: bool, codes: bool = True
+    runner: Runner, events: Frame, engine: Engine, *, cast: bool, codes: bool = True
 ) -> pl.DataFrame:
     """Return which rules hit, from an engine of codes; see :func:`batch_by_answers`."""
     ruleset = runner.artifact.ruleset
-    events = scan(frame, ruleset.schema)
-    columns = bind_columns(events, ruleset.schema, ruleset.read, cast=cast, codes=codes)
+    lazy = scan(events, ruleset.schema)
+    columns = bind_columns(lazy, ruleset.schema, ruleset.read, cast=cast, codes=codes)
     bound = [expression.alias(name) for name, expression in columns.items()]
-    batch = collect(events.select(bound) if bound else events)
+    batch = collect(lazy.select(bound) if bound else lazy)
     hits = engine(batch, True).hits
     assert hits is not None  # noqa: S101 - they were asked for
     matrix = np.zeros((len(ruleset.rules), batch.height), np.bool_)
@@ -117,63 +134,33 @@ def hit_matrix_by_answers(
 
 
 def answer_columns(ruleset: Ruleset, answers: Answers) -> list[pl.Series]:
-    """Return the decision columns."""
+    """Return the decision columns of what an engine answers."""
     is_score = ruleset.hit_policy is HitPolicy.SCORE
     columns = _scored(ruleset, answers) if is_score else _first_hit(ruleset, answers.codes)
-    if answers.hits is not None:
-        columns.append(_hit_lists(ruleset, answers.hits))
-    dtypes = decision_columns(ruleset, hits=answers.hits is not None)
-    assert [(column.name, column.dtype) for column in columns] == list(dtypes.items())  # noqa: S101 - the promise
-    return columns
+    return columns if answers.hits is None else [*columns, hit_lists(ruleset, answers.hits)]
 
 
 def _first_hit(ruleset: Ruleset, codes: npt.NDArray[np.uint32]) -> list[pl.Series]:
-    named = [*(str(rule.then) for rule in ruleset.rules), INVALID, ruleset.otherwise]
-    return [_outcomes(ruleset, named, codes), _rules(ruleset, codes)]
+    decided = codes < len(ruleset.rules)
+    rules = np.where(decided, codes, 0).astype(physical(len(ruleset.rules)))
+    return decision_series(ruleset, _outcomes(ruleset, codes), pl.Series(decided), pl.Series(rules))
 
 
 def _scored(ruleset: Ruleset, answers: Answers) -> list[pl.Series]:
     assert answers.scores is not None  # noqa: S101 - an engine of a SCORE ruleset gives them
-    invalid = answers.codes == len(ruleset.rules)
+    valid = answers.codes != len(ruleset.rules)
     steps = np.searchsorted([least for _, least in ruleset.ladder], answers.scores, side="right")
-    steps[invalid] = len(ruleset.ladder) + 1
-    named = [ruleset.otherwise, *(name for name, _ in ruleset.ladder), INVALID]
-    ids = pl.Enum([rule.id for rule in ruleset.rules])
-    scores = pl.Series(SCORE, pa.array(answers.scores, mask=invalid))
-    return [
-        _outcomes(ruleset, named, steps),
-        pl.Series(RULE, [None], ids).new_from_index(0, len(steps)),
-        scores,
-    ]
+    steps[~valid] = len(ruleset.ladder) + 1
+    score = pl.Series(answers.scores)
+    return decision_series(ruleset, _outcomes(ruleset, steps), pl.Series(valid), score=score)
 
 
-def _outcomes(ruleset: Ruleset, named: list[str], codes: npt.NDArray[Any]) -> pl.Series:
-    """Return the outcome column: each code is a place in the list of names."""
-    places = np.array([ruleset.outcomes.index(name) for name in named], _physical(len(ruleset.outcomes)))
-    return _enum(OUTCOME, list(ruleset.outcomes), pl.Series(places.take(codes)))
+def _outcomes(ruleset: Ruleset, codes: npt.NDArray[Any]) -> pl.Series:
+    """Return the place of the outcome of each code; see :func:`rulekit.targets.shared.enums.outcomes_by_code`."""
+    return pl.Series(np.array(outcome_places(ruleset), physical(len(ruleset.outcomes))).take(codes))
 
 
-def _rules(ruleset: Ruleset, codes: npt.NDArray[np.uint32]) -> pl.Series:
-    """Return the rule column; null where no rule decides."""
-    ids = [rule.id for rule in ruleset.rules]
-    # clipped, because a key beyond the categories below a null makes an Arrow file that Polars can't read back
-    known = np.minimum(codes, max(len(ids) - 1, 0)).astype(_physical(len(ids)))
-    decided = np.packbits(codes < len(ids), bitorder="little")
-    buffers = [pa.py_buffer(decided), pa.py_buffer(known)]
-    return _enum(
-        RULE, ids, pl.Series(pa.Array.from_buffers(pa.from_numpy_dtype(known.dtype), len(codes), buffers))
-    )
-
-
-def _physical(categories: int) -> type[np.unsignedinteger[Any]]:
-    """Return the dtype in which Polars keeps the codes of an Enum: narrower ones are quicker to hand over."""
-    return np.uint8 if categories < 1 << 8 else np.uint16 if categories < 1 << 16 else np.uint32
-
-
-def _enum(name: str, categories: list[str], codes: pl.Series) -> pl.Series:
-    return codes.to_frame(name).select(pl.col(name).cat.to(pl.Enum(categories))).to_series()
-
-
-def _hit_lists(ruleset: Ruleset, hits: Hits) -> pl.Series:
+def hit_lists(ruleset: Ruleset, hits: Hits) -> pl.Series:
+    """Return the column ``hits``: the ids of all rules that hit, in text order."""
     lists = pl.Series(HITS, pa.LargeListArray.from_arrays(hits.ends, pa.array(hits.rules)))
     return lists.list.eval(pl.element().cat.to(pl.Enum([rule.id for rule in ruleset.rules])))

@@ -16,11 +16,12 @@ from rulekit.errors import EventError, MissingExtraError, RulekitError
 from rulekit.ir.ruleset import HitPolicy
 from rulekit.targets import kernel
 from rulekit.targets.kernel import machine
+from rulekit.targets.kernel.buffers import effects_of
 from rulekit.targets.kernel.columns import part_of_arrays, parts_of_frame
 from rulekit.targets.kernel.emission import ENTRY
 from rulekit.targets.kernel.plan import new_scratch, read_plan
 from rulekit.targets.kernel.runner import KernelRunner
-from rulekit.targets.kernel.tables import CHAPTER, Answer
+from rulekit.targets.kernel.tables import CHAPTER, NOWHERE, Answer
 
 DTYPES = ("float64", "float32", "int64", "int32", "bool", "category")
 SCHEMA = rulekit.Schema(
@@ -187,7 +188,7 @@ def test_arrays_that_do_not_fit_are_refused() -> None:
     runner = KernelRunner(rulekit.compile(_small(), "kernel"))
     x, c = np.ones(3, np.float32), np.zeros(3, np.uint32)
     assert len(runner.answers({"x": x, "c": c}).codes) == 3
-    with pytest.raises(EventError, match="no array for feature c"):
+    with pytest.raises(EventError, match="no column for feature c"):
         runner.answers({"x": x})
     with pytest.raises(EventError, match="feature x has another dtype") as raised:
         runner.answers({"x": x.astype(np.float64), "c": c})
@@ -255,7 +256,7 @@ def test_decided_blocks_are_left() -> None:
     runner = KernelRunner(rulekit.compile(rules, "kernel"))
     plan, frame = read_plan(runner.artifact.source), events(512, missing=0)
     columns = frame.with_columns(pl.col("^category.*$").replace_strict({}, default=0, return_dtype=pl.UInt32))
-    (part,) = parts_of_frame(columns, [feature.name for feature in rules.read])
+    (part,) = parts_of_frame(rules.read, columns)
     for words, touched in ((0, False), (5, True)):
         scratch = new_scratch(plan)
         later = slice(int(plan.group_start[plan.chapter[2, 0]]), len(plan.value))
@@ -263,8 +264,10 @@ def test_decided_blocks_are_left() -> None:
         masks = np.zeros((512 if words else 0, words), np.uint32)
         machine.decide(
             plan,
+            effects_of(rules),
             part.columns,
             Answer(np.empty(512, np.uint32), np.empty(0, np.int64), masks),
+            NOWHERE,
             0,
             512,
             scratch,
