@@ -8,7 +8,7 @@ a ``coalesce`` of one ``when`` per rule, which is linear in the rules where a ``
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, overload
 
 import polars as pl
 
@@ -31,7 +31,7 @@ from rulekit.targets.shared.python_source import (
     constants,
     header,
     load_module,
-    prelude,
+    prelude_text,
     value_source,
 )
 
@@ -43,7 +43,7 @@ def emit(low: Lowered) -> dict[str, str | bytes]:
     """Return the generated module."""
     parts = [
         header(low, "as Polars expressions: a frame in, outcome, rule, score and hits out."),
-        prelude("polars"),
+        prelude_text("polars"),
         constants(low.ruleset),
         _features(low),
         _rules(low),
@@ -159,19 +159,25 @@ def _condition(condition: Condition, low: Lowered) -> str:
 
 
 class PolarsRunner:
-    """Decides frames with the generated expressions; one event is a frame of one."""
+    """Decides frames with the generated expressions; one event is decided as a frame of one."""
 
-    def __init__(self, artifact: Artifact) -> None:
+    def __init__(self, artifact: Artifact[Any]) -> None:
         self.artifact = artifact
         self._module = load_module(artifact.source, "rulekit_decide", artifact.entry)
         self._ruleset = artifact.ruleset
 
-    def batch(self, frame: Frame, *, hits: bool = False, cast: bool = False) -> Any:
+    @overload
+    def batch(self, events: pl.LazyFrame, *, hits: bool = False, cast: bool = False) -> pl.LazyFrame: ...
+
+    @overload
+    def batch(self, events: Frame, *, hits: bool = False, cast: bool = False) -> pl.DataFrame: ...
+
+    def batch(self, events: Frame, *, hits: bool = False, cast: bool = False) -> pl.DataFrame | pl.LazyFrame:
         """Decide a frame; see :class:`rulekit.targets.artifact.Runner`."""
-        events = scan(frame, self._ruleset.schema)
+        lazy = scan(events, self._ruleset.schema)
         added = decision_columns(self._ruleset, hits=hits)
-        check_free(events, added)
-        bound = self._bind(events, cast=cast)
+        check_free(lazy, added)
+        bound = self._bind(lazy, cast=cast)
         invalid, rules = (
             self._module["invalid"](_read_bound),
             list(self._module["rules"](_read_bound).values()),
@@ -181,17 +187,17 @@ class PolarsRunner:
             stage += self._module["hit_masks"](invalid, rules)
             columns = [*columns, self._module["hit_list"](self._module["IDS"]).alias(HITS)]
         decided = bound.with_columns(stage).with_columns(columns)
-        return like_input(frame, decided.select(*events.collect_schema().names(), *added))
+        return like_input(events, decided.select(*lazy.collect_schema().names(), *added))
 
-    def hit_matrix(self, frame: Frame, *, cast: bool = False) -> pl.DataFrame:
+    def hit_matrix(self, events: Frame, *, cast: bool = False) -> pl.DataFrame:
         """Return which rules hit; see :class:`rulekit.targets.artifact.Runner`."""
-        events = scan(frame, self._ruleset.schema)
+        lazy = scan(events, self._ruleset.schema)
         valid = ~self._module["invalid"](_read_bound)
         rules = self._module["rules"](_read_bound)
         columns = [
             (valid & condition).fill_null(value=False).alias(name) for name, condition in rules.items()
         ]
-        return collect(self._bind(events, cast=cast).with_columns(columns).select(list(rules)))
+        return collect(self._bind(lazy, cast=cast).with_columns(columns).select(list(rules)))
 
     def _bind(self, events: pl.LazyFrame, *, cast: bool) -> pl.LazyFrame:
         columns = bind_columns(events, self._ruleset.schema, self._ruleset.read, cast=cast)
@@ -207,7 +213,7 @@ def _read_bound(name: str) -> pl.Expr:
     return pl.col(_BOUND.format(name))
 
 
-def expression(artifact: Artifact, outcome: str) -> pl.Expr:
+def expression(artifact: Artifact[Any], outcome: str) -> pl.Expr:
     """Return a Boolean expression that is true where the outcome is ``outcome``; see :func:`rulekit.expr`."""
     module = load_module(artifact.source, "rulekit_decide", artifact.entry)
     features = module["features"]()

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, overload
 
 import polars as pl
 
@@ -31,7 +31,7 @@ from rulekit.targets.shared.python_source import (
     constants,
     header,
     load_module,
-    prelude,
+    prelude_text,
     value_source,
 )
 
@@ -42,7 +42,7 @@ def emit(low: Lowered) -> dict[str, str | bytes]:
     """Return the generated module."""
     parts = [
         header(low, "as plain Python: one event in, one decision out."),
-        prelude("python"),
+        prelude_text("python"),
         constants(low.ruleset),
         _score(low) if low.is_score else _first(low),
         _hits(low),
@@ -221,7 +221,7 @@ def _compare_float32(name: str, literal: Compare) -> str:
 class PythonRunner:
     """Decides events with the generated function; a frame is decided event by event."""
 
-    def __init__(self, artifact: Artifact) -> None:
+    def __init__(self, artifact: Artifact[Any]) -> None:
         self.artifact = artifact
         module = load_module(artifact.source, "rulekit_decide", artifact.entry)
         ruleset = artifact.ruleset
@@ -261,13 +261,19 @@ class PythonRunner:
         bound = bind_event(self._ruleset.read, event)
         return Decision(INVALID, missing=lacking(self._ruleset, bound))
 
-    def batch(self, frame: Frame, *, hits: bool = False, cast: bool = False) -> Any:
-        """Decide a frame; see :class:`rulekit.targets.artifact.Runner`."""
-        return batch_by_event(self, frame, hits=hits, cast=cast)
+    @overload
+    def batch(self, events: pl.LazyFrame, *, hits: bool = False, cast: bool = False) -> pl.LazyFrame: ...
 
-    def hit_matrix(self, frame: Frame, *, cast: bool = False) -> pl.DataFrame:
+    @overload
+    def batch(self, events: Frame, *, hits: bool = False, cast: bool = False) -> pl.DataFrame: ...
+
+    def batch(self, events: Frame, *, hits: bool = False, cast: bool = False) -> pl.DataFrame | pl.LazyFrame:
+        """Decide a frame; see :class:`rulekit.targets.artifact.Runner`."""
+        return batch_by_event(self, events, hits=hits, cast=cast)
+
+    def hit_matrix(self, events: Frame, *, cast: bool = False) -> pl.DataFrame:
         """Return which rules hit; see :class:`rulekit.targets.artifact.Runner`."""
-        return hit_matrix_by_event(self, frame, cast=cast)
+        return hit_matrix_by_event(self, events, cast=cast)
 
 
 def _no_score(*values: Any) -> int | None:

@@ -29,16 +29,23 @@ def decision_columns(ruleset: Ruleset, *, hits: bool) -> dict[str, pl.DataType]:
     return columns
 
 
-def check_free(frame: pl.LazyFrame, added: dict[str, pl.DataType]) -> None:
-    """Refuse a frame that has a column of a name that deciding would overwrite."""
-    taken = [name for name in frame.collect_schema().names() if name in added]
+def check_free(events: pl.LazyFrame, added: dict[str, pl.DataType]) -> None:
+    """Refuse a frame with a column that deciding would overwrite.
+
+    Raises
+    ------
+    EventError
+        when a column of the events has the name of one that is added.
+
+    """
+    taken = [name for name in events.collect_schema().names() if name in added]
     if taken:
         raise EventError(f"the frame has a column {taken[0]!r} already", hint="rename it before deciding")
 
 
-def like_input(frame: Frame, decided: pl.LazyFrame) -> Any:
-    """Return a LazyFrame for a LazyFrame, and a DataFrame for anything else."""
-    return decided if isinstance(frame, pl.LazyFrame) else collect(decided)
+def like_input(events: Frame, decided: pl.LazyFrame) -> pl.DataFrame | pl.LazyFrame:
+    """Return the decided frame as it is where the events were a LazyFrame, else collected."""
+    return decided if isinstance(events, pl.LazyFrame) else collect(decided)
 
 
 def scored(ruleset: Ruleset, score: int, hits: tuple[str, ...] | None = None) -> Decision:
@@ -52,7 +59,7 @@ def lacking(ruleset: Ruleset, bound: Event) -> tuple[str, ...]:
 
 
 def one_by_frame(runner: Runner, event: Mapping[str, Any], *, hits: bool) -> Decision:
-    """Decide one event as a frame of one, for runners that know frames only."""
+    """Decide one event as a frame of one, for runners that decide only frames."""
     ruleset = runner.artifact.ruleset
     bound = bind_event(ruleset.read, event)
     dtypes = {feature.name: POLARS[feature.dtype] for feature in ruleset.read}
@@ -67,23 +74,23 @@ def one_by_frame(runner: Runner, event: Mapping[str, Any], *, hits: bool) -> Dec
     )
 
 
-def batch_by_event(runner: Runner, frame: Frame, *, hits: bool, cast: bool) -> Any:
-    """Decide a frame event by event, for runners that know single events only."""
+def batch_by_event(runner: Runner, events: Frame, *, hits: bool, cast: bool) -> pl.DataFrame | pl.LazyFrame:
+    """Decide a frame event by event, for runners that decide only single events."""
     ruleset = runner.artifact.ruleset
-    events = scan(frame, ruleset.schema)
-    columns = bind_columns(events, ruleset.schema, ruleset.read, cast=cast)
+    lazy = scan(events, ruleset.schema)
+    columns = bind_columns(lazy, ruleset.schema, ruleset.read, cast=cast)
     added = decision_columns(ruleset, hits=hits)
-    check_free(events, added)
+    check_free(lazy, added)
     bound = [expression.alias(name) for name, expression in columns.items()]
     decide = _decider(runner, bound, added, hits=hits)
-    schema = pl.Schema({**events.collect_schema(), **added})
-    return like_input(frame, events.map_batches(decide, schema=schema, streamable=True))
+    schema = pl.Schema({**lazy.collect_schema(), **added})
+    return like_input(events, lazy.map_batches(decide, schema=schema, streamable=True))
 
 
-def hit_matrix_by_event(runner: Runner, frame: Frame, *, cast: bool) -> pl.DataFrame:
-    """Return which rules hit, event by event, for runners that know single events only."""
+def hit_matrix_by_event(runner: Runner, events: Frame, *, cast: bool) -> pl.DataFrame:
+    """Return which rules hit, event by event, for runners that decide only single events."""
     ids = [rule.id for rule in runner.artifact.ruleset.rules]
-    decided = collect(scan(runner.batch(frame, hits=True, cast=cast)))
+    decided = collect(scan(runner.batch(events, hits=True, cast=cast)))
     hits = [set(found) for found in decided[HITS].to_list()]
     return pl.DataFrame(
         {name: pl.Series([name in found for found in hits], dtype=pl.Boolean) for name in ids}

@@ -25,7 +25,7 @@ def header(low: Lowered, what: str) -> str:
     )
 
 
-def prelude(target: str) -> str:
+def prelude_text(target: str) -> str:
     """Return the text of ``prelude.py`` of a target's package, without its docstring."""
     text = (resources.files("rulekit.targets") / target / "prelude.py").read_text(encoding="utf-8")
     return text.split('"""', 2)[2].strip() + "\n"
