@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, overload
 
 import polars as pl
 
@@ -44,7 +44,13 @@ class LoggedRunner:
         self._encoder = RecordEncoder(runner.artifact, log.options)
         self.notes = self._encoder.notes
 
-    def batch(self, frame: Frame, *, hits: bool = False, cast: bool = False) -> Any:
+    @overload
+    def batch(self, events: pl.LazyFrame, *, hits: bool = False, cast: bool = False) -> pl.LazyFrame: ...
+
+    @overload
+    def batch(self, events: Frame, *, hits: bool = False, cast: bool = False) -> pl.DataFrame: ...
+
+    def batch(self, events: Frame, *, hits: bool = False, cast: bool = False) -> pl.DataFrame | pl.LazyFrame:
         """Decide a frame and log it, at once even where it is lazy; see :class:`rulekit.targets.artifact.Runner`.
 
         Raises
@@ -55,13 +61,13 @@ class LoggedRunner:
             when the decisions can't be logged, under the policy ``closed``: then none is given out.
 
         """
-        events = collect(scan(frame, self.artifact.ruleset.schema))
+        scanned = collect(scan(events, self.artifact.ruleset.schema))
         start = time.perf_counter_ns()
-        decided = self._runner.batch(events, hits=True, cast=cast)
+        decided = self._runner.batch(scanned, hits=True, cast=cast)
         took = time.perf_counter_ns() - start
-        self._log.append(self._encoder.batch(decided, self._ids(events), took, cast=cast))
+        self._log.append(self._encoder.batch(decided, self._ids(scanned), took, cast=cast))
         answer = decided if hits else decided.drop(HITS)
-        return answer.lazy() if isinstance(frame, pl.LazyFrame) else answer
+        return answer.lazy() if isinstance(events, pl.LazyFrame) else answer
 
     def one(self, event: Mapping[str, Any], *, hits: bool = False) -> Decision:
         """Decide one event and log it; see :meth:`batch`."""
@@ -73,9 +79,9 @@ class LoggedRunner:
         bare = Decision(decision.outcome, decision.rule, None, decision.missing, decision.score)
         return decision if hits else bare
 
-    def hit_matrix(self, frame: Frame, *, cast: bool = False) -> pl.DataFrame:
+    def hit_matrix(self, events: Frame, *, cast: bool = False) -> pl.DataFrame:
         """Return which rules hit, which is no decision and is not logged."""
-        return self._runner.hit_matrix(frame, cast=cast)
+        return self._runner.hit_matrix(events, cast=cast)
 
     def _ids(self, events: pl.DataFrame) -> pl.Series:
         if self._id is None:

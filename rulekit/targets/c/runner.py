@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import struct
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -92,13 +92,19 @@ class CRunner:
         ruleset = self.artifact.ruleset
         return Decision(INVALID, None, found, lacking(ruleset, bind_event(ruleset.read, event)))
 
-    def batch(self, frame: Frame, *, hits: bool = False, cast: bool = False) -> Any:
-        """Decide a frame; see :class:`rulekit.targets.artifact.Runner`."""
-        return batch_by_answers(self, frame, self._engine, hits=hits, cast=cast)
+    @overload
+    def batch(self, events: pl.LazyFrame, *, hits: bool = False, cast: bool = False) -> pl.LazyFrame: ...
 
-    def hit_matrix(self, frame: Frame, *, cast: bool = False) -> pl.DataFrame:
+    @overload
+    def batch(self, events: Frame, *, hits: bool = False, cast: bool = False) -> pl.DataFrame: ...
+
+    def batch(self, events: Frame, *, hits: bool = False, cast: bool = False) -> pl.DataFrame | pl.LazyFrame:
+        """Decide events; see :class:`rulekit.targets.artifact.Runner`."""
+        return batch_by_answers(self, events, self._engine, hits=hits, cast=cast)
+
+    def hit_matrix(self, events: Frame, *, cast: bool = False) -> pl.DataFrame:
         """Return which rules hit; see :class:`rulekit.targets.artifact.Runner`."""
-        return hit_matrix_by_answers(self, frame, self._engine, cast=cast)
+        return hit_matrix_by_answers(self, events, self._engine, cast=cast)
 
     def answers(self, columns: pl.DataFrame, *, hits: bool = False) -> Answers:
         """Decide bound columns (one per feature that is read, categories as codes) into codes.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -78,13 +78,19 @@ class OnnxRunner:
             score=int(answers[SCORE][0]) if self._is_score and not missing else None,
         )
 
-    def batch(self, frame: Frame, *, hits: bool = False, cast: bool = False) -> Any:
-        """Decide a frame; see :class:`rulekit.targets.artifact.Runner`."""
-        return batch_by_answers(self, frame, self._decide, hits=hits, cast=cast, codes=False)
+    @overload
+    def batch(self, events: pl.LazyFrame, *, hits: bool = False, cast: bool = False) -> pl.LazyFrame: ...
 
-    def hit_matrix(self, frame: Frame, *, cast: bool = False) -> pl.DataFrame:
+    @overload
+    def batch(self, events: Frame, *, hits: bool = False, cast: bool = False) -> pl.DataFrame: ...
+
+    def batch(self, events: Frame, *, hits: bool = False, cast: bool = False) -> pl.DataFrame | pl.LazyFrame:
+        """Decide events; see :class:`rulekit.targets.artifact.Runner`."""
+        return batch_by_answers(self, events, self._decide, hits=hits, cast=cast, codes=False)
+
+    def hit_matrix(self, events: Frame, *, cast: bool = False) -> pl.DataFrame:
         """Return which rules hit; see :class:`rulekit.targets.artifact.Runner`."""
-        return hit_matrix_by_answers(self, frame, self._decide, cast=cast, codes=False)
+        return hit_matrix_by_answers(self, events, self._decide, cast=cast, codes=False)
 
     def _run(self, feeds: Feeds, *, hits: bool) -> dict[str, npt.NDArray[Any]]:
         wanted = self._outputs if hits else self._outputs[:-1]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from threading import Lock
-from typing import Any
+from typing import Any, overload
 
 import duckdb
 import polars as pl
@@ -81,27 +81,33 @@ class DuckDBRunner:
         answer = _asked([OUTCOME, RULE, score, HITS], self._select)
         return self._connection.cursor().execute(f"PREPARE one AS {events} {answer}")
 
-    def batch(self, frame: Frame, *, hits: bool = False, cast: bool = False) -> Any:
-        """Decide a frame; see :class:`rulekit.targets.artifact.Runner`."""
-        events = scan(frame, self._ruleset.schema)
-        bound = self._bind(events, cast=cast)
+    @overload
+    def batch(self, events: pl.LazyFrame, *, hits: bool = False, cast: bool = False) -> pl.LazyFrame: ...
+
+    @overload
+    def batch(self, events: Frame, *, hits: bool = False, cast: bool = False) -> pl.DataFrame: ...
+
+    def batch(self, events: Frame, *, hits: bool = False, cast: bool = False) -> pl.DataFrame | pl.LazyFrame:
+        """Decide events; see :class:`rulekit.targets.artifact.Runner`."""
+        scanned = scan(events, self._ruleset.schema)
+        bound = self._bind(scanned, cast=cast)
         added = decision_columns(self._ruleset, hits=hits)
-        check_free(events, added)
+        check_free(scanned, added)
 
         def decide(batch: pl.DataFrame) -> pl.DataFrame:
             return batch.with_columns(self._decide(batch, bound, added).get_columns())
 
-        if isinstance(frame, pl.DataFrame):
-            return decide(frame)
-        schema = pl.Schema({**events.collect_schema(), **added})
-        decided = events.map_batches(decide, schema=schema, streamable=True)
-        return decided if isinstance(frame, pl.LazyFrame) else collect(decided)
+        if isinstance(events, pl.DataFrame):
+            return decide(events)
+        schema = pl.Schema({**scanned.collect_schema(), **added})
+        decided = scanned.map_batches(decide, schema=schema, streamable=True)
+        return decided if isinstance(events, pl.LazyFrame) else collect(decided)
 
-    def hit_matrix(self, frame: Frame, *, cast: bool = False) -> pl.DataFrame:
+    def hit_matrix(self, events: Frame, *, cast: bool = False) -> pl.DataFrame:
         """Return which rules hit; see :class:`rulekit.targets.artifact.Runner`."""
-        events = scan(frame, self._ruleset.schema)
-        bound = self._bind(events, cast=cast)
-        batch = collect(events.select(bound) if bound else events)
+        scanned = scan(events, self._ruleset.schema)
+        bound = self._bind(scanned, cast=cast)
+        batch = collect(scanned.select(bound) if bound else scanned)
         read = [pl.col(name) for name in self._columns.values()]
         found = self._decide(batch, read, {HITS: pl.List(pl.String())})
         return found.select(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, cast
+from typing import Any, cast, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -52,13 +52,19 @@ class HardwareRunner:
         """Decide one event; see :class:`rulekit.targets.artifact.Runner`."""
         return one_by_frame(self, event, hits=hits)
 
-    def batch(self, frame: Frame, *, hits: bool = False, cast: bool = False) -> Any:
-        """Decide a frame; see :class:`rulekit.targets.artifact.Runner`."""
-        return batch_by_answers(self, frame, self.answers, hits=hits, cast=cast)
+    @overload
+    def batch(self, events: pl.LazyFrame, *, hits: bool = False, cast: bool = False) -> pl.LazyFrame: ...
 
-    def hit_matrix(self, frame: Frame, *, cast: bool = False) -> pl.DataFrame:
+    @overload
+    def batch(self, events: Frame, *, hits: bool = False, cast: bool = False) -> pl.DataFrame: ...
+
+    def batch(self, events: Frame, *, hits: bool = False, cast: bool = False) -> pl.DataFrame | pl.LazyFrame:
+        """Decide events; see :class:`rulekit.targets.artifact.Runner`."""
+        return batch_by_answers(self, events, self.answers, hits=hits, cast=cast)
+
+    def hit_matrix(self, events: Frame, *, cast: bool = False) -> pl.DataFrame:
         """Return which rules hit; see :class:`rulekit.targets.artifact.Runner`."""
-        return hit_matrix_by_answers(self, frame, self.answers, cast=cast)
+        return hit_matrix_by_answers(self, events, self.answers, cast=cast)
 
     def answers(self, columns: pl.DataFrame, hits: bool = False) -> Answers:  # noqa: FBT001, FBT002 - the shape of an Engine
         """Decide bound columns (one per feature that is read, categories as codes) into codes.
