@@ -5,16 +5,22 @@ A finding never stops a command; it is printed, counted, and makes the exit code
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Iterable
-from typing import Literal
+from typing import Any, Literal
 
 import polars as pl
 
+from rulekit import html
 from rulekit.frames import POLARS
 from rulekit.ir.condition import Compare, literals
 from rulekit.ir.ruleset import Ruleset
 from rulekit.ir.schema import DType, Feature, Model
 from rulekit.ir.text import format_literal
+
+LEVELS = ("error", "warning", "note")
+"""The levels of findings, the worst first."""
 
 
 class Finding(Model):
@@ -73,6 +79,36 @@ class Finding(Model):
 
     def __str__(self) -> str:
         return f"{self.code}: {self.subject}: {self.message}"
+
+
+class Findings(list[Finding]):
+    """A list of findings that shows itself as text, as JSON and in a notebook."""
+
+    def __repr__(self) -> str:
+        counts: Counter[str] = Counter(finding.level for finding in self)
+        parts = [
+            f"{counts[level]} {level}{'' if counts[level] == 1 else 's'}" for level in LEVELS if counts[level]
+        ]
+        return f"Findings({', '.join(parts) or 'none'})"
+
+    def __str__(self) -> str:
+        return "\n".join(f"{finding.level}: {finding}" for finding in self) or "no findings"
+
+    def to_document(self) -> list[dict[str, Any]]:
+        """Return the findings as plain JSON."""
+        return [finding.model_dump(mode="json", exclude_none=True) for finding in self]
+
+    def to_json(self) -> str:
+        """Return the findings as indented JSON text."""
+        return json.dumps(self.to_document(), indent=2, ensure_ascii=False)
+
+    def _repr_html_(self) -> str:
+        if not self:
+            return html.page("no findings")
+        rows = [(it.level, it.code, it.subject, it.message, it.count) for it in self]
+        return html.page(
+            repr(self), html.table(("level", "code", "subject", "message", "count"), rows, numbers=(4,))
+        )
 
 
 def serious(findings: Iterable[Finding]) -> list[Finding]:

@@ -171,6 +171,11 @@ def load_private(path: Path) -> PrivateKey:
     return PrivateKey(public, secret)
 
 
+def as_private(key: PrivateKey | str | Path) -> PrivateKey:
+    """Return a private key as it is, or load it from a file; errors are those of :func:`load_private`."""
+    return key if isinstance(key, PrivateKey) else load_private(Path(key))
+
+
 def _public_text(secret: Ed25519PrivateKey) -> str:
     return _PREFIX + base64.b64encode(secret.public_key().public_bytes_raw()).decode()
 

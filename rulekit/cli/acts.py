@@ -42,11 +42,11 @@ def time_of(text: str | None) -> datetime | None:
 def carry(proposal: Proposal, key: Path | None, as_json: bool) -> None:
     """Record a proposal and tell of it; findings alone are printed, and leave with 1."""
     from rulekit.keys import load_private
-    from rulekit.store.acts.enact import approve, record
+    from rulekit.store.acts.enact import approve_proposal, record
 
     stop_on_findings(proposal, as_json)
     if key is not None:
-        approve(proposal, load_private(key))
+        approve_proposal(proposal, load_private(key))
     tell(proposal.folder, record(proposal), as_json)
 
 
@@ -95,12 +95,12 @@ def approve(
     Whatever changes afterwards, one word of it included, has to be approved again.
     """
     from rulekit.keys import load_private
-    from rulekit.store.acts.enact import approve as sign
+    from rulekit.store.acts.enact import approve_proposal
 
     signer = load_private(key)
     proposal = _proposed(folder, begins, repeal, rollback, because)
     stop_on_findings(proposal, json)
-    approvals = sign(proposal, signer)
+    approvals = approve_proposal(proposal, signer)
     names = [approval.by for approval in approvals]
     missing = _missing(proposal, approvals)
     document = {

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from rulekit.analysis.check.check_ruleset import PropertyCount, check_ruleset
 from rulekit.errors import Where
-from rulekit.findings import Finding, threshold_findings
+from rulekit.findings import LEVELS, Finding, Findings, threshold_findings
 from rulekit.ir.numerics import Fixed, Numerics
 from rulekit.ir.yaml_file import rule_places
 from rulekit.store.folder.cases import run_cases
@@ -39,7 +39,7 @@ class CheckedLaw:
         return {} if self.law.file is None else rule_places(self.law.file)
 
 
-def check(source: RulesetSource, numerics: Numerics | None = None) -> list[Finding]:
+def check(source: RulesetSource, numerics: Numerics | None = None) -> Findings:
     """Return the findings on a law; an empty list when all is well.
 
     Parameters
@@ -55,7 +55,7 @@ def check(source: RulesetSource, numerics: Numerics | None = None) -> list[Findi
         when the law can't be read, or a rule does not fit its schema or the numerics.
 
     """
-    return list(check_law(source, numerics).findings)
+    return Findings(check_law(source, numerics).findings)
 
 
 def check_law(source: RulesetSource, numerics: Numerics | None = None) -> CheckedLaw:
@@ -72,5 +72,5 @@ def check_law(source: RulesetSource, numerics: Numerics | None = None) -> Checke
         *(constant_literals(lower(law.ruleset, numerics)) if fixed and numerics is not None else ()),
         *run_cases(law.ruleset, law.cases),
     ]
-    found.sort(key=lambda finding: ("error", "warning", "note").index(finding.level))
+    found.sort(key=lambda finding: LEVELS.index(finding.level))
     return CheckedLaw(law, tuple(found), examined.counts)

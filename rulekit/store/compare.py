@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 from rulekit.analysis.compare.differences import Differences, differences
 from rulekit.ir.ruleset import HitPolicy, Ruleset
+from rulekit.store.comparison_view import differences_document, headline, to_html, to_text, verdict
 from rulekit.store.lookup import RulesetSource, load
 from rulekit.store.versions.amendments import (
     Edit,
@@ -19,7 +22,7 @@ from rulekit.store.versions.amendments import (
 from rulekit.store.versions.versions import Bump, least_bump, least_version, version_key
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Comparison:
     """Two versions of a law.
 
@@ -76,6 +79,40 @@ class Comparison:
     def is_enough(self) -> bool:
         """Whether the new law has such a version."""
         return version_key(self.new.version) >= version_key(self.least)
+
+    def to_document(self) -> dict[str, Any]:
+        """Return the comparison as plain JSON."""
+        return {
+            "old": _identity(self.old),
+            "new": _identity(self.new),
+            "verdict": self.differences.verdict,
+            "decides_alike": self.decides_alike,
+            "bump": self.bump,
+            "least_version": self.least,
+            "version_is_enough": self.is_enough,
+            "fields": [edit.model_dump(mode="json") for edit in self.fields],
+            "features": [change.model_dump(mode="json") for change in self.features],
+            "rules": [change.model_dump(mode="json") for change in self.rules],
+            **differences_document(self.old, self.new, self.differences),
+        }
+
+    def to_json(self) -> str:
+        """Return the comparison as indented JSON text."""
+        return json.dumps(self.to_document(), indent=2, ensure_ascii=False)
+
+    def __str__(self) -> str:
+        return to_text(self.to_document())
+
+    def __repr__(self) -> str:
+        document = self.to_document()
+        return f"<Comparison {headline(document)}, {verdict(document)}>"
+
+    def _repr_html_(self) -> str:
+        return to_html(self.to_document())
+
+
+def _identity(ruleset: Ruleset) -> dict[str, str]:
+    return {"name": ruleset.name, "version": ruleset.version, "digest": ruleset.digest}
 
 
 def _kept(ruleset: Ruleset) -> dict[str, tuple[str | None, int]]:

@@ -22,7 +22,7 @@ def law(tmp_path):
     folder = make_law(tmp_path / "fraud" / "card")
     enact(folder)
     amend(folder, "1.3.0")
-    enact(folder, later(5))
+    enact(folder, begins=later(5))
     amend(folder, "1.4.0", "amount > 4000", "amount > 3000")
     return folder
 
@@ -58,7 +58,7 @@ def test_a_digest_names_its_law_in_force_or_not(law):
     digests = {
         version: rulekit.load(law / "enacted" / f"{version}.yaml").digest for version in ("1.2.0", "1.3.0")
     }
-    repeal(law, "Stop.", later(7))
+    repeal(law, "Stop.", begins=later(7))
     for version, digest in digests.items():
         assert ruleset_of_digest(law, digest).version == version
     assert ruleset_of_digest(law, rulekit.load(law).digest).version == "1.4.0"

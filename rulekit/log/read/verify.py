@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from rulekit import html
 from rulekit.errors import LogError, SignatureError
 from rulekit.findings import Finding
 from rulekit.ir.schema import Model
@@ -43,6 +44,24 @@ class Verification(Model):
     head: Head | None
     findings: tuple[Finding, ...]
     notes: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        found = f"{len(self.findings)} findings" if self.findings else "no findings"
+        signed = "" if self.signed is None else f", {self.signed:,} signed"
+        return f"<Verification {self.where}: {self.lines:,} lines hold{signed}, {found}>"
+
+    def to_json(self) -> str:
+        """Return indented JSON text."""
+        return self.model_dump_json(indent=2)
+
+    def _repr_html_(self) -> str:
+        names = sorted({*self.kept, *self.sampled, *self.lost})
+        rows = [
+            (name, *(counts.get(name, 0) for counts in (self.kept, self.sampled, self.lost)))
+            for name in names
+        ]
+        counts = html.table(("outcome", "kept", "sampled away", "lost"), rows, numbers=(1, 2, 3))
+        return html.page(repr(self), counts, *map(str, self.findings), *self.notes)
 
 
 def verify_log(

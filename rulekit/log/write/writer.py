@@ -11,7 +11,7 @@ from threading import Lock
 from typing import Self
 
 from rulekit.errors import LogError, SignatureError
-from rulekit.keys import PrivateKey
+from rulekit.keys import PrivateKey, as_private
 from rulekit.log.chain import chain_hashes, new_header, read_header
 from rulekit.log.counts import without_zeros
 from rulekit.log.heads import Head, head_text, new_head
@@ -54,6 +54,11 @@ class DecisionLog:
         self._losses = LossCounter(store.where, lock)
         self._complaint = weakref.finalize(self, self._losses.warn_of_losses)
         self._alone = Lock()
+
+    def __repr__(self) -> str:
+        return (
+            f"<DecisionLog {self.where}: {self.decided:,} decisions, {self.unrecorded:,} of them unrecorded>"
+        )
 
     @property
     def where(self) -> str:
@@ -206,32 +211,41 @@ class DecisionLog:
 
 
 def open_log(
-    where: str | Path, options: LogOptions | None = None, key: PrivateKey | None = None
+    where: str | Path, options: LogOptions | None = None, key: PrivateKey | str | Path | None = None
 ) -> DecisionLog:
-    """Open a log for writing, or begin one; see :data:`rulekit.log.open.KINDS` for the places.
+    """Open a log for writing; a log that does not exist is begun.
 
     Parameters
     ----------
-    where : a file, a folder or a server.
-    options : what is kept of the decisions, and what happens when it can't be.
-    key : signs the heads; without one nobody vouches for the log.
+    where : a file ending in ``.sqlite``, ``.sqlite3`` or ``.db``, a folder (Parquet files), or
+        ``postgresql://host/database#name``.
+    options : what the log keeps and what happens when it fails; default: ``LogOptions()``, which keeps every
+        decision and fails closed.
+    key : a private key, or its file, that signs the heads; default: the heads are not signed.
+
+    Returns
+    -------
+    The open log, a context manager that closes it.
 
     Raises
     ------
     LogError
-        when it can't be opened, is damaged, or another process is writing it.
+        when the log can't be opened, is damaged, or another process is writing it.
     SignatureError
         when the key is not valid now.
+    LawError
+        when the file of the key can't be read.
 
     """
     options = options or LogOptions()
-    if key is not None:
-        key.sign(b"")  # an expired key is better found now than at the end of a segment
+    signer = None if key is None else as_private(key)
+    if signer is not None:
+        signer.sign(b"")  # an expired key is better found now than at the end of a segment
     lock = writer_lock(where, options.losses)
     store = None
     try:
         store = open_store(where, write=True)
-        return DecisionLog(store, lock, options, key)
+        return DecisionLog(store, lock, options, signer)
     except BaseException:
         for held in (store, lock):
             if held is not None:

@@ -12,16 +12,17 @@ from pathlib import Path
 from rulekit.digests import file_digest
 from rulekit.errors import LawError, Where
 from rulekit.ir.yaml_file import load_ruleset
-from rulekit.keys import PrivateKey
+from rulekit.keys import PrivateKey, as_private
 from rulekit.store.acts.approvals import (
     count_approvals,
     missing_approvals,
     requirement_for_proposal,
     sign_approval,
 )
-from rulekit.store.acts.model import Act, Approval, ProposedAct
+from rulekit.store.acts.model import Act, Approval, ApprovalStatus, ProposedAct
 from rulekit.store.acts.proposals import (
     Proposal,
+    propose,
     propose_enactment,
     propose_repeal,
     propose_rollback,
@@ -37,54 +38,119 @@ from rulekit.store.acts.register import (
     write_settled,
 )
 from rulekit.store.folder.folder import ENACTED, EVIDENCE, REGISTER
-from rulekit.store.folder.times import now
+from rulekit.store.folder.times import as_time, now
 
 
-def enact(folder: str | Path, begins: datetime | None = None, key: PrivateKey | None = None) -> Act:
-    """Make the draft in a law folder law, from a time on, or from now.
+def enact(
+    folder: str | Path, *, begins: datetime | str | None = None, key: PrivateKey | str | Path | None = None
+) -> Act:
+    """Make the draft in a law folder law.
+
+    An enactment that was cut short is completed first.
 
     Parameters
     ----------
     folder : the law folder.
-    begins : a time with a zone that has not passed.
-    key : approves first, as ``approve`` does.
+    begins : when the law begins, a time with a zone or its ISO 8601 text; default: when the act is recorded.
+    key : a private key, or its file, that approves the act first; see :func:`approve`.
+
+    Returns
+    -------
+    The act, as it stands in the register.
 
     Raises
     ------
     LawError
-        with everything that speaks against it: findings, precedents, charter, version, ids, evidence.
+        with everything that speaks against the act: findings, precedents, charter, version, ids, evidence, or a
+        time that has passed.
     SignatureError
-        when too few approvers signed what would be enacted.
+        when approvals are missing.
 
     """
-    return resume(folder) or _approve_and_record(propose_enactment(folder, begins), key)
+    return resume(folder) or _approve_and_record(propose_enactment(folder, _time(begins)), key)
 
 
 def repeal(
-    folder: str | Path, because: str, begins: datetime | None = None, key: PrivateKey | None = None
+    folder: str | Path,
+    because: str,
+    *,
+    begins: datetime | str | None = None,
+    key: PrivateKey | str | Path | None = None,
 ) -> Act:
-    """Repeal what is in force: nothing is afterwards. Parameters and errors are those of :func:`enact`."""
-    return _approve_and_record(propose_repeal(folder, because, begins), key)
+    """Repeal the version in force, so that nothing is in force afterwards.
+
+    ``because`` is the reason, which is recorded; the other parameters and the errors are those of :func:`enact`.
+    """
+    return _approve_and_record(propose_repeal(folder, because, _time(begins)), key)
 
 
 def rollback(
     folder: str | Path,
     version: str,
     because: str,
-    begins: datetime | None = None,
-    key: PrivateKey | None = None,
+    *,
+    begins: datetime | str | None = None,
+    key: PrivateKey | str | Path | None = None,
 ) -> Act:
-    """Put an enacted version in force again. Parameters and errors are those of :func:`enact`."""
-    return _approve_and_record(propose_rollback(folder, version, because, begins), key)
+    """Put a version in force again that was enacted before.
+
+    ``because`` is the reason, which is recorded; the other parameters and the errors are those of :func:`enact`.
+    """
+    return _approve_and_record(propose_rollback(folder, version, because, _time(begins)), key)
 
 
-def _approve_and_record(proposal: Proposal, key: PrivateKey | None) -> Act:
+def approve(
+    folder: str | Path,
+    key: PrivateKey | str | Path,
+    *,
+    repeal: bool = False,
+    rollback: str | None = None,
+    because: str = "",
+    begins: datetime | str | None = None,
+) -> ApprovalStatus:
+    """Sign what would become law: this text, from this time, after this register.
+
+    The approval waits in the law folder until the act is recorded. Any change of the draft afterwards, even of one
+    word, needs a new approval.
+
+    Parameters
+    ----------
+    folder : the law folder.
+    key : the private key of an approver, or its file.
+    repeal : whether to approve a repeal; default: the enactment of the draft.
+    rollback : the version to roll back to, to approve a rollback.
+    because : the reason for a repeal or a rollback.
+    begins : as in :func:`enact`; all approvers must name the same time.
+
+    Raises
+    ------
+    LawError
+        when something speaks against the act.
+    SignatureError
+        when the key is not that of an approver, or has expired.
+
+    """
+    proposal = propose(folder, repeal=repeal, rollback=rollback, because=because, begins=_time(begins))
+    approvals = approve_proposal(proposal, as_private(key))
+    requirement = requirement_for_proposal(proposal.proposed, proposal.begins, proposal.before)
+    return ApprovalStatus(
+        proposed=proposal.proposed,
+        approved_by=tuple(approval.by for approval in approvals),
+        missing=tuple(error.what for error in missing_approvals(approvals, requirement)),
+    )
+
+
+def _time(begins: datetime | str | None) -> datetime | None:
+    return None if begins is None else as_time(begins)
+
+
+def _approve_and_record(proposal: Proposal, key: PrivateKey | str | Path | None) -> Act:
     if key is not None:
-        approve(proposal, key)
+        approve_proposal(proposal, as_private(key))
     return record(proposal)
 
 
-def approve(proposal: Proposal, key: PrivateKey) -> tuple[Approval, ...]:
+def approve_proposal(proposal: Proposal, key: PrivateKey) -> tuple[Approval, ...]:
     """Sign a proposal, keep the approval until the act is recorded, and return all that count by now.
 
     Raises

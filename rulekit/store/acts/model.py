@@ -8,16 +8,18 @@ reaches back before it was recorded. So what was in force at a time that has pas
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from rulekit.digests import document_digest
+from rulekit import html
+from rulekit.digests import document_digest, short
 from rulekit.ir.schema import NAME_PATTERN, VERSION_PATTERN, Model
 from rulekit.store.folder.charter import Officers
-from rulekit.store.folder.times import Time
+from rulekit.store.folder.times import Time, time_text
 
 Kind = Literal["enact", "repeal", "rollback"]
 Status = Literal["in force", "to come", "superseded", "repealed", "withdrawn", "repeal"]
@@ -31,6 +33,13 @@ class Named(Model):
     def document(self, *, without: frozenset[str] = frozenset()) -> dict[str, Any]:
         """Return plain JSON, without the fields that say nothing."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=set(without))
+
+    def to_json(self) -> str:
+        """Return indented JSON text, without the fields that say nothing."""
+        return json.dumps(self.document(), indent=2, ensure_ascii=False)
+
+    def _repr_html_(self) -> str:
+        return html.page(repr(self), html.table(("field", "value"), self.document().items()))
 
 
 class ProposedAct(Named):
@@ -53,6 +62,11 @@ class ProposedAct(Named):
     because: str | None = None
     supersedes: str | None = None
     previous: str | None = None
+
+    @property
+    def title(self) -> str:
+        """What is done to which version: ``enact fraud.cards 1.2.0``."""
+        return f"{self.act} {self.name} {self.version}"
 
     @property
     def content_digest(self) -> str:
@@ -78,6 +92,31 @@ class Approval(Named):
     signature: str
 
 
+class ApprovalStatus(Named):
+    """A proposed act with the approvals that count so far.
+
+    Attributes
+    ----------
+    proposed : the act that is approved.
+    approved_by : the names of those who approved it.
+    missing : a sentence for each group of officers that has not approved yet; empty when the act can be recorded.
+
+    """
+
+    proposed: ProposedAct
+    approved_by: tuple[str, ...]
+    missing: tuple[str, ...]
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether the act can be recorded."""
+        return not self.missing
+
+    def __repr__(self) -> str:
+        names = ", ".join(self.approved_by) or "nobody"
+        return f"<{self.proposed.title}, approved by {names}: {'; '.join(self.missing) or 'enough'}>"
+
+
 class Act(ProposedAct):
     """An entry of the register. ``hash`` covers everything else in it, and is the next one's ``previous``."""
 
@@ -86,6 +125,9 @@ class Act(ProposedAct):
     approved_by: tuple[str, ...] = ()
     approvals: tuple[Approval, ...] = ()
     hash: str
+
+    def __repr__(self) -> str:
+        return f"<Act {self.title} from {time_text(self.begins)}, {short(self.digest)}>"
 
     @property
     def expected_hash(self) -> str:

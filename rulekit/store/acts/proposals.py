@@ -78,6 +78,34 @@ class Proposal:
             raise LawError.collect(problems)
 
 
+def propose(
+    folder: str | Path,
+    *,
+    repeal: bool = False,
+    rollback: str | None = None,
+    because: str = "",
+    begins: datetime | None = None,
+) -> Proposal:
+    """Propose a repeal, a rollback to a version, or else the enactment of the draft.
+
+    Raises
+    ------
+    LawError
+        when two acts are asked for, a reason is given for an enactment, or the act itself is impossible.
+
+    """
+    if repeal and rollback is not None:
+        raise LawError("a repeal and a rollback are two acts", hint="propose one of them")
+    if repeal:
+        return propose_repeal(folder, because, begins)
+    if rollback is not None:
+        return propose_rollback(folder, rollback, because, begins)
+    if because:
+        hint = "each rule has its own `because`"
+        raise LawError("a reason belongs to a repeal or a rollback, not to an enactment", hint=hint)
+    return propose_enactment(folder, begins)
+
+
 def propose_enactment(folder: str | Path, begins: datetime | None = None) -> Proposal:
     """Propose that the draft in a law folder become law.
 

@@ -29,6 +29,20 @@ def parse_time(text: str) -> datetime:
     return to_second(time)
 
 
+def as_time(time: datetime | str) -> datetime:
+    """Return a time in UTC, cut to the second, from a time with a zone or its text.
+
+    Raises
+    ------
+    LawError
+        when the text is no ISO 8601 time, or the time has no zone.
+
+    """
+    if isinstance(time, datetime) and time.tzinfo is not None:
+        return to_second(time)
+    return parse_time(str(time))
+
+
 def to_second(time: datetime) -> datetime:
     """Return a time with a zone in UTC, cut to the second."""
     return datetime.fromtimestamp(int(time.timestamp()), UTC)

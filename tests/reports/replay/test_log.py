@@ -351,7 +351,7 @@ def test_the_second_of_a_change_belongs_to_both_laws(tmp_path, fraud):
     folder = make_law(tmp_path / "fraud")
     enact(folder)
     amend(folder)
-    second = enact(folder, later(1)).begins
+    second = enact(folder, begins=later(1)).begins
     where = write_log(str(tmp_path / "log.sqlite"), rulekit.compile(fraud, "polars"), events(4))
     inside, outside = timedelta(microseconds=999_999), timedelta(seconds=1)
     forge(where, (1, {"at": second + inside}), (2, {"at": second + outside}))
@@ -360,9 +360,9 @@ def test_the_second_of_a_change_belongs_to_both_laws(tmp_path, fraud):
 
 def test_a_law_that_was_displaced_before_it_began_never_was_in_force(tmp_path, fraud):
     folder, begins = make_law(tmp_path / "fraud"), later(1)
-    enact(folder, begins)
+    enact(folder, begins=begins)
     amend(folder)
-    enact(folder, begins)
+    enact(folder, begins=begins)
     where = write_log(str(tmp_path / "log.sqlite"), rulekit.compile(fraud, "polars"), events(4))
     forge(where, (1, {"at": begins}))
     assert replay(where, [folder]).laws[0].not_in_force == 4

@@ -8,7 +8,7 @@ from lawfolders import amend, edit, later, make_keys, make_law, snapshot, write_
 from rulekit.errors import RulekitError, SignatureError
 from rulekit.keys import new_key
 from rulekit.store.acts.approvals import requirement_for_proposal
-from rulekit.store.acts.enact import approve, enact, record, repeal, rollback
+from rulekit.store.acts.enact import approve_proposal, enact, record, repeal, rollback
 from rulekit.store.acts.proposals import propose_enactment, propose_repeal, propose_rollback
 from rulekit.store.acts.register import load_approvals
 from rulekit.store.acts.status import status_at
@@ -35,14 +35,14 @@ def law(tmp_path, people):
 
 def sign_draft(law, *signers, begins=None):
     for signer in signers:
-        approve(propose_enactment(law, begins), signer)
+        approve_proposal(propose_enactment(law, begins), signer)
 
 
 def refused(law, begins=None):
     """Return what is said when the draft can't be enacted, and see that nothing was written."""
     before = snapshot(law)
     with pytest.raises(RulekitError) as raised:
-        enact(law, begins)
+        enact(law, begins=begins)
     assert snapshot(law) == before
     return str(raised.value)
 
@@ -131,7 +131,7 @@ def test_an_approval_holds_for_its_beginning(law, people):
     sign_draft(law, *people[:2], begins=begins)
     assert "alice approved another beginning" in refused(law)
     assert "alice approved another beginning" in refused(law, later(6))
-    assert enact(law, begins).begins == begins
+    assert enact(law, begins=begins).begins == begins
     assert status_at(law).findings == ()
 
 
@@ -142,7 +142,7 @@ def test_an_approval_holds_for_one_place_in_the_register(law, people):
     sign_draft(law, *people[:2])
     early = (law / "approvals" / "1.3.0.yaml").read_text()
     for signer in people[:2]:
-        approve(propose_repeal(law, "Stop."), signer)
+        approve_proposal(propose_repeal(law, "Stop."), signer)
     repeal(law, "Stop.")
     (law / "approvals" / "1.3.0.yaml").write_text(early)
     assert "alice approved something else: the act before it differs" in refused(law)
@@ -155,13 +155,13 @@ def test_repeals_and_rollbacks_are_approved_with_their_reason(law, people):
         sign_draft(law, *people[:2])
         enact(law)
     for signer in people[:2]:
-        approve(propose_rollback(law, "1.2.0", "It was better."), signer)
+        approve_proposal(propose_rollback(law, "1.2.0", "It was better."), signer)
     with pytest.raises(RulekitError, match="0 of 2 approvals"):
         rollback(law, "1.2.0", "I say so.")
     assert rollback(law, "1.2.0", "It was better.").approved_by == ("alice", "bob")
     with pytest.raises(SignatureError, match="0 of 2 approvals"):
         repeal(law, "Stop.")
-    approve(propose_repeal(law, "Stop."), people[2])
+    approve_proposal(propose_repeal(law, "Stop."), people[2])
     assert repeal(law, "Stop.", key=people[0]).approved_by == ("carol", "alice")
     assert status_at(law).findings == ()
 

@@ -51,7 +51,7 @@ def test_the_frozen_copy_needs_no_other_file(law):
 def test_an_amendment_supersedes_from_its_time_on(law):
     enact(law)
     amend(law, "1.3.0")
-    act = enact(law, later(2))
+    act = enact(law, begins=later(2))
     assert (act.supersedes, versions_in_force(law, 0, 1, 3)) == ("1.2.0", ["1.2.0", "1.2.0", "1.3.0"])
     assert status_at(law).findings == ()
 
@@ -60,9 +60,9 @@ def test_a_repeal_leaves_nothing_in_force_and_a_rollback_brings_it_back(law):
     enact(law)
     amend(law, "1.3.0")
     enact(law)
-    act = repeal(law, "It blocks too many.", later(1))
+    act = repeal(law, "It blocks too many.", begins=later(1))
     assert (act.version, act.because, act.supersedes) == ("1.3.0", "It blocks too many.", "1.3.0")
-    rollback(law, "1.2.0", "It was better.", later(2))
+    rollback(law, "1.2.0", "It was better.", begins=later(2))
     assert versions_in_force(law, 0, 1, 2) == ["1.3.0", None, "1.2.0"]
     assert status_at(law).findings == ()
     with pytest.raises(LawError, match="nothing is in force at"):
@@ -115,7 +115,7 @@ def test_all_reasons_are_told_at_once(law):
     for name in ("no precedents", "a finding of check", "a silent charter", "induced without evidence"):
         REFUSED[name][0](law)
     with pytest.raises(LawError) as raised:
-        enact(law, later(-1))
+        enact(law, begins=later(-1))
     for name in ("no precedents", "a finding of check", "a silent charter", "induced without evidence"):
         assert REFUSED[name][1] in str(raised.value)
     assert "law does not reach back" in str(raised.value)

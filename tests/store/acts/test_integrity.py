@@ -11,7 +11,7 @@ from lawfolders import amend, edit, later, make_keys, make_law, write_charter
 from rulekit.errors import LawError, ParseError
 from rulekit.ir.yaml_file import parse_yaml
 from rulekit.store.acts.approvals import _statement
-from rulekit.store.acts.enact import approve, enact, repeal
+from rulekit.store.acts.enact import approve_proposal, enact, repeal
 from rulekit.store.acts.proposals import propose_enactment, propose_repeal
 from rulekit.store.acts.register import load_register, write_register
 from rulekit.store.acts.status import in_force, status_at
@@ -31,10 +31,10 @@ def made(tmp_path_factory):
         if version == "1.3.0":
             amend(law, version)
         for key in (alice, bob):
-            approve(propose_enactment(law), key)
+            approve_proposal(propose_enactment(law), key)
         enact(law)
     for key in (alice, bob):
-        approve(propose_repeal(law, "Stop."), key)
+        approve_proposal(propose_repeal(law, "Stop."), key)
     repeal(law, "Stop.")
     files = {str(path.relative_to(law)): path.read_text() for path in law.rglob("*") if path.is_file()}
     return files, (alice, bob, carol), load_register(law)

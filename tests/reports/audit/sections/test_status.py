@@ -177,11 +177,11 @@ def test_status_by_the_register(tmp_path: Path) -> None:
     amend_draft(law, "1.3.0")
     second = rulekit.load(law)
     assert law_status(law, second).law.state == "draft"
-    next_act = enact(law, later(1))
+    next_act = enact(law, begins=later(1))
     assert law_status(law, first).law.state == "superseded"
     assert law_status(law, first).law.until == time_text(next_act.begins)
     assert law_status(law, second).law.state == "in force"
-    repeal(law, "It blocks too many.", later(2))
+    repeal(law, "It blocks too many.", begins=later(2))
     assert law_status(law, second).law.state == "repealed"
     assert law_status(law, second).findings == ()
     copy = law / "enacted" / "1.2.0.yaml"
