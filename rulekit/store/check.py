@@ -39,12 +39,12 @@ class CheckedLaw:
         return {} if self.law.file is None else rule_places(self.law.file)
 
 
-def check(source: RulesetSource, numerics: Numerics | None = None) -> Findings:
+def check(ruleset: RulesetSource, numerics: Numerics | None = None) -> Findings:
     """Return the findings on a law; an empty list when all is well.
 
     Parameters
     ----------
-    source : the law, named in any way that :func:`rulekit.load` takes. The precedents of a law folder are
+    ruleset : the law, named in any way that :func:`rulekit.load` takes. The precedents of a law folder are
         checked too.
     numerics : in which it will be decided (default: native). In fixed point, literals that became constant are
         findings.
@@ -55,15 +55,15 @@ def check(source: RulesetSource, numerics: Numerics | None = None) -> Findings:
         when the law can't be read, or a rule does not fit its schema or the numerics.
 
     """
-    return Findings(check_law(source, numerics).findings)
+    return Findings(check_law(ruleset, numerics).findings)
 
 
-def check_law(source: RulesetSource, numerics: Numerics | None = None) -> CheckedLaw:
+def check_law(ruleset: RulesetSource, numerics: Numerics | None = None) -> CheckedLaw:
     """Check thresholds against bounds, every precedent on every target, and the properties of all possible events.
 
-    See :func:`check`, and :mod:`rulekit.analysis.check.check_ruleset` for the questions.
+    See :func:`check`, and :mod:`rulekit.analysis.check.check_ruleset` for the properties.
     """
-    law = read_law(source)
+    law = read_law(ruleset)
     examined = check_ruleset(law.ruleset, numerics)
     fixed = isinstance(numerics, Fixed)
     found = [
