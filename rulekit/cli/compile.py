@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -37,13 +37,15 @@ def compile_(
 
     Exits with 1 when a literal is constant in the numerics, or a proof fails; the artifact is written all the same.
     """
+    from rulekit.ir.numerics import Native
     from rulekit.store.lookup import read_law
     from rulekit.targets import targets
-    from rulekit.targets.api import compile
+    from rulekit.targets.api import options_of
 
-    checks = checks_of(targets.get(target), asked(ctx))
+    chosen = targets.get(target)
+    checks, options = checks_of(chosen, asked(ctx)), options_of(chosen, _options(option or []))
     ruleset = read_law(rules).ruleset
-    artifact = compile(ruleset, target, numerics_of(ruleset, numerics, bits), **_options(option or []))
+    artifact = chosen.compile(ruleset, numerics_of(ruleset, numerics, bits) or Native(), options)
     findings = _findings(artifact)
     artifact, shown = with_evidence(artifact, checks)
     folder = artifact.write(out)
@@ -77,11 +79,11 @@ def text_of(evidence: Evidence) -> str:
     return "\n\n".join(parts)
 
 
-def _options(given: list[str]) -> dict[str, Any]:
+def _options(given: list[str]) -> dict[str, object]:
     """Return NAME=VALUE options; a value with commas is a list."""
     from rulekit.errors import RulekitError
 
-    found: dict[str, Any] = {}
+    found: dict[str, object] = {}
     for each in given:
         name, equals, value = each.partition("=")
         if not equals:

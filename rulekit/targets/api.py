@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Mapping
 from importlib import import_module
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import polars as pl
 
@@ -15,11 +17,82 @@ from rulekit.targets import targets
 from rulekit.targets.artifact import Artifact
 from rulekit.targets.base import Target
 
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
-def compile(  # noqa: A001 - the field's verb
-    ruleset: Ruleset, target: str = "kernel", numerics: Numerics | None = None, **options: object
-) -> Artifact:
-    """Compile a ruleset for a target; ``options`` are the target's own, such as ``stages=2`` of an FPGA.
+    from rulekit.targets.c.runner import CRunner
+    from rulekit.targets.kernel.runner import KernelRunner
+    from rulekit.targets.onnx.runner import OnnxRunner
+    from rulekit.targets.polars import PolarsRunner
+    from rulekit.targets.python import PythonRunner
+    from rulekit.targets.sql.runner import DuckDBRunner
+    from rulekit.targets.systemverilog.options import OptionValues
+    from rulekit.targets.systemverilog.simulation.runner import HardwareRunner
+
+
+@overload
+def compile(
+    ruleset: Ruleset, target: Literal["kernel"] = "kernel", numerics: Numerics | None = None
+) -> Artifact[KernelRunner]: ...
+
+
+@overload
+def compile(
+    ruleset: Ruleset, target: Literal["python"], numerics: Numerics | None = None
+) -> Artifact[PythonRunner]: ...
+
+
+@overload
+def compile(
+    ruleset: Ruleset, target: Literal["polars"], numerics: Numerics | None = None
+) -> Artifact[PolarsRunner]: ...
+
+
+@overload
+def compile(
+    ruleset: Ruleset, target: Literal["sql"], numerics: Numerics | None = None
+) -> Artifact[DuckDBRunner]: ...
+
+
+@overload
+def compile(
+    ruleset: Ruleset, target: Literal["onnx"], numerics: Numerics | None = None
+) -> Artifact[OnnxRunner]: ...
+
+
+@overload
+def compile(
+    ruleset: Ruleset, target: Literal["c"], numerics: Numerics | None = None
+) -> Artifact[CRunner]: ...
+
+
+@overload
+def compile(
+    ruleset: Ruleset,
+    target: Literal["systemverilog"],
+    numerics: Numerics | None = None,
+    **options: Unpack[OptionValues],
+) -> Artifact[HardwareRunner]: ...
+
+
+@overload
+def compile(ruleset: Ruleset, target: str, numerics: Numerics | None = None) -> Artifact: ...
+
+
+def compile(
+    ruleset: Ruleset, target: str = "kernel", numerics: Numerics | None = None, **options: Any
+) -> Artifact[Any]:
+    """Compile a ruleset for a target.
+
+    To a type checker the artifact knows the runner that it loads, and the options are those of the target. A target
+    whose name is known only when the program runs takes options by :func:`compile_for`.
+
+    Parameters
+    ----------
+    ruleset : the law.
+    target : name of the target. Default: ``kernel``.
+    numerics : how numbers are compared: ``Native()`` or ``Fixed(...)``. Default: ``Native()``.
+    **options : the target's own, such as ``stages=2`` of ``systemverilog``.
 
     Raises
     ------
@@ -31,8 +104,15 @@ def compile(  # noqa: A001 - the field's verb
         when there is no such target, or it has no such option.
 
     """
-    chosen = targets.get(target)
-    return chosen.compile(ruleset, numerics or Native(), options_of(chosen, options))
+    return compile_for(targets.get(target), ruleset, numerics, options)
+
+
+def compile_for(
+    target: Target, ruleset: Ruleset, numerics: Numerics | None, options: Mapping[str, object]
+) -> Artifact:
+    """Compile a ruleset for a target that was looked up; see :func:`compile`."""
+    chosen = options_of(target, options)
+    return target.compile(ruleset, numerics or Native(), chosen)
 
 
 def options_of(target: Target, given: Mapping[str, object]) -> Model:
@@ -41,16 +121,27 @@ def options_of(target: Target, given: Mapping[str, object]) -> Model:
     Raises
     ------
     RulekitError
-        with every option that the target does not have, or whose value does not fit.
+        with every option that the target does not have, or whose value does not fit. The hint names the option that
+        was meant, where one has a similar name.
 
     """
-    known = ", ".join(target.options.model_fields) or "none"
+    known = list(target.options.model_fields)
     try:
         return target.options.model_validate(given)
     except RulekitError as error:
         wrong = "; ".join(each.what for each in error.problems or (error,))
         what = f"target {target.name} does not take these options: {wrong}"
-        raise RulekitError(what, expected=f"options of the target: {known}") from None
+        expected = f"options of the target: {', '.join(known) or 'none'}"
+        raise RulekitError(what, expected=expected, hint=_meant(known, given)) from None
+
+
+def _meant(known: list[str], given: Mapping[str, object]) -> str | None:
+    """Return a hint at the first unknown option that has a similar name; None where there is no such option."""
+    for name in given:
+        near = difflib.get_close_matches(name, known, n=1) if name not in known else []
+        if near:
+            return f"did you mean {near[0]!r}?"
+    return None
 
 
 def expr(ruleset: Ruleset, outcome: str | None = None, *, engine: str = "polars") -> pl.Expr:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, TypedDict
 
 from pydantic import Field
 
@@ -35,3 +35,15 @@ class Options(Model):
     outputs: tuple[Output, ...] = ("accept", "outcome", "rule", "fired", "score")
     rows: int | None = Field(default=None, ge=1, le=4096)
     seed: int = 0
+
+
+class OptionValues(TypedDict, total=False):
+    """The fields of :class:`Options` as keyword arguments of ``rulekit.compile``, for type checkers."""
+
+    architecture: Literal["comparators", "tables"]
+    stages: int
+    missing: bool
+    control: bool
+    outputs: tuple[Output, ...]
+    rows: int | None
+    seed: int
