@@ -79,9 +79,10 @@ WHOLE = (
 def parts(folder: Path) -> dict[str, Callable[[], object]]:
     """Return the parts of an audit, each ready to be run alone."""
     from rulekit.induction.teachers.load import teacher
-    from rulekit.reports.audit.audit import audit, recorded_ruleset
+    from rulekit.reports.audit.api import audit
     from rulekit.reports.audit.inputs.align import align
     from rulekit.reports.audit.inputs.audit_input import AuditOptions, open_input
+    from rulekit.reports.audit.inputs.law import recorded_ruleset
     from rulekit.reports.audit.page.render import render_html
     from rulekit.reports.audit.sections.disagreement import disagreement_of
     from rulekit.reports.audit.sections.drift import drift_of

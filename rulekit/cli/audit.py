@@ -14,8 +14,6 @@ from rulekit.cli.common import Json, answer, command_line, findings_text, finish
 from rulekit.tables import interval_of, percent_of, table
 
 if TYPE_CHECKING:
-    from rulekit.ir.ruleset import Ruleset
-    from rulekit.reports.audit.inputs.log import LogSource
     from rulekit.reports.audit.model.audit import Audit
     from rulekit.reports.audit.model.law import Gate
     from rulekit.reports.common.comparison_models import Swap
@@ -86,56 +84,36 @@ def audit(
     Every decision is recomputed and a sample is replayed by the reference semantics. Ends with 1 when there are
     findings, or the record does not keep to what the evidence and the budget of its law promise.
     """
-    from rulekit.induction.teachers.load import teacher as read_teacher
     from rulekit.log.open import is_log
-    from rulekit.reports.audit.audit import audit as audit_decisions
-    from rulekit.reports.audit.audit import named_ruleset, recorded_ruleset
+    from rulekit.reports.audit.api import audit as audit_decisions
     from rulekit.reports.audit.page.render import write
-    from rulekit.store.lookup import read_law
 
-    source: str | LogSource = decisions
-    if is_log(decisions):
-        source, ruleset, folder = _log(decisions, rules, id_column, key)
-    else:
-        folder = rules if rules is not None and rules.is_dir() else None
-        ruleset = recorded_ruleset(decisions) if rules is None else named_ruleset(rules, decisions)
+    if rules is None and is_log(decisions):
+        raise typer.BadParameter("a log tells the digest of its law, not the law: name it with --rules")
     report = audit_decisions(
-        source,
-        ruleset=ruleset,
-        folder=folder,
+        decisions,
+        ruleset=rules,
         events=events,
         truth=truth,
-        teacher=read_teacher(teacher, ruleset.schema) if teacher else None,
+        teacher=teacher,
         weight=weight,
-        accept=tuple(accept.split(",")) if accept else None,
-        previous=read_law(previous).ruleset if previous else None,
-        by=tuple(by) if by else None,
+        accept=accept.split(",") if accept else None,
+        previous=previous,
+        by=by or None,
         time=time,
         reference=reference,
-        expect=tuple(expect or ()),
+        expect=expect or (),
+        id_column=id_column,
+        key=key,
         sample=sample,
-        command=command_line(),
         fpga=fpga,
+        command=command_line(),
     )
     write(report, out)
     answer(json, report.to_document(), _text(report, out))
     finish(report.findings)
     if report.unmet:
         raise typer.Exit(1)
-
-
-def _log(
-    where: str, rules: Path | None, id_column: str | None, key: Path | None
-) -> tuple[LogSource, Ruleset, Path | None]:
-    """Return a log to be audited, its law, and the folder of that."""
-    from rulekit.keys import load_public
-    from rulekit.reports.audit.inputs.log import LogSource, law_of_log
-
-    if rules is None:
-        raise typer.BadParameter("a log tells the digest of its law, not the law: name it with --rules")
-    law = law_of_log(where, rules)
-    source = LogSource(where, id_column, None if key is None else load_public(key))
-    return source, law.ruleset, law.place if law.place.is_dir() else None
 
 
 def _text(report: Audit, out: Path) -> str:

@@ -51,11 +51,11 @@ def replay(
     The chain is followed first. Ends with 1 when a record is not what its law says, when its law is unknown or was
     not in force, and when anything is amiss with the log.
     """
-    from rulekit.keys import load_public
     from rulekit.reports.replay.log import replay as replay_log
-    from rulekit.reports.replay.model import ReplayOptions
 
-    options = ReplayOptions(
+    found = replay_log(
+        where,
+        rules,
         target=target,
         sample=sample,
         seed=seed,
@@ -63,9 +63,10 @@ def replay(
         since=None if since is None else time_of(since),
         until=None if until is None else time_of(until),
         prescale_seed=prescale_seed,
+        key=key,
+        verify=not no_verify,
+        out=out,
     )
-    public = None if key is None else load_public(key)
-    found = replay_log(where, rules, options=options, key=public, verify=not no_verify, out=out)
     answer(json, found.model_dump(mode="json"), _text(found, out))
     finish(found.findings)
 

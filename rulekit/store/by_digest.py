@@ -16,9 +16,8 @@ from rulekit.ir.ruleset import Ruleset
 from rulekit.store.acts.integrity import integrity_findings
 from rulekit.store.acts.model import Act, act_statuses, version_in_force
 from rulekit.store.acts.register import load_register
-from rulekit.store.folder.folder import read
 from rulekit.store.folder.times import now, time_text
-from rulekit.store.lookup import find_law
+from rulekit.store.lookup import find_law, read_law
 
 _SECOND = timedelta(seconds=1)
 
@@ -68,27 +67,28 @@ class AbsentLaw:
 
 
 class LawsByDigest:
-    """Finds laws by digest in folders, trees of folders and single files, each digest once.
+    """Finds laws by digest, each digest once.
+
+    Parameters
+    ----------
+    named : law folders, trees of folders, files, ``FOLDER@1.2.0``, YAML or JSON text, or rulesets.
 
     Raises
     ------
     LawError
-        when one of the places is absent, or a single file is no law.
+        when one of them is absent, or is no law.
 
     """
 
-    def __init__(self, places: Sequence[str | Path]) -> None:
-        self.places = tuple(Path(place) for place in places)
-        for place in self.places:
-            if not place.exists():
-                raise LawError("there is no such law", where=Where(file=str(place)))
-        self._files = [(place, read(place).ruleset) for place in self.places if place.is_file()]
+    def __init__(self, named: Sequence[Ruleset | str | Path]) -> None:
+        self.places = tuple(map(_place, named))
+        self._given = [law for law in map(_given, named) if law is not None]
         self.of_digest = cache(self._find)
 
     def _find(self, digest: str) -> FoundLaw | AbsentLaw:
-        for place, ruleset in self._files:
-            if ruleset.digest == digest:
-                return FoundLaw(ruleset, place)
+        for given in self._given:
+            if given.ruleset.digest == digest:
+                return given
         why: list[str] = []
         for place in self.places:
             if place.is_dir():
@@ -105,6 +105,26 @@ class LawsByDigest:
         """Return what was tampered with in the folders of laws, a folder once."""
         folders = {law.place: law.acts for law in found if law.acts}
         return [finding for folder, acts in folders.items() for finding in integrity_findings(folder, acts)]
+
+
+def _place(source: Ruleset | str | Path) -> Path:
+    """Return how a law is named in messages."""
+    if isinstance(source, Ruleset):
+        return Path(f"{source.name} {source.version}")
+    return Path("the text given" if "\n" in str(source) else source)
+
+
+def _given(source: Ruleset | str | Path) -> FoundLaw | None:
+    """Return the one law that is named; None for a folder, which is searched when a digest is asked for."""
+    place = _place(source)
+    if isinstance(source, Ruleset):
+        return FoundLaw(source, place)
+    if place.is_dir():
+        return None
+    if not place.exists() and "@" not in place.name and "\n" not in str(source):
+        raise LawError("there is no such law", where=Where(file=str(place)))
+    named = read_law(source)
+    return FoundLaw(named.ruleset, named.folder or place, load_register(named.folder) if named.folder else ())
 
 
 def not_in_force(law: FoundLaw, count: int, first: datetime, last: datetime) -> Finding:

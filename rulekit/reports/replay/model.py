@@ -1,12 +1,14 @@
-"""The replay of a decision log as a value: plain frozen models, which are its JSON twin."""
+"""The result of a replay: frozen models that are its JSON."""
 
 from __future__ import annotations
 
-from typing import Literal
+import json
+from typing import Any, Literal
 
 from pydantic import AwareDatetime, Field
 
-from rulekit.findings import Finding
+from rulekit.findings import Finding, serious
+from rulekit.html import page, table
 from rulekit.ir.schema import Model
 from rulekit.log.read.verify import Verification
 
@@ -17,7 +19,7 @@ Verdict = Literal["holds", "does not hold", "not replayed"]
 
 
 class Difference(Model):
-    """One field that the record and the replay do not agree on."""
+    """One field in which the record and the replay differ."""
 
     field: str
     recorded: str | None
@@ -25,7 +27,7 @@ class Difference(Model):
 
 
 class Mismatch(Model):
-    """One event whose recorded decision is not what the law says, and who says so."""
+    """One event whose recorded decision is not what the ruleset says; ``by`` tells what decided it again."""
 
     event: str
     by: By
@@ -33,14 +35,14 @@ class Mismatch(Model):
 
 
 class Replay(Model):
-    """What was recomputed, and whether it agrees.
+    """What was decided again, and whether it agrees with the record.
 
     Attributes
     ----------
-    compared : decisions recomputed with the compiled rules.
-    sampled : decisions replayed by the reference semantics.
-    seed : of the sample.
-    mismatched : events whose record differs from either.
+    compared : decisions made again by the compiled rules.
+    sampled : decisions made again by the reference semantics.
+    seed : the seed that picked the sample.
+    mismatched : events whose record differs from either of them.
     mismatches : the first of them.
 
     """
@@ -56,7 +58,7 @@ class Replay(Model):
 
 
 SHOWN = 20
-"""How many mismatches are shown in full."""
+"""The most mismatches that are shown in full."""
 
 
 class ReplayOptions(Model):
@@ -64,11 +66,11 @@ class ReplayOptions(Model):
 
     Attributes
     ----------
-    target : recomputes every record.
-    sample, seed : how many records of each law the reference semantics decides again, and which.
-    event : only records of this event id, as text; of a hashed one the hash.
+    target : the target that decides every record again.
+    sample, seed : how many records of each ruleset the reference semantics decides too, and which it picks.
+    event : only records of this event id, as text; of a hashed id, the hash.
     since, until : only records from the one time on and before the other.
-    prescale_seed : of the run that prescaled; the one that the log tells, if any, without.
+    prescale_seed : the seed of the run that prescaled; default: the one that the log tells, if any.
 
     """
 
@@ -82,12 +84,12 @@ class ReplayOptions(Model):
 
 
 class RecordMismatch(Model):
-    """One record that is not what its law says, and who says so.
+    """One record that is not what its ruleset says; ``by`` tells what decided it again.
 
     Attributes
     ----------
     seq : the number of its line.
-    differences : by field; lists of ids are joined by a space.
+    differences : one per field; lists of ids are joined by a space.
 
     """
 
@@ -105,12 +107,12 @@ class LawReplay(Model):
     Attributes
     ----------
     place : where the law was found.
-    numerics : the kinds of numbers that decided.
-    records : how many there are: ``equal``, ``different``, ``withheld``, which can't be replayed because the log
-        does not hold the values, or damaged.
+    numerics : the number formats that decided.
+    records : their number. Each is ``equal`` to what the ruleset says, ``different``, ``withheld`` (it can't be
+        replayed, because the log does not hold the values), or damaged.
     sampled : how many the reference semantics decided again.
     first, last : when the first and the last of them were decided.
-    not_in_force : how many were decided when this law was not in force; None where no register tells.
+    not_in_force : how many were decided when this ruleset was not in force; None without a register.
 
     """
 
@@ -130,7 +132,7 @@ class LawReplay(Model):
 
 
 class UnknownLaw(Model):
-    """Records whose law was not found, and ``why``."""
+    """Records whose ruleset was not found, and ``why``."""
 
     digest: str
     records: int
@@ -145,14 +147,15 @@ class LogReplay(Model):
     Attributes
     ----------
     where, log, created : which log it is.
-    options : what was asked for.
-    verification : of the chain and its heads; None when it was not asked for.
-    records : how many were looked at: ``equal`` to what their law says, ``different``, or not replayed, which are
+    options : what was replayed, and how.
+    verification : of the hash chain and its signed heads; None if it was skipped.
+    records : how many were examined. Each is ``equal`` to what its ruleset says, ``different``, or not replayed:
         ``withheld``, of an ``unknown_law``, or ``damaged``.
-    laws, unknown : the records by law.
-    sampled_away, lost : decisions that are not in the log, by outcome, as the whole log tells.
+    laws, unknown : the records by ruleset.
+    sampled_away, lost : by outcome, decisions that the log says it does not hold.
     mismatches : the first of them.
-    findings : everything that is amiss. notes : what a reader should know, and what is not amiss.
+    findings : everything that is wrong.
+    notes : sentences to know about what is not wrong.
 
     """
 
@@ -174,3 +177,48 @@ class LogReplay(Model):
     mismatches: tuple[RecordMismatch, ...]
     findings: tuple[Finding, ...]
     notes: tuple[str, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether every record could be decided again and is what its ruleset says, and the log is sound."""
+        return self.equal == self.records and not serious(self.findings)
+
+    def to_document(self) -> dict[str, Any]:
+        """Return the result as a JSON-ready dict."""
+        return self.model_dump(mode="json")
+
+    def to_json(self) -> str:
+        """Return the result as indented JSON."""
+        return json.dumps(self.to_document(), indent=2, ensure_ascii=False)
+
+    def __str__(self) -> str:
+        counts = ", ".join(f"{number:,} {name}" for name, number in self._counts.items() if number)
+        return f"{self.where}: {self.records:,} records, {counts or 'none'}; {len(self.findings):,} findings"
+
+    def __repr__(self) -> str:
+        return f"LogReplay({self})"
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (
+                f"{law.name} {law.version}",
+                f"{law.records:,}",
+                f"{law.equal:,}",
+                f"{law.different:,}",
+                f"{law.withheld:,}",
+            )
+            for law in self.laws
+        ]
+        head = ("law", "records", "equal", "different", "withheld")
+        said = [str(finding) for finding in self.findings] or ["no findings"]
+        return page(f"Replay of {self.where}", str(self), table(head, rows, numbers=(1, 2, 3, 4)), *said)
+
+    @property
+    def _counts(self) -> dict[str, int]:
+        return {
+            "equal": self.equal,
+            "different": self.different,
+            "withheld": self.withheld,
+            "of an unknown law": self.unknown_law,
+            "damaged": self.damaged,
+        }

@@ -13,7 +13,7 @@ import pytest
 from rulekit.errors import EventError, RulekitError, TeacherError
 from rulekit.ir.numerics import Fixed
 from rulekit.ir.ruleset import Ruleset
-from rulekit.reports.audit.audit import audit
+from rulekit.reports.audit.api import audit
 from rulekit.reports.audit.inputs.curves import threshold_at
 from rulekit.reports.audit.model.audit import Audit, Share
 from rulekit.statistics.intervals import proportion

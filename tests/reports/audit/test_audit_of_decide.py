@@ -9,7 +9,7 @@ import pytest
 
 from rulekit.induction.teachers.load import teacher
 from rulekit.ir.ruleset import Ruleset
-from rulekit.reports.audit.audit import audit
+from rulekit.reports.audit.api import audit
 from rulekit.runtime.decide_file import decide_file
 from rulekit.targets.api import compile as compile_rules
 

@@ -32,14 +32,13 @@ from rulekit.log.write.writer import open_log
 from rulekit.reports.replay import log as replay_log
 from rulekit.reports.replay import sample
 from rulekit.reports.replay.log import replay
-from rulekit.reports.replay.model import LogReplay, ReplayOptions
+from rulekit.reports.replay.model import LogReplay
 from rulekit.reports.replay.sample import Reservoir, SampledRecord
 from rulekit.store.acts.enact import enact
 from rulekit.testing.events import events as events_of
 from rulekit.testing.strategies import numerics as numerics_of
 from rulekit.testing.strategies import rulesets
 
-POLARS = ReplayOptions(target="polars")
 FIELDS_AS_FEATURES = """\
 name: odd
 version: 1.0.0
@@ -148,7 +147,7 @@ TAMPERED = {
 def test_a_forged_field_is_named_though_the_chain_holds(log, law, field):
     change, expected, got = TAMPERED[field]
     forge(log, (7, change))
-    found = replay(log, [law], options=POLARS)
+    found = replay(log, [law], target="polars")
     assert found.verification.first_bad is None
     assert (found.equal, found.different, codes(found)) == (399, 1, ["mismatch"])
     compiled = found.mismatches[0]
@@ -162,14 +161,14 @@ def test_a_forged_field_is_named_though_the_chain_holds(log, law, field):
 def test_a_forged_value_is_named_where_it_changes_the_decision(log, law):
     values = {"amount": 1.0, "cards_per_device_1h": 2, "country": "NO", "device_age": 1e-6}
     forge(log, (7, {"values": values}))
-    found = replay(log, [law], options=POLARS)
+    found = replay(log, [law], target="polars")
     assert {each.field for each in found.mismatches[0].differences} == {"outcome", "rule", "hits"}
 
 
 def test_first_twenty_are_shown_and_all_are_counted_and_written(log, law, tmp_path):
     forge(log, *((line, {"outcome": "no such"}) for line in range(50, 110)))
     out = tmp_path / "differences.csv"
-    found = replay(log, [law], options=ReplayOptions(target="polars", sample=400), out=out)
+    found = replay(log, [law], target="polars", sample=400, out=out)
     assert (found.different, found.equal, len(found.mismatches)) == (60, 340, 20)
     assert [mismatch.seq for mismatch in found.mismatches] == sorted(
         mismatch.seq for mismatch in found.mismatches
@@ -183,7 +182,7 @@ def test_first_twenty_are_shown_and_all_are_counted_and_written(log, law, tmp_pa
 def test_reference_semantics_has_its_own_say(log, law, monkeypatch):
     genuine = sample.decide
     monkeypatch.setattr(sample, "decide", lambda law, _, numerics: genuine(law, {"amount": 1.0}, numerics))
-    found = replay(log, [law], options=ReplayOptions(target="polars", sample=400))
+    found = replay(log, [law], target="polars", sample=400)
     assert {mismatch.by for mismatch in found.mismatches} == {"reference semantics"}
     assert (found.different, found.equal) == (300, 100)
 
@@ -203,7 +202,7 @@ def test_an_unknown_law_is_a_finding_and_alone_an_error(log, law, fraud, tmp_pat
     other = rulekit.load(FRAUD.replace("amount > 5000", "amount > 10"))
     (tmp_path / "empty").mkdir()
     write_log(log, rulekit.compile(other, "polars"), events(40, 400))
-    found = replay(log, [law, tmp_path / "empty"], options=POLARS)
+    found = replay(log, [law, tmp_path / "empty"], target="polars")
     assert (found.equal, found.unknown_law, codes(found)) == (400, 40, ["unknown-law"])
     assert found.unknown[0].digest == other.digest
     assert "40 records name it" in found.findings[0].message
@@ -220,11 +219,11 @@ def test_withheld_values_are_counted_and_their_hits_are_checked(tmp_path, law, f
     (tmp_path / "salt").write_bytes(b"sixteen bytes of salt")
     options = LogOptions(masked=("country",), hashed=("device_age",), salt=tmp_path / "salt")
     write_log(log, rulekit.compile(fraud, "polars"), events(40, 400), options=options)
-    found = replay(log, [law], options=POLARS)
+    found = replay(log, [law], target="polars")
     assert (found.equal, found.withheld, found.different, found.findings) == (400, 40, 0, ())
     assert any("withholds country, device_age" in note for note in found.notes)
     forge(log, (403, {"outcome": "approve"}))
-    found = replay(log, [law], options=POLARS)
+    found = replay(log, [law], target="polars")
     assert (found.withheld, found.different, found.mismatches[0].by) == (39, 1, "recorded hits")
 
 
@@ -241,28 +240,28 @@ def test_sampled_away_decisions_and_losses_are_told(tmp_path, law, fraud):
     write_log(
         where, rulekit.compile(fraud, "polars"), events(400), options=LogOptions(sample={"approve": 10})
     )
-    found = replay(where, [law], options=POLARS)
+    found = replay(where, [law], target="polars")
     assert found.equal == found.records == 400 - found.sampled_away["approve"] < 400
     assert any("sampled away" in note for note in found.notes)
 
 
 def test_only_what_is_asked_for(log, law):
-    times = [law_.first for law_ in replay(log, [law], options=POLARS).laws]
-    assert replay(log, [law], options=ReplayOptions(event="t9")).records == 1
-    assert replay(log, [law], options=ReplayOptions(since=times[0])).records == 400
+    times = [law_.first for law_ in replay(log, [law], target="polars").laws]
+    assert replay(log, [law], event="t9").records == 1
+    assert replay(log, [law], since=times[0]).records == 400
     with pytest.raises(LogError, match="no such record"):
-        replay(log, [law], options=ReplayOptions(until=times[0]))
+        replay(log, [law], until=times[0])
     with pytest.raises(LogError, match="no such record") as error:
-        replay(log, [law], options=ReplayOptions(event="t400", since=times[0] + timedelta(days=1)))
+        replay(log, [law], event="t400", since=times[0] + timedelta(days=1))
     assert "event t400 from 20" in str(error.value)
 
 
 def test_a_broken_chain_is_found_first_and_the_rest_is_replayed(log, law):
     rewrite(log, lambda rows: [*rows[:9], (9, b"no JSON", rows[9][2]), *rows[10:]])
-    found = replay(log, [law], options=POLARS)
+    found = replay(log, [law], target="polars")
     assert (found.verification.first_bad, found.equal, found.damaged) == (9, 399, 1)
     assert codes(found) == ["log-broken", "log-broken"]
-    unverified = replay(log, [law], options=POLARS, verify=False)
+    unverified = replay(log, [law], target="polars", verify=False)
     assert (unverified.verification, unverified.equal, codes(unverified)) == (None, 399, ["log-broken"])
     assert "the chain was not followed" in unverified.notes
 
@@ -276,7 +275,7 @@ def test_what_is_added_after_the_chain_was_followed_is_not_replayed(log, law, fr
         return found
 
     monkeypatch.setattr(replay_log, "verify_log", verified)
-    assert replay(log, [law], options=POLARS).records == 400
+    assert replay(log, [law], target="polars").records == 400
 
 
 DAMAGE = {
@@ -292,7 +291,7 @@ DAMAGE = {
 @pytest.mark.parametrize("damage", DAMAGE)
 def test_one_damaged_record_is_named_and_stops_nothing(log, law, damage):
     forge(log, (7, DAMAGE[damage]), (9, {"outcome": "block"}))
-    found = replay(log, [law], options=POLARS)
+    found = replay(log, [law], target="polars")
     assert (found.equal, found.different, found.damaged) == (398, 1, 1)
     assert "line 7" in {finding.subject for finding in found.findings}
 
@@ -303,7 +302,7 @@ def test_a_record_that_is_no_text_is_named_and_stops_nothing(log, law):
             "UPDATE lines SET text = CAST(replace(CAST(text AS BLOB), 't7', x'ff') AS TEXT) WHERE seq = 7"
         )
         connection.commit()
-    found = replay(log, [law], options=POLARS)
+    found = replay(log, [law], target="polars")
     assert (found.verification.first_bad, found.equal, found.damaged) == (7, 399, 1)
 
 
@@ -312,7 +311,7 @@ def test_records_on_lines_of_others_are_named(log, law):
         log, lambda rows: sealed_anew([*rows[:7], (7, rows[8][1], b""), (8, rows[7][1], b""), *rows[9:]], 7)
     )
     drop_heads(log)
-    found = replay(log, [law], options=POLARS)
+    found = replay(log, [law], target="polars")
     assert found.equal == 400
     assert [(finding.code, finding.subject) for finding in found.findings] == [("log-broken", "lines 7, 8")]
 
@@ -322,7 +321,7 @@ def test_losses_are_a_finding_even_where_the_chain_is_not_followed(log, law):
         log, lambda rows: sealed_anew([*rows, (400, b'{"at":"2027","id":400,"lost":{"block":3}}', b"")], 400)
     )
     for verify in (True, False):
-        found = replay(log, [law], options=POLARS, verify=verify)
+        found = replay(log, [law], target="polars", verify=verify)
         assert (found.lost, codes(found)) == ({"block": 3}, ["log-lost"])
 
 
@@ -342,7 +341,7 @@ def test_decisions_when_the_law_was_not_in_force_are_a_finding(tmp_path, fraud):
     assert found.findings[0].message.endswith("when it was not in force: in force was nothing")
     amend(folder)
     enact(folder)
-    found = replay(where, [tmp_path / "rules"], options=ReplayOptions(since=soon))
+    found = replay(where, [tmp_path / "rules"], since=soon)
     assert (found.laws[0].not_in_force, found.findings[0].count) == (17, 17)
     assert found.findings[0].message.endswith("in force was 1.3.0")
 
@@ -416,10 +415,10 @@ def test_suppressed_hits_are_recomputed_where_the_seed_is_known(tmp_path):
         log.append(encoder.batch(decided.with_columns(pl.Series(SUPPRESSED, suppressed)), ids, 0))
     law = law_file(tmp_path, menu)
     assert 10 < sum(map(bool, suppressed)) < 50
-    told = replay(where, [law], options=ReplayOptions(prescale_seed=5))
+    told = replay(where, [law], prescale_seed=5)
     assert (told.equal, told.findings) == (60, ())
     assert not any("seed" in note for note in told.notes)
-    other = replay(where, [law], options=ReplayOptions(prescale_seed=6))
+    other = replay(where, [law], prescale_seed=6)
     assert other.different > 0
     assert {each.field for each in other.mismatches[0].differences} == {"suppressed"}
     untold = replay(where, [law])
@@ -456,7 +455,7 @@ def test_whatever_was_decided_is_decided_again(drawn):
         found = replay(where, [law_file(folder, ruleset)])
         assert (found.equal, found.findings) == (len(raw), ())
         forge_last(where)
-        found = replay(where, [law_file(folder, ruleset)], options=ReplayOptions(sample=0))
+        found = replay(where, [law_file(folder, ruleset)], sample=0)
         assert (found.equal, found.different) == (len(raw) - 1, 1)
 
 

@@ -12,7 +12,8 @@ import pytest
 
 from rulekit.errors import EventError, LawError
 from rulekit.ir.ruleset import Ruleset
-from rulekit.reports.audit.audit import audit, recorded_ruleset
+from rulekit.reports.audit.api import audit
+from rulekit.reports.audit.inputs.law import recorded_ruleset
 from rulekit.reports.replay.record import manifest_path
 
 SUFFIXES = pytest.mark.parametrize("suffix", [".parquet", ".arrow", ".csv"])

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import math
 from typing import Any, Literal
 
+from rulekit.digests import short
 from rulekit.findings import Finding
 from rulekit.ir.provenance import Provenance
 from rulekit.ir.schema import Model
 from rulekit.reports.audit.model.fpga import Fpga
 from rulekit.reports.audit.model.groups import Drift, Subgroups
+from rulekit.reports.audit.model.headline import gates_counted, gates_in_words, headline_html
 from rulekit.reports.audit.model.law import Gate, LawStatus, Passage, ReasonCode
 from rulekit.reports.common.comparison_models import Disagreement, Previous
 from rulekit.reports.common.intervals import Changes, MeasureTable, Share
@@ -201,9 +204,28 @@ class Audit(Model):
         return tuple(gate for gate in self.gates if gate.verdict == "not met")
 
     def to_document(self) -> dict[str, Any]:
-        """Return plain JSON; ``Audit.model_validate`` gives an equal audit back."""
+        """Return a JSON-ready dict; ``Audit.model_validate`` turns it into an equal audit."""
         plain: dict[str, Any] = _plain(self.model_dump(mode="json"))
         return plain
+
+    def to_json(self) -> str:
+        """Return the audit as indented JSON, as it stands beside the page."""
+        return json.dumps(self.to_document(), indent=2, ensure_ascii=False, allow_nan=False)
+
+    def __str__(self) -> str:
+        return f"{self.law.name} {self.law.version}: {self.replay.sentence} {gates_in_words(self.gates)}"
+
+    def __repr__(self) -> str:
+        law, replay = self.law, self.replay
+        return (
+            f"Audit({law.name} {law.version}, {short(law.digest)}: {replay.verdict}; "
+            f"{replay.decisions:,} decisions; gates: {gates_counted(self.gates)}; {len(self.findings):,} findings)"
+        )
+
+    def _repr_html_(self) -> str:
+        return headline_html(
+            f"Audit of {self.law.name} {self.law.version}", self.replay, self.measures, self.gates
+        )
 
 
 def _plain(value: Any) -> Any:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from rulekit.errors import RulekitError, Where
 from rulekit.files import write_text
 from rulekit.reports.audit.model.audit import Audit
+from rulekit.reports.audit.model.headline import gates_in_words
 from rulekit.reports.audit.page import view
 from rulekit.reports.audit.page.chart import chart_of
 from rulekit.reports.audit.page.drift import drift_page
@@ -39,7 +39,7 @@ def render_html(audit: Audit, twin: str | None = None) -> str:
         twin=twin,
         sections=view.sections(audit),
         headlines=view.headlines(audit),
-        gates=view.gates_in_words(audit),
+        gates=gates_in_words(audit.gates),
         measure_rows=view.measure_rows(audit),
         chart=chart_of(audit),
         bars=view.cutflow_bars(audit),
@@ -77,7 +77,7 @@ def write(audit: Audit, path: str | Path) -> tuple[Path, Path]:
         what = "the JSON twin of the report would overwrite a file that the audit read"
         raise RulekitError(what, where=Where(file=str(twin)), hint="give the report another name")
     html = render_html(audit, twin.name)
-    document = json.dumps(audit.to_document(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    document = audit.to_json() + "\n"
     page.parent.mkdir(parents=True, exist_ok=True)
     write_text(twin, document)
     write_text(page, html)

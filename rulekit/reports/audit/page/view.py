@@ -96,18 +96,6 @@ def sections(audit: Audit) -> list[Section]:
     return [Section(anchor, title) for anchor, title, there in every if there]
 
 
-def gates_in_words(audit: Audit) -> str:
-    """Return how many gates are met, and which are not, in a sentence."""
-    number, unmet = len(audit.gates), dict.fromkeys(gate.name for gate in audit.unmet)
-    if unmet:
-        many = len(audit.unmet)
-        return f"{many} of {number} gates {'is' if many == 1 else 'are'} not met: {', '.join(unmet)}."
-    open_ = sum(gate.verdict != "met" for gate in audit.gates)
-    return (
-        f"No gate of {number} is missed; {open_} can't be told." if open_ else f"All {number} gates are met."
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Span:
     """A run of text in one face: plain, strong or code."""

@@ -17,8 +17,8 @@ from rulekit.keys import new_key
 from rulekit.log.options import LogOptions
 from rulekit.log.runner import LoggedRunner
 from rulekit.log.write.writer import open_log
-from rulekit.reports.audit.audit import audit
-from rulekit.reports.audit.inputs.log import LogSource, law_of_log
+from rulekit.reports.audit.api import audit
+from rulekit.reports.audit.inputs.log import law_of_log
 from rulekit.reports.audit.page.render import write as write_page
 from rulekit.runtime.decide_file import decide_file
 from rulekit.store.folder.folder import draft
@@ -57,8 +57,8 @@ def test_a_log_is_audited_as_a_file_is(request, tmp_path, write, events, law):
     scores = teacher("model", ruleset.schema)
     asked = {"truth": "fraud", "teacher": scores, "events": tmp_path / "events.parquet", "sample": 100}
     file = audit(out, weight="weight", **asked)
-    source = LogSource(write(ruleset, key=key), "payment", key.public)
-    found = audit(source, ruleset=ruleset, weight="weight", **asked)
+    where = write(ruleset, key=key)
+    found = audit(where, ruleset=ruleset, id_column="payment", key=key.public, weight="weight", **asked)
     assert found.holds
     assert {name: getattr(found, name) for name in SAME} == {name: getattr(file, name) for name in SAME}
     assert (file.drift.column, found.drift.column) == (None, "at")
@@ -66,7 +66,7 @@ def test_a_log_is_audited_as_a_file_is(request, tmp_path, write, events, law):
 
 
 def test_a_log_is_enough(tmp_path, write, ruleset):
-    found = audit(LogSource(write()), ruleset=ruleset)
+    found = audit(write(), ruleset=ruleset)
     assert (found.holds, found.replay.compared, found.weight) == (True, 600, None)
     assert found.data.events == 600
     assert {group.column for group in found.subgroups} == {"country"}
@@ -78,7 +78,7 @@ def test_a_log_is_enough(tmp_path, write, ruleset):
 def test_a_sample_is_weighed(write, ruleset, events):
     whole = compile_rules(ruleset, "polars").load().batch(events)["outcome"].value_counts()
     counts = dict(whole.with_columns(pl.col("outcome").cast(pl.String)).iter_rows())
-    found = audit(LogSource(write(sample={"approve": 3})), ruleset=ruleset)
+    found = audit(write(sample={"approve": 3}), ruleset=ruleset)
     assert found.weight == "one_in"
     assert found.replay.decisions < 500
     rows = {row.outcome: row for row in found.outcomes}
@@ -99,7 +99,7 @@ def test_a_forged_record_is_found(write, ruleset, where):
 
     rewrite(where, forge)
     drop_heads(where)
-    found = audit(LogSource(where), ruleset=ruleset, sample=0)
+    found = audit(where, ruleset=ruleset, sample=0)
     assert (found.replay.verdict, found.replay.mismatched) == ("does not hold", 1)
     assert found.replay.mismatches[0].event == f"p{lines[0]:04d}"
 
@@ -107,20 +107,20 @@ def test_a_forged_record_is_found(write, ruleset, where):
 def test_what_is_amiss_with_the_chain_is_a_finding(write, ruleset, where):
     write()
     rewrite(where, lambda rows: [*rows[:9], (9, rows[9][1], bytes(32)), *rows[10:]])
-    found = audit(LogSource(where), ruleset=ruleset)
+    found = audit(where, ruleset=ruleset)
     assert "log-broken" in [finding.code for finding in found.findings]
 
 
 def test_withheld_records_are_left_out(write, ruleset, events):
     where = write(frame=events.head(300))
     write(frame=events.tail(300), masked=("amount",))
-    found = audit(LogSource(where), ruleset=ruleset)
+    found = audit(where, ruleset=ruleset)
     assert (found.holds, found.replay.decisions) == (True, 300)
     assert any(limit.startswith("300 of 600 records are left out") for limit in found.limits)
 
 
 def test_where_all_is_withheld_the_hits_are_left(write, ruleset):
-    found = audit(LogSource(write(masked=("amount",))), ruleset=ruleset)
+    found = audit(write(masked=("amount",)), ruleset=ruleset)
     assert (found.replay.verdict, found.replay.compared) == ("not replayed", 0)
     assert len(found.rules) == len(ruleset.rules)
     assert any("withholds values" in left.why for left in found.left_out)
@@ -129,26 +129,26 @@ def test_where_all_is_withheld_the_hits_are_left(write, ruleset):
 def test_fixed_point_is_audited_in_its_numerics(write, ruleset):
     coarse = Fixed(formats={name: FixedFormat(width=12, fraction=0) for name in NUMBERS})
     where = write(numerics=coarse)
-    assert audit(LogSource(where), ruleset=ruleset).origin.numerics == coarse.model_dump(mode="json")
-    assert audit(LogSource(where), ruleset=ruleset).holds
+    assert audit(where, ruleset=ruleset).origin.numerics == coarse.model_dump(mode="json")
+    assert audit(where, ruleset=ruleset).holds
     write()
     with pytest.raises(LogError, match="several numerics"):
-        audit(LogSource(where), ruleset=ruleset)
+        audit(where, ruleset=ruleset)
 
 
 def test_other_laws_are_left_out_and_said(tmp_path, write, ruleset, events, amend):
     other = amend(version="2.0.0", otherwise="block")
     write(frame=events.head(300))
     where = write(other)
-    found = audit(LogSource(where), ruleset=other)
+    found = audit(where, ruleset=other)
     assert (found.holds, found.replay.decisions) == (True, 600)
     assert any("300 records of other laws" in limit for limit in found.limits)
     (tmp_path / "one.json").write_text(ruleset_to_json(ruleset))
     assert law_of_log(where, tmp_path / "one.json").ruleset == ruleset
     with pytest.raises(LawError, match="not the law"):
-        audit(LogSource(where))
+        audit(where)
     with pytest.raises(LawError, match="no record of"):
-        audit(LogSource(where), ruleset=amend(version="3.0.0", otherwise="review"))
+        audit(where, ruleset=amend(version="3.0.0", otherwise="review"))
 
 
 def test_a_folder_with_several_of_its_laws_asks_for_one(tmp_path, write, ruleset, amend):
@@ -175,10 +175,10 @@ def test_events_of_a_log_need_their_id_once(write, ruleset, events):
     where = write()
     for name in (None, "no such"):
         with pytest.raises(EventError, match="need an id column"):
-            audit(LogSource(where, name), ruleset=ruleset, events=events)
+            audit(where, id_column=name, ruleset=ruleset, events=events)
     with pytest.raises(EventError, match="an event id twice"):
-        audit(LogSource(where, "payment"), ruleset=ruleset, events=pl.concat([events, events]))
-    found = audit(LogSource(where, "payment"), ruleset=ruleset, events=events.head(590))
+        audit(where, id_column="payment", ruleset=ruleset, events=pl.concat([events, events]))
+    found = audit(where, id_column="payment", ruleset=ruleset, events=events.head(590))
     assert found.replay.compared == 590
     assert [finding.count for finding in found.findings if finding.subject == "decisions without event"] == [
         10

@@ -19,12 +19,13 @@ from pages import Page
 
 from rulekit.errors import MissingExtraError, RulekitError
 from rulekit.ir.ruleset import Ruleset
-from rulekit.reports.audit.audit import audit
+from rulekit.reports.audit.api import audit
 from rulekit.reports.audit.model.audit import Audit
+from rulekit.reports.audit.model.headline import gates_in_words
 from rulekit.reports.audit.page.chart import chart_of
 from rulekit.reports.audit.page.render import render_html, write
 from rulekit.reports.audit.page.reproduce import parameters_in_words, recipe_of
-from rulekit.reports.audit.page.view import cutflow_bars, gates_in_words, sections
+from rulekit.reports.audit.page.view import cutflow_bars, sections
 
 CHROMIUM = "/usr/bin/chromium"
 CHARTER = (
@@ -182,12 +183,12 @@ def test_parameters_of_a_method_stay_short() -> None:
 
 
 def test_gates_in_a_sentence(variants: dict[str, Audit], found: Audit) -> None:
-    assert gates_in_words(variants["everything"]) == "2 of 4 gates are not met: findings, efficiency."
+    assert gates_in_words(variants["everything"].gates) == "2 of 4 gates are not met: findings, efficiency."
     assert "1 of 2 gates is not met: findings." in Page(render_html(found)).text
     met = [gate.model_copy(update={"verdict": "met"}) for gate in found.gates]
-    assert gates_in_words(found.model_copy(update={"gates": tuple(met)})) == "All 2 gates are met."
+    assert gates_in_words(met) == "All 2 gates are met."
     met[0] = met[0].model_copy(update={"verdict": "can't tell"})
-    said = gates_in_words(found.model_copy(update={"gates": tuple(met)}))
+    said = gates_in_words(met)
     assert said == "No gate of 2 is missed; 1 can't be told."
 
 

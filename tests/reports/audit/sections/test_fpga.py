@@ -19,7 +19,7 @@ from rulekit.cli import main
 from rulekit.ir.numerics import Fixed, FixedFormat
 from rulekit.ir.ruleset import Ruleset
 from rulekit.ir.semantics import decide
-from rulekit.reports.audit.audit import audit
+from rulekit.reports.audit.api import audit
 from rulekit.reports.audit.model.audit import Audit
 from rulekit.reports.audit.page.fpga import BOX, GAP, Picture, device_words, fpga_line, fpga_page
 from rulekit.reports.audit.page.render import render_html, write

@@ -16,7 +16,7 @@ from rulekit.errors import EventError, RulekitError
 from rulekit.ir.condition import AllOf
 from rulekit.ir.ruleset import HitPolicy, Rule, Ruleset
 from rulekit.ir.semantics import decide
-from rulekit.reports.audit.audit import audit
+from rulekit.reports.audit.api import audit
 from rulekit.reports.common.examples import evenly_spaced, extreme_scores
 
 Record = Callable[..., Path]

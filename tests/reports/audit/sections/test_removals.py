@@ -11,7 +11,7 @@ import pytest
 
 from rulekit.ir.ruleset import Ruleset
 from rulekit.ir.semantics import decide
-from rulekit.reports.audit.audit import audit
+from rulekit.reports.audit.api import audit
 from rulekit.reports.audit.page.view import without_rules
 from rulekit.reports.common.numbers import share_text
 

@@ -15,7 +15,8 @@ from lawfolders import later, make_law
 import rulekit
 from rulekit.errors import LawError, RulekitError
 from rulekit.ir.ruleset import Ruleset
-from rulekit.reports.audit.audit import audit, named_ruleset
+from rulekit.reports.audit.api import audit
+from rulekit.reports.audit.inputs.law import named_ruleset
 from rulekit.reports.audit.model.audit import Audit
 from rulekit.reports.audit.page.view import spans
 from rulekit.reports.audit.sections.charter import passages, read_charter

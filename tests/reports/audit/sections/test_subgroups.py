@@ -14,7 +14,7 @@ import pytest
 
 from rulekit.errors import EventError
 from rulekit.ir.ruleset import Ruleset
-from rulekit.reports.audit.audit import audit
+from rulekit.reports.audit.api import audit
 from rulekit.reports.audit.page.drift import drift_page
 from rulekit.statistics.bands import beta_binomial_band, hypergeometric_band
 from rulekit.statistics.ratios import WeightSums, ratio_to_rest
