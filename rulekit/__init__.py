@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from rulekit.explanation.explainer import Explainer, explain
     from rulekit.explanation.result import Explanation
     from rulekit.induction.induce import induce
-    from rulekit.induction.multiclass.induce import ClassInduction, induce_classes
-    from rulekit.induction.result import Induction
+    from rulekit.induction.multiclass.induce import induce_classes
+    from rulekit.induction.results.classes import ClassInduction
+    from rulekit.induction.results.induction import Induction
     from rulekit.ir.numerics import Fixed, FixedFormat, Native
     from rulekit.ir.ruleset import HitPolicy, Rule, Ruleset
     from rulekit.ir.schema import Feature, Schema
@@ -35,9 +36,9 @@ _HOMES = {
     "Explanation": "rulekit.explanation.result",
     "explain": "rulekit.explanation.explainer",
     "Budget": "rulekit.budget",
-    "Induction": "rulekit.induction.result",
+    "Induction": "rulekit.induction.results.induction",
     "induce": "rulekit.induction.induce",
-    "ClassInduction": "rulekit.induction.multiclass.induce",
+    "ClassInduction": "rulekit.induction.results.classes",
     "induce_classes": "rulekit.induction.multiclass.induce",
     "load": "rulekit.store.lookup",
     "Fixed": "rulekit.ir.numerics",

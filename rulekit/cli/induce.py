@@ -146,8 +146,7 @@ def _one(
         asked.teacher, asked.events, asked.truth, budget=budget, incumbent=force, **asked.others, **more
     )
     folder = draft(_with_command(result.ruleset), asked.out)
-    by_rate = alert_rate is not None
-    return document(result, folder, force), text(result, folder, by_rate=by_rate, incumbent=force)
+    return document(result, folder, force), text(result, folder, force)
 
 
 def _several(asked: _Asked, rates: dict[str, float], hit_policy: str | None) -> tuple[object, str]:
@@ -167,7 +166,7 @@ def _several(asked: _Asked, rates: dict[str, float], hit_policy: str | None) -> 
         **asked.others,
     )
     folder = draft(_with_command(result.ruleset), asked.out)
-    return class_document(result, folder), class_text(result, folder, by_rate=asked.truth is None)
+    return class_document(result, folder), class_text(result, folder)
 
 
 def _refuse(options: Mapping[str, object]) -> None:

@@ -13,7 +13,7 @@ from rulekit.induction.learners.methods import methods_for, policy_named
 from rulekit.induction.pipeline import InductionRequest, run_induction
 from rulekit.induction.progress import progress_bar
 from rulekit.induction.publish import DraftNames, ProvenanceInputs
-from rulekit.induction.result import Induction
+from rulekit.induction.results.induction import Induction
 from rulekit.induction.samples.folds import split
 from rulekit.induction.samples.read import describe_events, read_sample
 from rulekit.induction.selection.constraints import make_constraints

@@ -12,7 +12,8 @@ from rulekit.induction.auto.resample import stability
 from rulekit.induction.learners.methods import Method
 from rulekit.induction.learners.teacher_trees import teacher_regions
 from rulekit.induction.publish import DraftNames, ProvenanceInputs
-from rulekit.induction.result import Induction, result_of
+from rulekit.induction.results.build import result_of
+from rulekit.induction.results.induction import Induction
 from rulekit.induction.samples.sample import Folds
 from rulekit.induction.selection.calibration import CalibratedRuleset, calibrate, check_resolution
 from rulekit.induction.selection.candidate_ruleset import CandidateRuleset

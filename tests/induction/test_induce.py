@@ -18,7 +18,7 @@ from rulekit.errors import BudgetError, EventError, RulekitError, TeacherError
 from rulekit.induction.induce import induce
 from rulekit.induction.learners.base import Task
 from rulekit.induction.learners.registry import inducers
-from rulekit.induction.result import Induction
+from rulekit.induction.results.induction import Induction
 from rulekit.induction.samples.encoding import encode
 from rulekit.induction.samples.folds import split
 from rulekit.induction.samples.read import read_sample

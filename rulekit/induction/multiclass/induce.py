@@ -8,7 +8,7 @@ steps of one scale, the highest first: one sum of points, and a threshold for ea
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -33,7 +33,8 @@ from rulekit.induction.naming import slug
 from rulekit.induction.pipeline import InductionRequest, run_induction
 from rulekit.induction.progress import progress_bar
 from rulekit.induction.publish import DraftNames, ProvenanceInputs
-from rulekit.induction.result import Induction
+from rulekit.induction.results.classes import ClassInduction
+from rulekit.induction.results.induction import Induction
 from rulekit.induction.samples.read import describe_events
 from rulekit.induction.samples.sample import Folds, Sample
 from rulekit.induction.samples.teacher_labels import threshold_at
@@ -51,26 +52,6 @@ Requests = Mapping[str, InductionRequest]
 """What is asked for each class, the first to be decided first."""
 
 _POLICIES = (HitPolicy.FIRST, HitPolicy.SCORE)
-
-
-@dataclass(frozen=True)
-class ClassInduction:
-    """What was induced for several classes.
-
-    Attributes
-    ----------
-    ruleset : the draft of a law, with one outcome a class.
-    measures : of each class as the ruleset as a whole gives it, on the calibration fold. Under SCORE, where classes
-        are steps of a scale, of each class together with those above it.
-    limits : of each class, an upper limit on its rate at its budget's confidence.
-    inductions : under FIRST, what was induced for each class alone; under SCORE, the sum, by the lowest class.
-
-    """
-
-    ruleset: Ruleset
-    measures: Mapping[str, Measures]
-    limits: Mapping[str, float]
-    inductions: Mapping[str, Induction]
 
 
 def induce_classes(  # noqa: PLR0913 - the verb of the library, as `induce` is

@@ -13,7 +13,7 @@ from rulekit.induction.auto.incumbent import INCUMBENT, region_of
 from rulekit.induction.induce import induce
 from rulekit.induction.publish import next_version
 from rulekit.induction.regions.region import hits
-from rulekit.induction.result import Induction
+from rulekit.induction.results.induction import Induction
 from rulekit.induction.samples.encoding import encode
 from rulekit.ir.canonical import bind
 from rulekit.ir.condition import AllOf, AnyOf

@@ -14,8 +14,9 @@ from sklearn.svm import LinearSVC
 import rulekit
 from rulekit.budget import Budget
 from rulekit.errors import BudgetError, EventError, TeacherError
-from rulekit.induction.multiclass.induce import ClassInduction, induce_classes
+from rulekit.induction.multiclass.induce import induce_classes
 from rulekit.induction.multiclass.teachers import class_teachers
+from rulekit.induction.results.classes import ClassInduction
 from rulekit.induction.teachers.base import feature_matrix
 from rulekit.ir.ruleset import HitPolicy
 from rulekit.ir.schema import Feature, Schema

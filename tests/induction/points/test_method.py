@@ -9,7 +9,7 @@ from rulekit.budget import Budget
 from rulekit.induction.induce import induce
 from rulekit.induction.points.method import POINTS
 from rulekit.induction.points.soft_labels import Emphasis, LogOdds, SoftLabels
-from rulekit.induction.result import Induction
+from rulekit.induction.results.induction import Induction
 from rulekit.ir.condition import count_literals, literals
 from rulekit.ir.schema import Feature, Schema
 from rulekit.ir.semantics import decide

@@ -9,7 +9,7 @@ from planted import planted
 from rulekit.budget import Budget
 from rulekit.errors import BindError, BudgetError, RulekitError
 from rulekit.induction.induce import induce
-from rulekit.induction.result import Induction
+from rulekit.induction.results.induction import Induction
 from rulekit.induction.selection.constraints import make_constraints
 from rulekit.ir.condition import Compare, literals
 from rulekit.ir.numerics import Fixed, FixedFormat
