@@ -1,1 +1,1 @@
-"""Static checks of one ruleset: rules that never decide, overlaps, gaps, completeness."""
+"""Static checks of one ruleset: rules that never decide, overlaps, gaps, literals that change nothing."""

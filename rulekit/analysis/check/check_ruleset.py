@@ -1,7 +1,8 @@
-"""The examination of a law: every question that its hit policy raises, the answers counted, and put as findings.
+"""Static checks of a ruleset: every property that matters under its hit policy, counted and put as findings.
 
-What is proved and odd becomes a finding with a witness where an event shows it; what is undecided becomes one, too,
-because silence never means no. Every witness was decided by the reference semantics and shows what it is said to.
+A property that is proved and unwanted becomes a finding, with a witness where an event shows it. An undecided
+property becomes a finding too, because silence must not mean "no". Every witness was decided by the reference
+semantics.
 """
 
 from __future__ import annotations
@@ -25,11 +26,19 @@ from rulekit.ir.text import format_feature, format_literal, format_value
 
 Level = Literal["error", "warning", "note"]
 _NAMED = 5
-"""So many rules are named where more are concerned."""
+"""The number of rules that a message names."""
 
 
 class PropertyCount(Model):
-    """How often a question was asked, and how it was answered; ``code`` is that of its findings."""
+    """How often a property was tested, with what result.
+
+    Attributes
+    ----------
+    code : the code of the findings about it.
+    question : the property in words, such as ``never decides``; under this name it stands in JSON.
+    proved, refuted, undecided : the number of rules (or literals, or outcomes) with each result.
+
+    """
 
     code: str
     question: str
@@ -39,14 +48,14 @@ class PropertyCount(Model):
 
 
 class StaticChecks(Model):
-    """The answers to all questions, counted, and what of them is odd."""
+    """The results for all properties, counted, and the findings."""
 
     counts: tuple[PropertyCount, ...]
     findings: tuple[Finding, ...]
 
 
 class _Property(NamedTuple):
-    """A question with what it takes to tell its answers."""
+    """A property with what it takes to word its results."""
 
     code: str
     asked: str
@@ -54,19 +63,19 @@ class _Property(NamedTuple):
     level: Level
     words: Callable[[BoxedRuleset, PropertyResult], str]
     shows: Callable[[BoxedRuleset, PropertyResult, Decision], bool] | None = None
-    """What the decision on a witness of a *proved* answer must show; None where no event shows it."""
+    """What the decision on a witness must show when the property is proved; None where no event shows it."""
     unanswered: Level = "warning"
     once: bool = False
-    """Whether one finding stands for all answers, because what it tells is as it should be."""
+    """Whether one finding stands for all results, because what it reports is normal."""
 
 
 def check_ruleset(ruleset: Ruleset, numerics: Numerics | None = None) -> StaticChecks:
-    """Ask every question about a ruleset that its hit policy raises.
+    """Test every property of a ruleset that matters under its hit policy.
 
     Parameters
     ----------
-    ruleset : the law.
-    numerics : in which it is decided; native without.
+    ruleset : the ruleset.
+    numerics : the numerics in which it is decided; default: native.
 
     Raises
     ------
@@ -120,7 +129,7 @@ def _finding(law: BoxedRuleset, question: _Property, answer: PropertyResult) -> 
 
 
 def _replayed(law: BoxedRuleset, question: _Property, answer: PropertyResult) -> dict[str, Any]:
-    """Return an event of the answer's piece, once the reference semantics has shown what is claimed of it."""
+    """Return an event of the result's piece, after the reference semantics confirmed what is claimed of it."""
     assert answer.piece is not None  # noqa: S101 - asked by the caller
     assert question.shows is not None  # noqa: S101 - asked by the caller
     event = witness(law.index.space, answer.piece)
@@ -132,7 +141,7 @@ def _replayed(law: BoxedRuleset, question: _Property, answer: PropertyResult) ->
 
 
 def _event_words(law: BoxedRuleset, piece: Box, event: dict[str, Any]) -> str:
-    """Return the values of an event that matter: those of the axes that the piece restricts."""
+    """Return the values of an event on the axes that the piece restricts."""
     space = law.index.space
     parts = [
         f"{format_feature(axis.feature.name)} {_value_words(event[axis.feature.name])}"
@@ -147,7 +156,7 @@ def _value_words(value: Any) -> str:
 
 
 def _questions(law: BoxedRuleset) -> Iterator[_Property]:
-    """Yield the questions that the policy of a law raises; each is asked when its turn comes."""
+    """Yield the properties to test under the policy of a law; each is tested when its turn comes."""
     policy = law.ruleset.hit_policy
     yield _Property(
         "contradiction", "can never be true", properties.never_true, "error", _contradiction_words
@@ -172,7 +181,7 @@ def _questions(law: BoxedRuleset) -> Iterator[_Property]:
 
 
 def _literal_questions(missed: dict[int, Box | None]) -> Iterator[_Property]:
-    """Yield the questions about literals that their own rule implies, and about those that others make idle."""
+    """Yield the properties of literals: implied by their own rule, or without effect because of other rules."""
     implied: set[tuple[int | None, int | None]] = set()
 
     def first(law: BoxedRuleset) -> Iterator[PropertyResult]:
@@ -191,7 +200,7 @@ def _literal_questions(missed: dict[int, Box | None]) -> Iterator[_Property]:
 
 
 def _order_questions(law: BoxedRuleset, missed: dict[int, Box | None]) -> Iterator[_Property]:
-    """Yield the questions about rules that meet, events that none hits, and outcomes that none reaches."""
+    """Yield the properties about rules that hit together, gaps, and outcomes that no event gets."""
     policy = law.ruleset.hit_policy
     if policy is HitPolicy.FIRST:
         yield _Property(
@@ -228,7 +237,7 @@ def _order_questions(law: BoxedRuleset, missed: dict[int, Box | None]) -> Iterat
 
 
 def _remembered(answers: Iterable[PropertyResult], missed: dict[int, Box | None]) -> Iterator[PropertyResult]:
-    """Pass answers on, and keep the events that show that a rule is needed: they answer other questions, too."""
+    """Pass results on, and keep the events that need a rule: they refute other properties too."""
     for answer in answers:
         if answer.rule is not None and answer.verdict != "undecided":
             missed[answer.rule] = answer.piece

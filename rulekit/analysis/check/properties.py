@@ -1,7 +1,7 @@
-"""The questions about one law, each with one of three answers.
+"""The properties of one ruleset, each proved, refuted or undecided.
 
-*Proved*: what is asked about is so. *Refuted*: it is not. *Undecided*: the budget was spent first. What a piece
-of the space shows, it shows for every event in it; :mod:`rulekit.analysis.space.witness` names one.
+*Undecided* means that the budget was spent first. What a piece of the space shows, it shows for every event in it;
+:mod:`rulekit.analysis.space.witness` names one.
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ from rulekit.ir.ruleset import HitPolicy
 Verdict = Literal["proved", "refuted", "undecided"]
 
 Missed = Mapping[int, Box | None]
-"""By rule, an event that would be decided differently without it; None where there is none."""
+"""By rule, an event that is decided differently without it; None where no event is."""
 
 SCORE_BUDGET = 2_000
-"""Pieces that one question about a rule or literal may look at where points are summed."""
+"""Pieces that the search for one rule or literal may look at under SCORE."""
 
 
 @dataclass(frozen=True, slots=True)
 class PropertyResult:
-    """One answer.
+    """One result.
 
     Attributes
     ----------
-    verdict : whether what is asked about is so.
-    rule : place of the rule that it is about; None where it is about the whole law.
-    literal : place of the literal in the rule, in text order.
-    others : places of further rules that the answer rests on.
-    piece : events that show it; they prove that something can happen, or refute that it never does.
-    outcome : the outcome that it is about.
+    verdict : whether the property holds.
+    rule : position of the rule; None where the property is about the whole law.
+    literal : position of the literal in the rule, in text order.
+    others : positions of further rules that the result rests on.
+    piece : events that show the result.
+    outcome : the outcome that the property is about.
     reason : why it is undecided.
 
     """
@@ -53,14 +53,14 @@ class PropertyResult:
 
 
 def never_true(law: BoxedRuleset) -> Iterator[PropertyResult]:
-    """Ask of each rule whether its literals contradict each other."""
+    """Test of each rule whether its literals contradict each other."""
     for rule, bits in enumerate(law.bits):
         piece = _first_box(law, rule, law.index.space.everything) if bits else None
         yield PropertyResult("refuted" if bits else "proved", rule, piece=piece)
 
 
 def never_plausible(law: BoxedRuleset) -> Iterator[PropertyResult]:
-    """Ask of each rule that can be true whether it never is within the bounds of the schema."""
+    """Test of each rule that can be true whether it is never true within the bounds of the schema."""
     for rule, bits in enumerate(law.bits):
         if bits:
             piece = _first_box(law, rule, law.index.space.plausible)
@@ -73,9 +73,9 @@ def _first_box(law: BoxedRuleset, rule: int, within: Box) -> Box | None:
 
 
 def never_decides(law: BoxedRuleset, missed: Missed | None = None) -> Iterator[PropertyResult]:
-    """Ask of each rule that can be true whether rules before it take all its events.
+    """Test of each rule that can be true whether earlier rules take all its events.
 
-    An event that would be decided differently without the rule shows that they do not.
+    ``missed`` holds events that would be decided differently without a rule; such an event refutes the property.
     """
     missed = missed or {}
     for rule, bits in enumerate(law.bits):
@@ -87,7 +87,7 @@ def never_decides(law: BoxedRuleset, missed: Missed | None = None) -> Iterator[P
 
 
 def overlaps(law: BoxedRuleset, *, agreeing: bool) -> Iterator[PropertyResult]:
-    """Ask of each rule which rules after it hit together with it; unless ``agreeing``, only of other outcomes."""
+    """Find for each rule the later rules that hit together with it; unless ``agreeing``, only of other outcomes."""
     for rule, own in enumerate(law.bits):
         same = own if agreeing else law.outcome(rule)
         asked, met = law.all & ~same & ~law.before(rule), 0
@@ -112,12 +112,12 @@ def _both(law: BoxedRuleset, rule: int, other: int) -> Box:
 
 
 def gap(law: BoxedRuleset) -> PropertyResult:
-    """Ask whether there is a plausible event that no rule hits."""
+    """Test whether there is a plausible event that no rule hits."""
     return _possible(law, FirstHit(wanted=0, unwanted=law.all, nothing=True), law.index.space.plausible)
 
 
 def never_reached(law: BoxedRuleset) -> Iterator[PropertyResult]:
-    """Ask of each outcome of a SCORE law whether no event gets it."""
+    """Test of each outcome of a SCORE law whether no event gets it."""
     for outcome in dict.fromkeys([*(name for name, _ in law.ruleset.ladder), law.ruleset.otherwise]):
         predicate = Decides(law.outcome_function, lambda found, wanted=outcome: found == wanted)  # type: ignore[misc]
         answer = _possible(law, predicate, law.index.space.everything)
@@ -131,7 +131,7 @@ def _denied(verdict: Verdict) -> Verdict:
 
 
 def redundant_rules(law: BoxedRuleset) -> Iterator[PropertyResult]:
-    """Ask of each rule that can be true whether no outcome would change without it."""
+    """Test of each rule that can be true whether every outcome stays the same without it."""
     for rule, bits in enumerate(law.bits):
         if bits:
             predicate, boxes = _without(law, rule)
@@ -139,7 +139,7 @@ def redundant_rules(law: BoxedRuleset) -> Iterator[PropertyResult]:
 
 
 def _without(law: BoxedRuleset, rule: int) -> tuple[Predicate, int]:
-    """Return what would change without a rule, and the boxes of the rules that could stand in for it."""
+    """Return the predicate "changes without the rule", and the boxes of rules that could take its place."""
     if law.ruleset.hit_policy is HitPolicy.SCORE:
         return Differs(law.outcome_function, outcome_function(law, without=rule)), 0
     same, then = law.outcome(rule) & ~law.bits[rule], law.ruleset.rules[rule].then
@@ -152,7 +152,7 @@ def _without(law: BoxedRuleset, rule: int) -> tuple[Predicate, int]:
 
 
 def subsumed_rules(law: BoxedRuleset) -> Iterator[PropertyResult]:
-    """Ask of each rule that can be true whether one other rule, of the same outcome, hits all its events."""
+    """Test of each rule that can be true whether one other rule of its outcome hits all its events."""
     for rule, bits in enumerate(law.bits):
         if not bits:
             continue
@@ -166,16 +166,16 @@ def subsumed_rules(law: BoxedRuleset) -> Iterator[PropertyResult]:
 
 
 def implied_literals(law: BoxedRuleset) -> Iterator[PropertyResult]:
-    """Ask of each literal whether its rule hits the same events without it."""
+    """Test of each literal whether its rule hits the same events without it."""
     own = (FirstHit(wanted=0, unwanted=bits, nothing=True) for bits in law.bits)
     return _ask_literals(law, list(own), {})
 
 
 def redundant_literals(law: BoxedRuleset, missed: Missed | None = None) -> Iterator[PropertyResult]:
-    """Ask of each literal whether its rule could do without it, and no decision would change.
+    """Test of each literal whether every decision stays the same without it.
 
-    Rules that could be left out as a whole are not asked about. The search starts beside events that would be
-    decided differently without the rule.
+    Rules that are redundant as a whole are skipped. The search starts next to events that need the rule
+    (``missed``).
     """
     return _ask_literals(law, [_widened(law, rule) for rule in range(len(law.bits))], missed or {})
 
@@ -204,7 +204,7 @@ def _ask_literal(
 
 
 def _widened(law: BoxedRuleset, rule: int) -> Predicate:
-    """Return what would change on events that a rule would hit as well."""
+    """Return the predicate "is decided differently if the rule hits as well"."""
     own, then = law.bits[rule], law.ruleset.rules[rule].then
     policy = law.ruleset.hit_policy
     if policy is HitPolicy.SCORE:
@@ -230,7 +230,7 @@ def _disproved(
     index: Index | None = None,
     near: Box | None = None,
 ) -> PropertyResult:
-    """Ask whether no event of some regions is of a kind; ``boxes`` are those that would be the reason."""
+    """Test whether no event of some regions satisfies a predicate; ``boxes`` are those that can be the reason."""
     index = index or law.index
     score = law.ruleset.hit_policy is HitPolicy.SCORE
     budget = SearchBudget(SCORE_BUDGET if score else BUDGET)
@@ -248,7 +248,7 @@ def _disproved(
 
 
 def _possible(law: BoxedRuleset, predicate: Predicate, start: Box) -> PropertyResult:
-    """Ask whether some event is of a kind."""
+    """Test whether some event satisfies a predicate."""
     try:
         piece = find(law.index, start, predicate)
     except UndecidedError as error:

@@ -1,4 +1,4 @@
-"""Which rules of two versions are each other's: in pairs, so that only what is not paired can change a decision."""
+"""Pairs the rules of two rulesets, since only unpaired rules can change a decision."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Pair = tuple[int | None, int | None]
 
 
 class _Token(NamedTuple):
-    """What a rule is known by: its place, its boxes, its id, and what a hit of it does."""
+    """What identifies a rule: its position, its boxes, its id, and the effect of a hit."""
 
     place: int
     boxes: Hashable
@@ -27,10 +27,10 @@ _KEYS: tuple[_Key, ...] = (lambda it: (it.boxes, it.effect), lambda it: (it.id, 
 
 
 def align(old: BoxedRuleset, new: BoxedRuleset) -> list[Pair]:
-    """Return all rules of both laws, in an order that keeps both orders, and in pairs where they have one effect.
+    """Return all rules of both rulesets in one order that keeps both orders; paired rules have the same effect.
 
-    Rules with the same boxes are paired first, whatever their ids; of the rest, those with the same id. Where
-    points are summed order says nothing; a law that sums has no pair with one that does not.
+    Rules with equal boxes are paired first, whatever their ids, and then rules with equal ids. Under SCORE the
+    order does not matter. A ruleset under SCORE has no pair with one that is not.
     """
     ours, theirs = _tokens(old), _tokens(new)
     summed = [law.ruleset.hit_policy is HitPolicy.SCORE for law in (old, new)]
@@ -52,7 +52,7 @@ def _tokens(law: BoxedRuleset) -> list[_Token]:
 
 
 def _in_order(ours: Sequence[_Token], theirs: Sequence[_Token], keys: Sequence[_Key]) -> list[Pair]:
-    """Pair what agrees by the first key, and what lies between by the others."""
+    """Pair what agrees by the first key, then what lies between the pairs by the other keys."""
     if not keys or not ours or not theirs:
         return _alone(ours, theirs)
     found: list[Pair] = []

@@ -1,4 +1,4 @@
-"""Two laws on one vocabulary, so that one space holds the events of both."""
+"""Puts two rulesets on one schema, so that one space holds the events of both."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from rulekit.ir.schema import Feature, Schema
 
 
 def on_common_schema(old: Ruleset, new: Ruleset) -> tuple[Ruleset, Ruleset]:
-    """Return two laws over the features of both.
+    """Return two rulesets over the union of their features.
 
-    A category that only one schema knows is an unknown word to the other law, which the union keeps exact. What one
-    of both requires is required, so that every event of the space is decided by both.
+    A category that only one schema knows is an unknown word to the other ruleset; the union keeps this exact. A
+    feature that either requires is required, so that both rulesets decide every event of the space.
 
     Raises
     ------

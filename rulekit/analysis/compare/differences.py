@@ -1,8 +1,7 @@
-"""Which decisions change from one law to another: in which regions, or the proof that there is none.
+"""Finds which decisions change from one ruleset to another, or proves that none does.
 
-Three answers. *Same*: no decision changes, which is proved. *Changed*: the regions, all of them or as many as the
-budget allowed. *Undecided*: neither an event nor a proof was found, and why. Every event that is shown was
-decided by ``semantics`` under both laws.
+*Same*: no decision changes; this is proved. *Changed*: the regions, all of them or as many as the budget allows.
+*Undecided*: neither an event nor a proof was found; the reason is given.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ Verdict = Literal["same", "changed", "undecided"]
 
 @dataclass(frozen=True, slots=True)
 class ValidityChange:
-    """Events that lack a feature which only one of both laws requires; ``event`` is one of them."""
+    """Events without a feature that only one ruleset requires; ``event`` is one of them."""
 
     feature: str
     event: Mapping[str, Any]
@@ -40,13 +39,13 @@ class ValidityChange:
 
 @dataclass(frozen=True, slots=True)
 class HitChange:
-    """A rule of both laws whose own hits change, whatever is decided.
+    """A rule of both rulesets that hits other events than before, whether or not a decision changes.
 
     Attributes
     ----------
     rule : its id.
-    lost, gained : where only the old law's rule hits, and only the new one's.
-    reason : why that is not known.
+    lost, gained : boxes where only the old rule hits, and only the new one.
+    reason : why they are not known; empty when they are.
 
     """
 
@@ -58,15 +57,15 @@ class HitChange:
 
 @dataclass(frozen=True, slots=True)
 class Differences:
-    """What two laws decide differently.
+    """What two rulesets decide differently.
 
     Attributes
     ----------
-    space : of the events that both decide; None where there is none.
-    regions : disjoint, plausible ones first, then the largest first.
-    invalid : events that only one of both laws decides at all.
-    hits : rules whose own hits change.
-    reason : why the regions are not all; empty when they are.
+    space : the space of the events that both decide; None where there is none.
+    regions : disjoint regions, the plausible ones first, and of these the largest first.
+    invalid : events that only one ruleset decides at all.
+    hits : rules that hit other events than before.
+    reason : why ``regions`` is incomplete; empty when it is complete.
 
     """
 
@@ -78,19 +77,19 @@ class Differences:
 
     @property
     def verdict(self) -> Verdict:
-        """The answer; ``same`` is proved, ``changed`` is shown by an event."""
+        """The answer: ``same`` is proved, ``changed`` is shown by an event."""
         if self.regions or self.invalid:
             return "changed"
         return "undecided" if self.reason else "same"
 
 
 def differences(old: Ruleset, new: Ruleset, budget: int = BUDGET) -> Differences:
-    """Compare two laws, for every event, in native numerics.
+    """Compare two rulesets for every event, in native numerics.
 
     Parameters
     ----------
-    old, new : the laws.
-    budget : pieces of the space that may be looked at for one kind of change.
+    old, new : the rulesets.
+    budget : pieces of the space that the search for one kind of change may look at; default: 20,000.
 
     """
     try:
@@ -125,7 +124,7 @@ def _regions(laws: Sequence[BoxedRuleset], budget: int) -> tuple[list[DifferingR
 def _some(
     laws: Sequence[BoxedRuleset], old: Ruleset, new: Ruleset, budget: int, reason: str
 ) -> tuple[list[DifferingRegion], str]:
-    """Return one event that is decided differently, if there is one; the reason where that is not known."""
+    """Return one event that is decided differently if there is one, and the reason where that is not known."""
     space, (before, after) = laws[0].index.space, (law.outcome_function for law in laws)
     try:
         piece = find(laws[0].index, space.everything, Differs(before, after), SearchBudget(budget))
@@ -142,7 +141,7 @@ def _some(
 
 
 def _validities(old: Ruleset, new: Ruleset, space: Space) -> Iterator[ValidityChange]:
-    """Yield what events become that lack what only one law requires, and nothing else."""
+    """Yield what becomes of events that lack only one feature, which only one ruleset requires."""
     usual = witness(space, space.everything)
     for feature in sorted({*old.schema.required} ^ {*new.schema.required}):
         event = {name: value for name, value in usual.items() if name != feature}

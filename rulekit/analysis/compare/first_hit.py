@@ -1,7 +1,7 @@
-"""Where two laws decide differently by their first hits: for each rule of the old law and each of the new one.
+"""Finds the differences of two rulesets that decide by the first hit, one pair of deciding rules at a time.
 
-An event that no single box holds is decided alike (:mod:`rulekit.analysis.compare.merged_boxes`). So one of the
-two rules that decide an event differently hits it with a single box, and the pairs to look at are few.
+An event that no single box holds (:mod:`rulekit.analysis.compare.merged_boxes`) is decided alike. So one of the
+two rules that decide an event differently hits it with a single box, and few pairs remain to look at.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from rulekit.analysis.space.witness import witness
 from rulekit.errors import UndecidedError
 
 PAIRS = 5_000
-"""Pairs of rules that are looked at."""
+"""The largest number of pairs of rules that are searched."""
 
 _FEW, _SMALL = 8, 48
-"""Of how many boxes it is tried to do without exceptions, and the pieces that may be looked at for it."""
+"""Exceptions are cut out of a region only up to this many boxes, with a search of at most this many pieces."""
 
 
 def first_hit_changes(merged: MergedBoxes, budget: int) -> Iterator[DifferingRegion | None]:
-    """Yield the regions by the two rules that decide; None for a pair of which the search was given up.
+    """Yield the region of each pair of deciding rules; None for a pair whose search ran out of budget.
 
     Parameters
     ----------
-    merged : the laws.
-    budget : pieces that may be looked at for one pair; ten times as many for all.
+    merged : the two rulesets.
+    budget : pieces that the search may look at for one pair; ten times as many for all pairs together.
 
     """
     pairs, whole = _pairs(merged), SearchBudget(10 * budget)
@@ -41,6 +41,8 @@ def first_hit_changes(merged: MergedBoxes, budget: int) -> Iterator[DifferingReg
             FirstHit(wanted=0, unwanted=blocked, nothing=True),
             SearchBudget(min(budget, whole.left)),
         )
+        # The pair takes its share from the common budget first, and gives back below what it did not use. If it
+        # is given up, nothing comes back, so that hard pairs together cannot take more than the whole.
         whole.left -= own.left
         try:
             found = find_in(merged, areas, predicate, own)
@@ -54,7 +56,7 @@ def first_hit_changes(merged: MergedBoxes, budget: int) -> Iterator[DifferingReg
 
 
 def _pairs(merged: MergedBoxes) -> dict[tuple[int, int], list[Box]]:
-    """Return the boxes that two rules of different outcomes have in common, by their places."""
+    """Return, for each pair of rules with different outcomes, the boxes that they have in common."""
     found: dict[tuple[int, int], list[Box]] = {}
     index, everything = merged.index, merged.index.space.everything
     for bit in places(merged.single):
@@ -70,7 +72,8 @@ def _pairs(merged: MergedBoxes) -> dict[tuple[int, int], list[Box]]:
 
 
 def _others(merged: MergedBoxes, theirs: Side, box: Box, bit: int, outcome: str) -> Iterator[int]:
-    """Yield boxes of the other law, behind one, that can be its first hit there and have another outcome."""
+    """Yield boxes of the other ruleset after ``bit`` that can be its first hit in ``box`` with another outcome."""
+    # Later boxes can be the first hit only up to the first one that contains all of `box`.
     intersecting, containing = merged.index.query(box)
     behind = intersecting & theirs.all & ~((2 << bit) - 1)
     sure = behind & containing
@@ -82,7 +85,7 @@ def _others(merged: MergedBoxes, theirs: Side, box: Box, bit: int, outcome: str)
 def find_in(
     merged: MergedBoxes, areas: Sequence[Box], predicate: Predicate, budget: SearchBudget
 ) -> tuple[Box, bool] | None:
-    """Return a piece of some boxes that a predicate looks for, plausible if any is, and whether it is.
+    """Return a piece of some boxes that satisfies a predicate, and whether it is plausible; plausible pieces first.
 
     Raises
     ------
@@ -122,7 +125,7 @@ def _region(
 
 
 def _left(merged: MergedBoxes, areas: list[Box], blocked: int, most: int) -> list[Box] | None:
-    """Return what earlier rules leave of some boxes, where that takes no more boxes than naming the rules does."""
+    """Return the boxes less what earlier rules take, if that needs no more boxes than naming the rules does."""
     if blocked.bit_count() > _FEW:
         return None
     predicate, budget, found = (

@@ -1,8 +1,8 @@
-"""Two laws as one list of boxes, most of which count in both: what can change is where the others lie.
+"""Two rulesets as one list of boxes, most of which belong to both.
 
-A rule whose threshold moved becomes three groups of boxes: where both versions of it hit, where only the old one
-does, and where only the new one does. Groups of one law alone are *single*. An event in no single box is hit by the
-same rules in both laws, in the same order.
+A rule whose threshold moved becomes three groups of boxes: where both versions hit, where only the old one does,
+and where only the new one does. Boxes of one ruleset alone are called *single*. An event in no single box is hit
+by the same rules in both rulesets, in the same order.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from rulekit.ir.ruleset import HitPolicy, Ruleset
 
 @dataclass(frozen=True)
 class Side:
-    """One of both laws. Unless it sums points, ``otherwise`` is its last rule, and hits every event.
+    """One of the two rulesets. Except under SCORE, ``otherwise`` is its last rule, which hits every event.
 
     Attributes
     ----------
-    ruleset : the law.
+    ruleset : the ruleset.
     bits : the boxes of each rule, in text order.
 
     """
@@ -39,7 +39,7 @@ class Side:
 
     @cached_property
     def all(self) -> int:
-        """All boxes of the law."""
+        """All boxes of the ruleset."""
         return sum(self.bits)
 
     @cached_property
@@ -62,23 +62,23 @@ class Side:
 
     @cached_property
     def owner(self) -> dict[int, int]:
-        """The rule of each box."""
+        """The position of the rule that each box belongs to."""
         return {bit: place for place, bits in enumerate(self.bits) for bit in places(bits)}
 
     def decided_as(self, place: int) -> DecidedAs:
-        """Return what is decided where a rule is the first to hit."""
+        """Return the decision where the rule at a position is the first hit."""
         rules = self.ruleset.rules
         return DecidedAs(self.outcomes[place], rules[place].id if place < len(rules) else None)
 
     def ids(self, bits: int) -> tuple[str, ...]:
-        """Return the ids of the rules that have one of some boxes, in text order."""
+        """Return the ids of the rules that own any of some boxes, in text order."""
         rules = self.ruleset.rules
         return tuple(rule.id for rule, own in zip(rules, self.bits, strict=False) if own & bits)
 
 
 @dataclass(frozen=True)
 class MergedBoxes:
-    """Two laws in one index, whose boxes are in an order that keeps the order of each law."""
+    """Two rulesets in one index; the order of the boxes keeps the order of both."""
 
     index: Index
     old: Side
@@ -86,12 +86,12 @@ class MergedBoxes:
 
     @cached_property
     def single(self) -> int:
-        """The boxes that count in one law alone."""
+        """The boxes that belong to one ruleset only."""
         return self.old.all ^ self.new.all
 
 
 class _Group(NamedTuple):
-    """Boxes, and the place of the rule that they count for in each law."""
+    """Boxes, and the position of the rule that owns them in each ruleset."""
 
     regions: Sequence[Region]
     old: int | None
@@ -99,7 +99,7 @@ class _Group(NamedTuple):
 
 
 def merge_boxes(old: BoxedRuleset, new: BoxedRuleset) -> MergedBoxes:
-    """Return two laws of one space as one list of boxes."""
+    """Return two rulesets of one space as one list of boxes."""
     regions: list[Region] = []
     owned = [0] * (len(old.bits) + 1), [0] * (len(new.bits) + 1)
     for group in _groups(old, new):
@@ -126,7 +126,7 @@ def _groups(old: BoxedRuleset, new: BoxedRuleset) -> Iterator[_Group]:
 
 
 def _last(old: Ruleset, new: Ruleset) -> Iterator[_Group]:
-    """Yield ``otherwise`` as a rule behind all others."""
+    """Yield ``otherwise`` as a rule after all others."""
     ours, theirs = len(old.rules), len(new.rules)
     if old.otherwise == new.otherwise:
         yield _Group(({},), ours, theirs)
@@ -137,9 +137,9 @@ def _last(old: Ruleset, new: Ruleset) -> Iterator[_Group]:
 def _split(
     space: Space, old: Sequence[Region], new: Sequence[Region]
 ) -> tuple[Sequence[Region], Sequence[Region], Sequence[Region]]:
-    """Return where both of two conditions hold, where only the old one does, and where only the new one does.
+    """Return where both conditions hold, where only the old one does, and where only the new one does.
 
-    Where that takes too many boxes nothing is said to be common to both, which is less and not wrong.
+    If that takes too many boxes, nothing is called common to both, which finds less and is never wrong.
     """
     if list(old) == list(new):
         return old, (), ()

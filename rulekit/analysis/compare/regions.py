@@ -1,7 +1,7 @@
-"""Regions: events that two laws decide differently, each of both in one way, with one of them to show.
+"""Regions: sets of events that two rulesets decide differently, each ruleset in one way, with one event to show.
 
-A region is a few boxes less the events that some earlier rules take, as an amendment is written: *where the amount
-is between 50 and 60 EUR, unless a rule above hits*. Boxes alone would be thousands for a law of ten rules.
+A region is a few boxes minus the events that earlier rules take, as an amendment is written: *where the amount is
+between 50 and 60 EUR, unless a rule above hits*. Disjoint boxes alone would be thousands for ten rules.
 """
 
 from __future__ import annotations
@@ -16,10 +16,7 @@ from rulekit.analysis.space.space import Box, Space
 
 
 class DecidedAs(NamedTuple):
-    """What a law decides about every event of a region: the outcome, and the rule that is the first to hit.
-
-    The rule is None where none hits, and where points are summed.
-    """
+    """The decision on each event of a region: the outcome, and the first rule that hits (None: none, or SCORE)."""
 
     outcome: str
     rule: str | None = None
@@ -27,19 +24,18 @@ class DecidedAs(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class DifferingRegion:
-    """Events that two laws decide differently.
+    """Events that two rulesets decide differently.
 
     Attributes
     ----------
-    pieces : boxes, in one of which the events are.
-    event : one of them.
-    old, new : what the laws decide about all of them.
-    plausible : whether some event of the region is within the bounds of the schema, and of known categories.
-    unless_old, unless_new : rules that hit none of them, though some of the boxes: earlier ones, of each law.
-    points : the least and the largest sum of points that the old law gives them, where points are summed; None for
-        no limit.
-    shift : by how much the sum of points is larger in the new law.
-    through : rules that give all of them other points than before, where points are summed.
+    pieces : boxes that together hold the events.
+    event : one of the events.
+    old, new : how the rulesets decide all of them.
+    plausible : whether some event of the region is within the bounds of the schema and of known categories.
+    unless_old, unless_new : earlier rules of each ruleset whose events do not belong to the region.
+    points : under SCORE, the least and the largest sum of points in the old ruleset; None for no limit.
+    shift : under SCORE, how much larger the sum of points is in the new ruleset.
+    through : under SCORE, the rules that give the events other points than before.
 
     """
 
@@ -56,17 +52,18 @@ class DifferingRegion:
 
     @property
     def unless(self) -> tuple[str, ...]:
-        """The rules that hit none of the events, of both laws."""
+        """The rules of both rulesets whose events do not belong to the region."""
         return tuple(dict.fromkeys((*self.unless_old, *self.unless_new)))
 
 
 def merge_adjacent(pieces: Iterable[Box]) -> list[Box]:
-    """Return disjoint pieces with those put together that differ in one axis only, until no two do."""
+    """Merge disjoint pieces that differ in one axis only, until no two do."""
     found = list(pieces)
     before = len(found) + 1
     while len(found) < before:
         before = len(found)
         for place in range(len(found[0]) if found else 0):
+            # Disjoint pieces that agree on all other axes are one piece with the union of their atoms here.
             together: dict[Box, int] = {}
             for piece in found:
                 rest = (*piece[:place], *piece[place + 1 :])
@@ -76,9 +73,9 @@ def merge_adjacent(pieces: Iterable[Box]) -> list[Box]:
 
 
 def extent(space: Space, pieces: Iterable[Box]) -> float:
-    """Return which part of the plausible space some boxes take up, as if all values were equally frequent.
+    """Return the share of the plausible space that some boxes take up, as if all values were equally frequent.
 
-    A number without bounds counts by its atoms. It is a measure to order by, and says nothing about real events.
+    A number without bounds counts by its atoms. Use it to order regions; it says nothing about real events.
     """
     return sum(
         prod(_part(axis, atoms & axis.plausible) for axis, atoms in zip(space.axes, piece, strict=True))
@@ -102,5 +99,5 @@ def _width(axis: Axis, atoms: int) -> float:
 
 
 def in_order(space: Space, regions: Sequence[DifferingRegion]) -> tuple[DifferingRegion, ...]:
-    """Return regions with the plausible ones first, and of these the largest first."""
+    """Return regions, the plausible ones first, and of these the largest first."""
     return tuple(sorted(regions, key=lambda it: (not it.plausible, -extent(space, it.pieces))))

@@ -1,7 +1,7 @@
-"""Where two laws that sum points decide differently: by the rules that are not alike, and the sum of the others.
+"""Finds the differences of two rulesets under SCORE, from the rules that changed and the points of the others.
 
 The space is cut along the single boxes only (:mod:`rulekit.analysis.compare.merged_boxes`). In each cell the two
-laws differ by a constant, so an outcome changes exactly where the sum of all other points is in some range.
+sums differ by a constant, so an outcome changes exactly where the points of the unchanged rules lie in some range.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _Points = tuple[int | None, int | None]
 
 
 class _Change(NamedTuple):
-    """A range of the points of rules alike in both laws, the points of others, and the outcomes, then and now."""
+    """A range of the points of unchanged rules, the points of the others, and the outcomes before and after."""
 
     points: _Points
     old: int
@@ -35,14 +35,14 @@ class _Change(NamedTuple):
 
     @property
     def then(self) -> _Points:
-        """The range of all points in the old law."""
+        """The range of the sum of all points in the old ruleset."""
         low, high = (None if end is None else end + self.old for end in self.points)
         return low, high
 
 
 @dataclass(frozen=True, slots=True)
 class _Cells:
-    """Pieces that every single box holds all or nothing of."""
+    """The predicate "every single box holds all of the piece or none of it": cuts the space into cells."""
 
     single: int
 
@@ -61,7 +61,7 @@ class _Cells:
 
 
 def score_changes(merged: MergedBoxes, budget: int) -> Iterator[DifferingRegion | None]:
-    """Yield the regions; None for what the search was given up on; see :func:`.first_hit.first_hit_changes`."""
+    """Yield the regions; None where the search ran out of budget; see :func:`.first_hit.first_hit_changes`."""
     index, single = merged.index, merged.single
     cells: dict[int, list[Box]] = {}
     try:
@@ -79,15 +79,17 @@ def score_changes(merged: MergedBoxes, budget: int) -> Iterator[DifferingRegion 
 
 
 def _sum(side: Side, held: int) -> int:
-    """Return the points of the rules that have one of some boxes."""
+    """Return the points of the rules that own any of some boxes."""
     rules = zip(side.bits, side.ruleset.rules, strict=False)
     return sum(rule.points or 0 for bits, rule in rules if bits & held)
 
 
 def _changes(merged: MergedBoxes, old: int, new: int) -> Iterator[_Change]:
-    """Yield the sums of all other points with which the laws, given points of their own, decide differently."""
+    """Yield the ranges of the unchanged points in which the two rulesets give different outcomes."""
     sides = [(ScoreOutcome((), side.ruleset.ladder, side.ruleset.otherwise), points)
              for side, points in ((merged.old, old), (merged.new, new))]  # fmt: skip
+    # With `own` points already given, a rung of the ladder is reached from `least - own` other points on. Between
+    # two such sums neither outcome changes, so one sum of each interval stands for all.
     cuts = sorted({least - own for law, own in sides for _, least in law.ladder})
     for low, above in pairwise([None, *cuts, None]):
         high = None if above is None else above - 1
@@ -100,7 +102,7 @@ def _changes(merged: MergedBoxes, old: int, new: int) -> Iterator[_Change]:
 def _look(
     merged: MergedBoxes, pieces: Sequence[Box], change: _Change, budget: int, held: int
 ) -> Iterator[DifferingRegion]:
-    """Yield the region of some pieces where the rules alike in both laws give a sum in a range, if there is any."""
+    """Yield the region of some pieces where the unchanged points lie in a range, if it has an event."""
     common, everywhere = _common(merged, change.points), frozenset(["within"])
     found = find_in(merged, pieces, Decides(common, lambda name: name == "within"), SearchBudget(budget))
     if found is not None:
@@ -118,7 +120,7 @@ def _look(
 
 
 def _common(merged: MergedBoxes, points: _Points) -> ScoreOutcome:
-    """Return the sum of the rules alike in both laws, named by whether it is within a range."""
+    """Return the points of the unchanged rules, named by whether they lie in a range."""
     both = merged.old.all & merged.new.all
     bits = zip(merged.old.bits, merged.old.ruleset.rules, strict=False)
     rules = [(own & both, rule.points or 0) for own, rule in bits if own & both]

@@ -1,1 +1,1 @@
-"""The least change to an event that gives another outcome."""
+"""The smallest change to an event that gives another outcome."""

@@ -1,11 +1,11 @@
-"""Distances: what it costs to move an event into other atoms, and which moves are allowed at all.
+"""Distances: what it costs to move an event into other atoms, and which changes are allowed.
 
-The cost of a number is its change over the scale of its feature; a bool or a category costs one over its scale, and
-a value that becomes known, or is lost, costs one. The event's nearest value in an atom is the end of the atom that
-faces it, a value of the dtype, so nothing is nearer.
+The cost of a number is its change divided by the scale of its feature. A bool or a category costs one divided by
+its scale. A value that becomes known, or missing, costs one. The event's nearest value in an atom is the end of
+the atom that faces it, which is a value of the dtype, so nothing is nearer.
 
-Costs are whole steps of 2**-128, and no change costs less than one step: sums of them are exact in any order, and
-equal sums are equal.
+Costs are whole steps of 2**-128, and every change costs at least one step. So sums are exact in any order, and
+equal sums compare equal.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ STEPS = 1 << 128
 """Steps of cost in a change by one scale."""
 
 _FARTHEST = 1e260
-"""A change counts as so many scales at most; to and from an infinity it does."""
+"""A change costs at most this many scales; a change to or from an infinity costs exactly this."""
 
 _NEVER = math.ceil(_FARTHEST) * STEPS * 2
 """More than any change costs."""
@@ -37,13 +37,13 @@ _NEVER = math.ceil(_FARTHEST) * STEPS * 2
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What may be changed about an event, and what a change counts.
+    """What may be changed about an event, and what a change costs.
 
     Attributes
     ----------
     immutable : features that stay as they are.
-    monotone : numbers that may only rise, or only fall.
-    scales : the change of a feature that costs one; without it the width of its bounds, and 1 without bounds.
+    monotone : for a number, "up" if it may only rise, "down" if it may only fall.
+    scales : the change of a feature that costs one; default: the width of its bounds, or 1 without bounds.
     losable : whether a known value may become missing.
 
     """
@@ -54,13 +54,13 @@ class Limits:
     losable: bool = False
 
     def check(self, schema: Schema) -> None:
-        """Hold the limits to a schema.
+        """Check the limits against a schema.
 
         Raises
         ------
         RulekitError
-            for a feature that the schema does not have, a direction that is none or of no number, a scale that is
-            not above 0.
+            for an unknown feature, a direction that is not "up" or "down" or not of a number, a scale that is not a
+            finite number above 0.
 
         """
         for what, names in (("immutable", self.immutable), ("scales", self.scales)):
@@ -80,7 +80,7 @@ class Limits:
         return 1.0, "one"
 
     def allowed(self, axis: Axis, own: int) -> int:
-        """Return the atoms that an event in one of an axis may end up in: its own, and plausible ones."""
+        """Return the atoms that an event in atom ``own`` of an axis may end up in: its own, and plausible ones."""
         name, here = axis.feature.name, 1 << own & axis.everything
         known = here and here != axis.missing
         if name in self.immutable:
@@ -108,7 +108,7 @@ class AxisDistance:
 
     Parameters
     ----------
-    axis : whose values are changed.
+    axis : the axis of the feature that changes.
     scale : the change that costs one.
 
     """
@@ -122,7 +122,7 @@ class AxisDistance:
         self._other = max(1, math.ceil(STEPS / scale))
 
     def nearest(self, value: Scalar | None, own: int, atoms: int) -> tuple[int, int]:
-        """Return the cost of the nearest of some atoms, in steps, and its place; ``own`` is the value's."""
+        """Return the cost in steps and the position of the nearest of some atoms; ``own`` holds the value."""
         if atoms >> own & 1:
             return 0, own
         missing = atoms & self.axis.missing
@@ -153,7 +153,7 @@ class AxisDistance:
         return math.ceil(min(change / self.scale, _FARTHEST) * STEPS) or 1
 
     def value(self, value: Scalar | None, own: int, place: int) -> Scalar | None:
-        """Return the value of an atom that is nearest to another; a round one where all are as near."""
+        """Return the value of an atom that is nearest to another value; a round one if all are equally near."""
         if place == own:
             return value
         atom = self.axis.atoms[place]
@@ -163,17 +163,17 @@ class AxisDistance:
 
 
 class Distances:
-    """From one event to the atoms of every axis.
+    """The distances from one event to the atoms of every axis.
 
     Parameters
     ----------
-    axes : of all axes of a space, in order.
-    event : bound to the schema.
+    axes : the distances along all axes of a space, in order.
+    event : the event, bound to the schema.
 
     Attributes
     ----------
-    values : of the event, per axis.
-    point : the places of the atoms that they are in.
+    values : the event's value on each axis.
+    point : the positions of the atoms that hold these values.
 
     """
 
@@ -184,7 +184,7 @@ class Distances:
         self._near: list[dict[int, tuple[int, int]]] = [{} for _ in axes]
 
     def nearest(self, axis: int, atoms: int) -> tuple[int, int]:
-        """Return the cost of the nearest of some atoms of an axis, in steps, and its place."""
+        """Return the cost in steps and the position of the nearest of some atoms of an axis."""
         found = self._near[axis].get(atoms)
         if found is None:
             found = self.axes[axis].nearest(self.values[axis], self.point[axis], atoms)
@@ -196,7 +196,7 @@ class Distances:
         return self.axes[axis].cost(self.values[axis], self.point[axis], place)
 
     def value(self, axis: int, place: int) -> Scalar | None:
-        """Return the value of an atom that is nearest to the event; a round one where all are as near."""
+        """Return the value of an atom that is nearest to the event; a round one if all are equally near."""
         return self.axes[axis].value(self.values[axis], self.point[axis], place)
 
     def to_box(self, region: Mapping[int, int]) -> int:
@@ -210,11 +210,11 @@ def in_scales(steps: int) -> float:
 
 
 def axis_distances(space: Space, limits: Limits) -> tuple[AxisDistance, ...]:
-    """Return the axes of all axes of a space."""
+    """Return the distances along all axes of a space."""
     return tuple(AxisDistance(axis, limits.scale(axis.feature)[0]) for axis in space.axes)
 
 
 def start_box(limits: Limits, distances: Distances) -> Box:
-    """Return the part of the space that an event may be moved in; an axis may have no atom in it."""
+    """Return the part of the space that an event may be moved in; on an axis it may be empty."""
     moved = zip(distances.axes, distances.point, strict=True)
     return tuple(limits.allowed(ruler.axis, own) for ruler, own in moved)

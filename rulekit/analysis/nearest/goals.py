@@ -1,7 +1,7 @@
-"""Wishes: which outcomes an event should get, and which boxes it has to enter or leave for that.
+"""Goals: which outcomes an event should get, and which boxes it must enter or leave for that.
 
-A *move* is a box that an event enters (``on``) or leaves. From where an event is, every way to a wanted outcome
-makes some of the moves of one alternative, whose points together reach its need.
+A *move* is a box that an event enters or leaves. To reach a wanted outcome, an event must make moves of one
+alternative whose points sum to at least its ``need``.
 """
 
 from __future__ import annotations
@@ -19,7 +19,16 @@ from rulekit.ir.ruleset import HitPolicy
 
 
 class Move(NamedTuple):
-    """A box to enter, or to leave: its bit, the rule whose points that brings nearer, and how many."""
+    """A box to enter or to leave.
+
+    Attributes
+    ----------
+    box : its bit in the index.
+    enter : whether it is entered; otherwise it is left.
+    rule : the rule whose points the move gives or takes; a rule counts once, whichever of its boxes is moved.
+    gain : the points towards the need.
+
+    """
 
     box: int
     enter: bool
@@ -28,29 +37,29 @@ class Move(NamedTuple):
 
 
 class AlternativeMoves(NamedTuple):
-    """Switches, and the points that those which are made bring together, at least."""
+    """Moves, and the points that the moves made must reach together."""
 
     need: int
     moves: list[Move]
 
 
 class Goal(Protocol):
-    """What is wished for."""
+    """What is wanted of an event."""
 
     def point(self, hits: int) -> bool:
-        """Say whether an event that exactly these boxes hold gets it."""
+        """Say whether an event that exactly these boxes hold satisfies the goal."""
 
     def alternatives(self, hits: int) -> Iterator[AlternativeMoves]:
-        """Yield what has to be done about an event that does not: each way there is one alternative's."""
+        """Yield the alternatives for an event that does not satisfy it: every solution needs the moves of one."""
 
 
 @dataclass(frozen=True, slots=True)
 class FirstHitGoal:
-    """That the first hit is a wanted one.
+    """The goal that the first hit is a wanted one.
 
     Attributes
     ----------
-    predicate : says which are wanted.
+    predicate : says which boxes are wanted.
 
     """
 
@@ -61,10 +70,12 @@ class FirstHitGoal:
         return self.predicate.point(hits)
 
     def alternatives(self, hits: int) -> Iterator[AlternativeMoves]:
-        """See :class:`Goal`: a wanted box before the first hit is entered, or the first hit is left.
+        """See :class:`Goal`: enter a wanted box before the first hit, or leave the first hit.
 
-        Where no box is wanted before others that are hit, all of them are left: the costliest then counts.
+        If no wanted box comes before others that are hit, all of these must be left; the costliest counts.
         """
+        # Bits are in rule order, so "before" means lower bits. Any move of this alternative is enough where a wanted
+        # box comes before the first hit; where none does, all `need` boxes before the first wanted one must be left.
         wanted = self.predicate.wanted
         held = hits & (wanted | self.predicate.unwanted)
         first = held & -held
@@ -79,13 +90,13 @@ class FirstHitGoal:
 
 @dataclass(frozen=True)
 class ScoreGoal:
-    """That the sum of points lies in one of some spans.
+    """The goal that the sum of points lies in one of some intervals.
 
     Attributes
     ----------
-    sums : says what the points are.
+    sums : gives the sum of points.
     owners : the rule that each box belongs to.
-    spans : the least and largest sum of each, None where there is no end; rising, and apart.
+    spans : the least and the largest sum of each interval, None for no limit; rising and disjoint.
 
     """
 
@@ -105,7 +116,7 @@ class ScoreGoal:
         return self.sums.base + sum(self.sums.rules[rule][1] for rule in rules)
 
     def alternatives(self, hits: int) -> Iterator[AlternativeMoves]:
-        """See :class:`Goal`: the sum rises to the span above, or falls to the one below."""
+        """See :class:`Goal`: raise the sum to the interval above, or lower it to the one below."""
         score = self._score(hits)
         above = [low - score for low, _ in self.spans if low is not None and low > score]
         below = [score - high for _, high in self.spans if high is not None and high < score]
@@ -124,7 +135,7 @@ class ScoreGoal:
 
     @cached_property
     def _entering(self) -> dict[int, list[tuple[int, list[Move]]]]:
-        """The boxes of each rule that brings points, and what it is to enter them, by the sign of the points."""
+        """By the sign of the points: the boxes of each rule, and the moves that enter them."""
         found: dict[int, list[tuple[int, list[Move]]]] = {1: [], -1: []}
         for rule, (boxes, points) in enumerate(self.sums.rules):
             if points:
@@ -144,7 +155,7 @@ def goal_of(law: BoxedRuleset, wanted: frozenset[str]) -> Goal:
 
 
 def _spans(sums: ScoreOutcome, wanted: frozenset[str]) -> list[tuple[int | None, int | None]]:
-    """Return the sums that give a wanted outcome: of each step of the ladder, neighbours as one."""
+    """Return the intervals of sums that give a wanted outcome; adjacent intervals are merged."""
     found: list[tuple[int | None, int | None]] = []
     steps = [(sums.otherwise, None), *sums.ladder]
     ends = [least - 1 for _, least in sums.ladder]

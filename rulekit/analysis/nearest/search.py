@@ -1,10 +1,10 @@
-"""The nearest event of a kind: best-first search over pieces of the space, exact, or given up at a budget.
+"""The nearest event that satisfies a goal, by best-first search over pieces of the space.
 
 A node is a piece of the space and its point nearest to the event. Nothing in the piece is nearer than that point,
-so the first node, in the order of cost, whose point is wanted is the answer. Another node is replaced by smaller
-ones: any wanted point in its piece makes some of the moves that the goal names. They are sorted by what each
-costs at least, and the node that stands for one move forbids those after it. So no set of moves is looked at
-twice, and a move that can't reach the need together with those before it stands for nothing.
+so the first node, in order of cost, whose point satisfies the goal is the answer. Any other node is replaced by
+smaller ones: every solution in its piece makes some of the moves that the goal names. The moves are sorted by
+their least cost, and the node for one move forbids the moves after it. So no set of moves is searched twice, and a
+move that cannot reach the need together with those before it needs no node.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from rulekit.analysis.space.space import Box
 
 @dataclass(frozen=True, slots=True)
 class Nearest:
-    """A point of the space, one atom per axis, and what it costs to get there, in steps."""
+    """A point of the space, one atom per axis, and its cost in steps."""
 
     point: tuple[int, ...]
     cost: int
 
 
 class _Node(NamedTuple):
-    """A piece, and its nearest point with the cost on each axis; the moves that are ``banned`` are not made."""
+    """A piece, its nearest point, the cost on each axis, their sum, and the moves that are forbidden (``banned``)."""
 
     piece: list[int]
     point: list[int]
@@ -41,7 +41,7 @@ class _Node(NamedTuple):
 
 
 class _DeferredNode(NamedTuple):
-    """Nodes that are not made yet: of another node, for the moves that can be made in it, from a place on."""
+    """Nodes that are built only when their cost comes up: for the moves of a node from a position on."""
 
     node: _Node
     priced: list[tuple[int, Move]]
@@ -51,17 +51,18 @@ class _DeferredNode(NamedTuple):
 def nearest(
     index: Index, start: Box, goal: Goal, distances: Distances, budget: SearchBudget | None = None
 ) -> Nearest | None:
-    """Return the nearest point to an event that gets a goal; None proves that there is none.
+    """Return the point nearest to an event that satisfies a goal; None proves that there is none.
 
-    Of equally near points one that changes the fewest features is taken, and of those the features that come first.
+    Of equally near points one that changes the fewest features is taken, and of these one that changes the
+    earliest features.
 
     Parameters
     ----------
-    index : of the boxes that the goal speaks of.
-    start : where the event may be moved, on every axis.
-    goal : what is wished for.
+    index : the boxes that the goal refers to.
+    start : on every axis, where the event may be moved.
+    goal : what is wanted.
     distances : from the event.
-    budget : pieces that may be looked at.
+    budget : pieces that may be looked at; default: 20,000.
 
     Raises
     ------
@@ -78,7 +79,7 @@ def nearest(
 
 
 class _Search:
-    """The open nodes, by cost, then by the features that their points change."""
+    """The open nodes, ordered by cost, then by the features that their points change."""
 
     def __init__(self, index: Index, goal: Goal, distances: Distances) -> None:
         self.index = index
@@ -118,7 +119,11 @@ class _Search:
         return None
 
     def branch(self, node: _Node, alternative: AlternativeMoves) -> None:
-        """Promise the nodes for the moves of a alternative which, with those before them, reach its need."""
+        """Defer the nodes for the moves of an alternative that reach its need together with cheaper ones."""
+        # A solution makes a set of moves with enough points. Let the costliest of them stand for the set: its node
+        # forbids all costlier moves, so the sets of different nodes are disjoint. A move that does not reach the
+        # need with all cheaper ones cannot be the costliest of such a set, so the first nodes start where it can.
+        # Two boxes of one rule give its points once, hence `counted`.
         priced = sorted(self.priced(node, alternative.moves))
         reached, counted = 0, set[int]()
         for place, (_, move) in enumerate(priced):
@@ -130,7 +135,7 @@ class _Search:
                 break
 
     def priced(self, node: _Node, moves: Sequence[Move]) -> Iterator[tuple[int, Move]]:
-        """Yield the moves that can be made in a node with what its point costs then, at least."""
+        """Yield the moves that are possible in a node, each with the least cost of the node after it."""
         enters, leaves = node.banned
         regions = self.index.regions
         for move in moves:
@@ -158,7 +163,7 @@ class _Search:
         return None if least is None else node.cost + least
 
     def keep(self, defer: _DeferredNode) -> Iterator[_Node]:
-        """Yield the nodes that were promised: one where a box is entered, one per axis where it is left."""
+        """Yield the nodes of a deferred move: one to enter a box, one per axis to leave it."""
         node, priced, place = defer
         move, banned = priced[place][1], _banned(node.banned, priced[place + 1 :])
         region = self.index.regions[move.box]
@@ -172,7 +177,7 @@ class _Search:
                 inside[axis] = atoms
 
     def within(self, node: _Node, region: Mapping[int, int], banned: tuple[int, int]) -> _Node:
-        """Return the part of a node that is in a region, which it meets."""
+        """Return the part of a node in a region that it intersects."""
         piece, point, costs = node.piece.copy(), node.point.copy(), node.costs.copy()
         for axis, atoms in region.items():
             piece[axis] &= atoms
@@ -181,7 +186,7 @@ class _Search:
 
 
 def _banned(banned: tuple[int, int], priced: Iterable[tuple[int, Move]]) -> tuple[int, int]:
-    """Return the boxes that are not entered, and those that are not left, once further moves are forbidden."""
+    """Return the boxes not to enter and not to leave, after further moves are forbidden."""
     enters, leaves = banned
     for _, move in priced:
         if move.enter:

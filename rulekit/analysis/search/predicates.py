@@ -1,6 +1,6 @@
-"""What can be searched for: a first hit of some kind, a sum of points, a difference between two laws.
+"""Predicates to search for: a kind of first hit, an outcome, a difference between two rulesets.
 
-All speak of boxes by their bits in an :class:`rulekit.analysis.space.index.Index`. Under SCORE, a rule of
+All refer to boxes by their bits in an :class:`rulekit.analysis.space.index.Index`. Under SCORE, a rule with
 several boxes hits when any of them does.
 """
 
@@ -14,12 +14,12 @@ from rulekit.analysis.space.outcome_functions import OutcomeFunction, _candidate
 
 @dataclass(frozen=True, slots=True)
 class FirstHit:
-    """Events whose first hit, among the boxes asked about, is a wanted one.
+    """Events whose first hit, among the boxes named here, is a wanted one.
 
     Attributes
     ----------
-    wanted, unwanted : boxes.
-    nothing : whether an event that none of them holds is wanted as well.
+    wanted, unwanted : the boxes.
+    nothing : whether an event that none of them holds satisfies the predicate.
 
     """
 
@@ -42,6 +42,8 @@ class FirstHit:
 
     def cut(self, intersecting: int, containing: int) -> tuple[int, bool]:
         """See :class:`rulekit.analysis.search.search.Predicate`."""
+        # Cut along unwanted boxes before the first wanted one: what is inside of them is settled, hence False. If
+        # there are none, cut along the first wanted box itself: its inside may satisfy the predicate.
         wanted = intersecting & self.wanted
         first = wanted & -wanted
         before = intersecting & self.unwanted & ~containing & (first - 1 if first else -1)

@@ -1,7 +1,7 @@
-"""The search: an event of a kind, or the proof that there is none, or the reason why neither was found.
+"""Search by splitting: an event that satisfies a predicate, or the proof that there is none.
 
-The space is cut along the boxes of rules until each piece is decided as a whole. Every cut asks about one box, so
-the search ends; how long it takes is bounded by a budget, and to run out of it is an answer of its own.
+The space is cut along the boxes of rules until each piece is decided as a whole. Every cut settles one box, so the
+search ends. A budget bounds its length; running out of it is an answer of its own.
 """
 
 from __future__ import annotations
@@ -16,28 +16,29 @@ from rulekit.analysis.space.space import Box
 from rulekit.errors import UndecidedError
 
 BUDGET = 20_000
-"""Pieces of the space that one question may look at."""
+"""Pieces of the space that one search may look at."""
 
 PROBE = 8
-"""In every so manieth piece one event is tried before the piece is cut."""
+"""Before splitting, test one random event in every PROBE-th piece."""
 
 
 class Predicate(Protocol):
     """What is searched for."""
 
     def point(self, hits: int) -> bool:
-        """Say whether an event that exactly these boxes hold is of the kind."""
+        """Say whether an event that exactly these boxes hold satisfies it."""
 
     def piece(self, intersecting: int, containing: int) -> bool | None:
-        """Say whether all events of a piece are of the kind, or none is; None where it is not known yet.
+        """Say whether all events of a piece satisfy it (True), or none does (False); None if not known yet.
 
-        ``intersecting`` are the boxes that meet the piece, ``containing`` those of them that hold all of it.
+        ``intersecting`` are the boxes that intersect the piece, ``containing`` those that contain all of it.
         """
 
     def cut(self, intersecting: int, containing: int) -> tuple[int, bool]:
-        """Return boxes, intersecting and not containing, along one of which to cut a piece that is not known yet.
+        """Return boxes along one of which to cut a piece that is not decided yet.
 
-        With them, whether what is containing of the box may be of the kind.
+        The boxes intersect the piece and do not contain it. The second value says whether the part inside the box
+        may satisfy the predicate.
         """
 
 
@@ -68,15 +69,15 @@ def find(
     budget: SearchBudget | None = None,
     near: Box | None = None,
 ) -> Box | None:
-    """Return a piece of ``start`` all of whose events are of the kind; None proves that there is none.
+    """Return a piece of ``start`` all of whose events satisfy a predicate; None proves that there is none.
 
     Parameters
     ----------
-    index : of the boxes that the predicate speaks of.
+    index : the boxes that the predicate refers to.
     start : the part of the space to search.
-    predicate : says what is searched for.
-    budget : of this question, or of several.
-    near : events that were of some like kind: one next to them is tried first.
+    predicate : what is searched for.
+    budget : the budget of this search, or of several; default: 20,000 pieces.
+    near : events that satisfied a similar predicate; an event next to them is tried first.
 
     Raises
     ------
@@ -88,7 +89,7 @@ def find(
     point = near and all(start) and _next_to(index, start, predicate, near)
     if point:
         return _exactly(point)
-    chance = random.Random(0)  # noqa: S311 - it picks where to look first, and the same place in every run
+    chance = random.Random(0)  # noqa: S311 - it only picks where to look first, the same place in every run
     for piece, decided in _walk(index, start, predicate, budget):
         if decided:
             return piece
@@ -100,19 +101,19 @@ def find(
 
 
 def find_all(index: Index, start: Box, predicate: Predicate, budget: SearchBudget) -> Iterator[Box]:
-    """Yield disjoint pieces of ``start`` that together are all events of the kind; see :func:`find`.
+    """Yield disjoint pieces of ``start`` that together are all events that satisfy a predicate.
 
     Raises
     ------
     UndecidedError
-        when the budget is spent: the pieces so far are of the kind, and there may be more.
+        when the budget is spent: the pieces so far are right, and there may be more.
 
     """
     return (piece for piece, decided in _walk(index, start, predicate, budget) if decided)
 
 
 def _walk(index: Index, start: Box, predicate: Predicate, budget: SearchBudget) -> Iterator[tuple[Box, bool]]:
-    """Yield pieces all of whose events are of the kind (true), and those that are cut next (false)."""
+    """Yield pieces all of whose events satisfy a predicate (True), and pieces that are cut next (False)."""
     stack = [start] if all(start) else []
     while stack:
         piece = stack.pop()
@@ -130,7 +131,7 @@ def _walk(index: Index, start: Box, predicate: Predicate, budget: SearchBudget) 
 
 
 def _next_to(index: Index, start: Box, predicate: Predicate, near: Box) -> list[int] | None:
-    """Return a point of ``start`` that is of the kind and differs from others in one axis, if one is found."""
+    """Return a point of ``start`` that satisfies the predicate and differs from ``near`` on one axis at most."""
     point, moved = [], None
     for place, (atoms, theirs) in enumerate(zip(start, near, strict=True)):
         both = atoms & theirs

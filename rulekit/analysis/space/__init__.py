@@ -1,1 +1,1 @@
-"""The event space: axes of atoms, boxes, and an event inside each box."""
+"""The event space: atoms of each feature, boxes of atoms, an index of boxes, and outcomes on boxes."""

@@ -1,9 +1,9 @@
 """Axes: the values of one feature, cut into atoms that no literal tells apart.
 
-An atom is a run of neighbouring values of the feature's dtype, from ``low`` to ``high``, both included. Cuts lie
+An atom is a run of adjacent values of the feature's dtype, from ``low`` to ``high``, both included. Cuts lie
 *between* values: ``x > 5`` on float64 starts an atom at the next float64 above 5. So an open interval between two
-neighbouring floats has no atom, and what holds for every atom holds for every value. Sets of atoms are the bits
-of an integer; the last atom is the missing value.
+adjacent floats has no atom, and what holds for every atom holds for every value. A set of atoms is an integer with
+one bit per atom; the last atom is the missing value.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Number = int | float
 
 
 class Line(NamedTuple):
-    """All values of a dtype, in order: the ends, and the step from one to the next."""
+    """All values of a dtype in order: the first, the last, and the step from one to the next."""
 
     low: Number
     high: Number
@@ -37,12 +37,12 @@ class Line(NamedTuple):
         return self.step(value, self.high) if value < self.high else None
 
     def below(self, value: Number) -> Number:
-        """Return the value before another that is not the first."""
+        """Return the value before another one that is not the first."""
         return self.step(value, self.low)
 
 
 def line_of(feature: Feature) -> Line:
-    """Return the values of a number."""
+    """Return the values of a numeric feature."""
     if feature.dtype.is_integer:
         return Line(*feature.dtype.integer_range, _whole)
     step = next_float32 if feature.dtype is DType.FLOAT32 else math.nextafter
@@ -54,13 +54,13 @@ def _whole(value: Number, towards: Number) -> Number:
 
 
 class FixedGrid(NamedTuple):
-    """A fixed-point format with the way events are put on it."""
+    """A fixed-point format, and how events are rounded to it."""
 
     form: FixedFormat
     rounding: Rounding
 
     def first(self, code: int, feature: Feature) -> Number | None:
-        """Return the least value of a feature that gets this code or a larger one; None where none does."""
+        """Return the least value of a feature that rounds to this code or a larger one; None where none does."""
         line, (low, high) = line_of(feature), self.form.range
         if code <= low or code > high:
             return line.low if code <= low else None
@@ -74,7 +74,7 @@ class FixedGrid(NamedTuple):
 
 
 def _float_from(edge: Fraction, line: Line, dtype: DType, *, open_end: bool) -> float | None:
-    """Return the least float of a dtype that is not below an edge, or is above it."""
+    """Return the least float of a dtype that is at an edge or above it (above it, with ``open_end``)."""
     try:
         value = float(edge)
     except OverflowError:
@@ -104,19 +104,19 @@ class Atom:
 
 
 class Axis:
-    """One feature's atoms, and the sets of them that literals stand for.
+    """The atoms of one feature, and the sets of atoms on which literals hold.
 
     Parameters
     ----------
-    feature : whose values these are.
-    literals : bound literals, on this feature, that tell values apart.
-    grid : the fixed-point format in which the literals are bound, if they are.
+    feature : the feature.
+    literals : the bound literals on this feature, which tell values apart.
+    grid : the fixed-point format in which the literals are bound; default: native numerics.
 
     Attributes
     ----------
     atoms : in rising order, the missing value last.
-    everything : all atoms that a decided event can have: a required feature is never missing.
-    present : all but the missing value.
+    everything : all atoms that a decided event can have; a required feature is never missing.
+    present : all atoms but the missing value.
     missing : the missing value alone.
 
     """
@@ -142,7 +142,7 @@ class Axis:
         return tuple(Atom(low, high) for low, high in zip(starts, ends, strict=True))
 
     def _starts(self, literal: LiteralCondition) -> Iterator[Number | None]:
-        """Yield the values from which on a literal holds, or ceases to."""
+        """Yield the values at which a literal begins to hold, or ceases to."""
         if isinstance(literal, Missing):
             return
         values = literal.values if isinstance(literal, Member) else (literal.value,)
@@ -170,7 +170,7 @@ class Axis:
 
     @cached_property
     def plausible(self) -> int:
-        """The atoms within the bounds, or of known categories, and the missing value unless it is required."""
+        """The atoms within the bounds or of known categories, and the missing value unless it is required."""
         found = self.everything
         if self.feature.dtype is DType.CATEGORY:
             return found & ~(1 << (len(self.atoms) - 2))
@@ -212,7 +212,7 @@ class Axis:
         return above if literal.sign in {">", ">="} else self.present & ~above
 
     def _from(self, start: Number | None) -> int:
-        """Return the atoms from one that begins at a value on."""
+        """Return the atoms from the one that begins at a value on."""
         place = len(self._lows) if start is None else bisect_left(self._lows, start)
         return self.present >> place << place
 
@@ -223,7 +223,7 @@ class Axis:
         return 1 << self.place(value)
 
     def place(self, value: Scalar | None) -> int:
-        """Return the place of the atom that holds a bound value."""
+        """Return the position of the atom that holds a bound value."""
         if value is None:
             return len(self.atoms) - 1
         if self.feature.dtype.is_number:
@@ -258,7 +258,7 @@ def _unknown_names() -> Iterator[str]:
 
 
 def places(atoms: int) -> Iterator[int]:
-    """Yield the places of a set of atoms, rising."""
+    """Yield the positions of a set of atoms, rising."""
     while atoms:
         lowest = atoms & -atoms
         yield lowest.bit_length() - 1
@@ -266,9 +266,10 @@ def places(atoms: int) -> Iterator[int]:
 
 
 def runs(atoms: int) -> Iterator[tuple[int, int]]:
-    """Yield the runs of neighbouring atoms in a set: the first place, and one past the last."""
+    """Yield the runs of adjacent atoms in a set: the first position, and one past the last."""
     start = 0
     while atoms:
+        # The lowest set bit ends the gap. After the shift, the lowest zero bit (`~x & (x + 1)`) ends the run.
         gap = (atoms & -atoms).bit_length() - 1
         atoms >>= gap
         length = (~atoms & (atoms + 1)).bit_length() - 1

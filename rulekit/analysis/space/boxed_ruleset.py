@@ -1,4 +1,4 @@
-"""A law as boxes: what the questions of :mod:`rulekit.analysis.check.properties` are asked about."""
+"""A ruleset as boxes: what :mod:`rulekit.analysis.check.properties` are tested on."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class Variant:
 
     Attributes
     ----------
-    place : of the literal, in text order.
-    difference, rest : the boxes of both; no rest where dropping the literal only adds events.
-    reason : why there are none.
+    place : position of the literal, in text order.
+    difference, rest : the boxes of both; ``rest`` is None where dropping the literal only adds events.
+    reason : why there are no boxes; empty when there are.
 
     """
 
@@ -40,10 +40,10 @@ class BoxedRuleset:
 
     Attributes
     ----------
-    ruleset : the law.
-    index : of its boxes, and perhaps of those of another law as well.
+    ruleset : the ruleset.
+    index : the index of its boxes, and perhaps of another ruleset's boxes.
     bits : the boxes of each rule.
-    labels : the outcome of the rule that a box belongs to, by the place of its bit.
+    labels : for each bit, the outcome of the rule that owns the box.
 
     """
 
@@ -54,7 +54,7 @@ class BoxedRuleset:
 
     @cached_property
     def all(self) -> int:
-        """All boxes of the law."""
+        """All boxes of the ruleset."""
         return sum(self.bits)
 
     @cached_property
@@ -70,12 +70,12 @@ class BoxedRuleset:
 
     @cached_property
     def owners(self) -> dict[int, int]:
-        """The place of the rule that each box belongs to, by the place of its bit."""
+        """For each bit, the position of the rule that owns the box."""
         return {place: rule for rule, bits in enumerate(self.bits) for place in places(bits)}
 
     @cached_property
     def variants(self) -> tuple[tuple[Variant, ...], ...]:
-        """Each rule without each of its literals: several questions are asked about them."""
+        """Each rule without each of its literals; computed once, used by several checks."""
         conditions = bound_conditions(self.ruleset, self.index.space.numerics)
         return tuple(tuple(map(self._variant, dropped_literals(condition))) for condition in conditions)
 
@@ -90,11 +90,11 @@ class BoxedRuleset:
 
     @cached_property
     def outcome_function(self) -> OutcomeFunction:
-        """What the law decides."""
+        """What the ruleset decides on a box."""
         return outcome_function(self)
 
     def regions(self, rule: int) -> tuple[Region, ...]:
-        """Return the boxes of a rule, which lie side by side."""
+        """Return the boxes of a rule, which are adjacent in the index."""
         bits = self.bits[rule]
         end = bits.bit_length()
         return self.index.regions[end - bits.bit_count() : end]
@@ -108,12 +108,20 @@ class BoxedRuleset:
         return self._outcomes[self.ruleset.rules[rule].then]
 
     def rules_of(self, bits: int) -> tuple[int, ...]:
-        """Return the rules that have one of some boxes, in text order."""
+        """Return the rules that own any of some boxes, in text order."""
         return tuple(dict.fromkeys(self.owners[place] for place in places(bits)))
 
 
 def outcome_function(law: BoxedRuleset, *, without: int | None = None, base: int = 0) -> OutcomeFunction:
-    """Return what a law decides, or would decide without one of its rules (and, under SCORE, with other points)."""
+    """Return what a ruleset decides on a box.
+
+    Parameters
+    ----------
+    law : the ruleset.
+    without : the position of a rule to leave out; default: none.
+    base : points that every event has, under SCORE; default: 0.
+
+    """
     ruleset, gone = law.ruleset, 0 if without is None else law.bits[without]
     if ruleset.hit_policy is not HitPolicy.SCORE:
         return FirstHitOutcome(law.all & ~gone, law.labels, ruleset.otherwise)
@@ -140,7 +148,7 @@ def box_ruleset(ruleset: Ruleset, numerics: Numerics | None = None) -> BoxedRule
 
 
 def box_rulesets(rulesets: list[Ruleset], numerics: Numerics | None = None) -> list[BoxedRuleset]:
-    """Return several rulesets as boxes of one index; the features that they share must agree."""
+    """Return several rulesets as boxes of one index; their common features must agree."""
     numerics = numerics or Native()
     space = Space.of(rulesets, numerics)
     regions: list[Region] = []

@@ -1,4 +1,4 @@
-"""Pieces of the space as conditions: what a region is called in the language of rules."""
+"""Pieces of the space as conditions in the language of rules."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from rulekit.ir.text import parse_literal
 
 
 def condition_of(space: Space, piece: Box) -> AllOf:
-    """Return the condition that holds on a piece of the space, and nowhere else among decided events."""
+    """Return the condition that holds on a piece of the space, and on no other decided event."""
     terms = [
         term
         for axis, atoms in zip(space.axes, piece, strict=True)
@@ -95,12 +95,12 @@ def condition_lines(condition: AllOf, schema: Schema) -> list[str]:
 
 
 def readable_terms(condition: AllOf, schema: Schema) -> list[Condition]:
-    """Return the terms of a condition with the shortest numbers, the two ends of a range as one term."""
+    """Return the terms of a condition with the shortest numbers; the two ends of a range become one term."""
     return [map_literals(term, lambda literal: _short(literal, schema)) for term in _merged(condition)]
 
 
 def _merged(condition: AllOf) -> list[Condition]:
-    """Return the terms of a condition, the two ends of a range as one."""
+    """Return the terms of a condition; the two ends of a range become one term."""
     found: list[Condition] = []
     for term in condition.terms:
         before = found[-1] if found else None

@@ -1,8 +1,8 @@
-"""An index of boxes: which of them touch, or hold, a part of the space, as the bits of integers.
+"""An index of boxes: which of them intersect, or contain, a part of the space, as bits of integers.
 
-For every axis and atom one integer says, a bit a box, which boxes hold that atom. Which boxes meet a part of the
-space, and which hold all of it, is then an OR and an AND over atoms and an AND over axes: words of a thousand
-bits that Python takes in one stroke.
+For every atom of every axis one integer says, one bit per box, which boxes hold that atom. The boxes that
+intersect a part of the space are an OR over atoms and an AND over axes; those that contain it an AND over both.
+Python computes a thousand boxes in one such operation.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from rulekit.analysis.space.space import Box, Region, Space, cut
 
 
 class _Queries(dict[int, tuple[int, int]]):
-    """For sets of atoms of one axis, the boxes that meet them and those that hold them all, worked out once."""
+    """For sets of atoms of one axis, the boxes that hold any of them and those that hold all, computed once."""
 
     def __init__(self, rows: list[int], boxes: int) -> None:
         self._rows, self._boxes = rows, boxes
@@ -31,12 +31,12 @@ class _Queries(dict[int, tuple[int, int]]):
 
 
 class Index:
-    """Boxes of a space, in order; the first is the lowest bit.
+    """Boxes of a space, in order; the first has the lowest bit.
 
     Parameters
     ----------
-    space : in which they lie.
-    regions : the boxes, each as the axes that it restricts.
+    space : the space.
+    regions : the boxes, each by the axes that it restricts.
 
     """
 
@@ -48,7 +48,9 @@ class Index:
         self._queries = [_Queries(rows, self.all) for rows in self._rows]
 
     def _rows_of(self, place: int) -> list[int]:
-        """Return, per atom of an axis, the boxes that hold it: runs switch a box on and off."""
+        """Return, for each atom of an axis, the boxes that hold it."""
+        # A box switches on at the start of each run of its atoms and off at the end, so one pass of XOR over the
+        # switches gives every row. Boxes that do not restrict the axis (`free`) hold every atom.
         switches = [0] * (len(self.space.axes[place].atoms) + 1)
         free = self.all
         for bit, region in enumerate(self.regions):
@@ -64,7 +66,7 @@ class Index:
         return rows
 
     def query(self, box: Box) -> tuple[int, int]:
-        """Return the boxes that meet a part of the space, and those that hold all of it."""
+        """Return the boxes that intersect a part of the space, and those that contain all of it."""
         intersecting = containing = self.all
         for queries, atoms in zip(self._queries, box, strict=True):
             met, held = queries[atoms]
@@ -73,18 +75,20 @@ class Index:
         return intersecting, containing
 
     def meeting(self, region: Region) -> int:
-        """Return the boxes that meet a region, which is not empty."""
+        """Return the boxes that intersect a region, which is not empty."""
         intersecting = self.all
         for place, atoms in region.items():
             intersecting &= self._queries[place][atoms][0]
         return intersecting
 
     def fewest_cuts(self, box: Box, among: int) -> int:
-        """Return the box, of some that meet a part of the space, that the fewest axes keep from holding all of it.
+        """Return, of some boxes that intersect a part of the space, one that the fewest axes keep from containing it.
 
-        Counted are none, one, two, and more; of equals the first is taken. A box that one axis alone keeps from it
-        leaves one piece outside: cutting along it is what unit propagation is to SAT solvers.
+        Axes are counted up to two; more are alike. Of equal boxes the first is taken. A box that one axis alone
+        keeps from containing the part leaves one piece outside: cutting along it is unit propagation, as in SAT
+        solvers.
         """
+        # `once`, `twice` and `more` hold the boxes kept out by at least one, two and three axes, all boxes at a time.
         once = twice = more = 0
         for queries, atoms in zip(self._queries, box, strict=True):
             kept = among & ~queries[atoms][1]
@@ -99,14 +103,14 @@ class Index:
         return (chosen & -chosen).bit_length() - 1
 
     def hits(self, point: Sequence[int]) -> int:
-        """Return the boxes that hold a point: the place of one atom per axis."""
+        """Return the boxes that contain a point: the position of one atom per axis."""
         found = self.all
         for rows, place in zip(self._rows, point, strict=True):
             found &= rows[place]
         return found
 
     def along(self, point: Sequence[int], place: int) -> list[int]:
-        """Return the boxes that hold a point moved along one axis, atom by atom."""
+        """Return, for each atom of one axis, the boxes that contain a point moved there."""
         others = self.all
         for axis, atom in enumerate(point):
             if axis != place:
@@ -114,8 +118,9 @@ class Index:
         return [others & row for row in self._rows[place]]
 
     def by_axes_apart(self, point: Sequence[int]) -> Iterator[int]:
-        """Yield the boxes that no axis keeps from a point, those that one keeps from it, two, and so on."""
-        kept = [self.all] + [0] * len(point)  # by so many axes, or more
+        """Yield the boxes that contain a point, those that one axis keeps from it, two, and so on."""
+        # kept[n] holds the boxes that at least n of the axes so far keep from the point, as counters in unary.
+        kept = [self.all] + [0] * len(point)
         for rows, place in zip(self._rows, point, strict=True):
             without = self.all & ~rows[place]
             for number in range(len(point), 0, -1):
@@ -124,12 +129,12 @@ class Index:
             yield boxes & ~(kept[number + 1] if number < len(point) else 0)
 
     def pieces(self, box: Box, bit: int) -> tuple[list[Box], Box]:
-        """Return what of a part of the space is outside one box, in disjoint pieces, and what is containing."""
+        """Return the part of a box outside another one, in disjoint pieces, and the part inside."""
         return cut(box, self.regions[bit])
 
 
 def random_point(box: Box, chance: random.Random) -> list[int]:
-    """Return a point of a box that is not empty."""
+    """Return a random point of a box that is not empty; atoms are not equally likely."""
     point = []
     for atoms in box:
         upper = atoms >> chance.randrange(atoms.bit_length())

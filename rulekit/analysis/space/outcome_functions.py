@@ -8,12 +8,12 @@ from typing import Protocol
 
 
 def lowest(bits: int) -> int:
-    """Return the place of the lowest bit."""
+    """Return the position of the lowest bit."""
     return (bits & -bits).bit_length() - 1
 
 
 def _candidates(intersecting: int, containing: int) -> tuple[int, bool]:
-    """Return the boxes that can be the first hit random_point in a piece, and whether nothing may hit."""
+    """Return the boxes that can be the first hit in a piece, and whether an event of it may have no hit."""
     sure = intersecting & containing
     if not sure:
         return intersecting, True
@@ -22,13 +22,13 @@ def _candidates(intersecting: int, containing: int) -> tuple[int, bool]:
 
 
 class OutcomeFunction(Protocol):
-    """What a law decides, as far as that is known from boxes."""
+    """What a ruleset decides, as far as boxes tell."""
 
     def point(self, hits: int) -> object:
         """Return the outcome of an event that exactly these boxes hold."""
 
     def possible(self, intersecting: int, containing: int) -> frozenset[object]:
-        """Return outcomes that include all those in a piece, and no other if there is only one."""
+        """Return a set of outcomes that includes all those in a piece; with one element it is exact."""
 
     def open(self, intersecting: int, containing: int) -> int:
         """Return boxes to cut along, where several outcomes are possible."""
@@ -36,12 +36,12 @@ class OutcomeFunction(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FirstHitOutcome:
-    """The first hit in text order names the outcome.
+    """The first hit in text order gives the outcome.
 
     Attributes
     ----------
-    boxes : those of the law, of one rule after the other.
-    labels : the outcome of each box's rule, by the place of its bit.
+    boxes : the boxes of the ruleset, rule after rule.
+    labels : for each bit, the outcome of the rule that owns the box.
     otherwise : the outcome where nothing hits.
 
     """
@@ -72,13 +72,13 @@ class FirstHitOutcome:
 
 @dataclass(frozen=True, slots=True)
 class ScoreOutcome:
-    """The points of all rules that hit are summed; the class of the sum is the outcome.
+    """The sum of the points of all rules that hit gives the outcome.
 
     Attributes
     ----------
     rules : the boxes and the points of each rule.
-    ladder : outcomes and the least points for each, rising.
-    otherwise : the outcome below.
+    ladder : outcomes with the least points for each, rising.
+    otherwise : the outcome below the ladder.
     base : points that every event has.
 
     """

@@ -16,7 +16,7 @@ from rulekit.ir.ruleset import Ruleset
 from rulekit.ir.schema import Feature
 
 MAX_BOXES = 4096
-"""A condition of nested ``any`` that needs more boxes is not analysed."""
+"""A condition that needs more boxes, by nested ``any``, is not analysed."""
 
 Box = tuple[int, ...]
 """One set of atoms per axis: the events that are in all of them."""
@@ -64,7 +64,7 @@ class Space:
 
     @cached_property
     def plausible(self) -> Box:
-        """Those of them within the bounds of the schema, and of known categories."""
+        """The decided events within the bounds of the schema and of known categories."""
         return tuple(axis.plausible for axis in self.axes)
 
     def box(self, region: Region, within: Box) -> Box:
@@ -74,7 +74,7 @@ class Space:
         )
 
     def regions(self, condition: Condition) -> list[Region]:
-        """Return regions that together are where a bound condition holds; none where it never does.
+        """Return regions whose union is where a bound condition holds; none where it never does.
 
         Raises
         ------
@@ -100,7 +100,7 @@ class Space:
                 yield {} if atoms == axis.everything else {place: atoms}
 
     def intersect(self, left: Sequence[Region], right: Sequence[Region]) -> list[Region]:
-        """Return the regions in which one of the left and one of the right hold, without empty ones.
+        """Return the regions that lie in one of the left and in one of the right, without empty ones.
 
         Raises
         ------
@@ -121,7 +121,7 @@ class Space:
         return found
 
     def subtract(self, left: Sequence[Region], right: Sequence[Region]) -> list[Region]:
-        """Return disjoint regions in which one of the left and none of the right holds.
+        """Return disjoint regions that together lie in one of the left and in none of the right.
 
         Raises
         ------
@@ -149,13 +149,14 @@ class Space:
         return {place: atoms for place, (atoms, axis) in axes if atoms != axis.everything}
 
     def locate(self, event: Mapping[str, AnyValue]) -> tuple[int, ...]:
-        """Return the place of the atom that each value of a raw event is in, per axis."""
+        """Return, for each axis, the position of the atom that holds the value of a raw event."""
         bound = bind_event((axis.feature for axis in self.axes), event)
         return tuple(axis.place(bound[axis.feature.name]) for axis in self.axes)
 
 
 def cut(box: Box, region: Region) -> tuple[list[Box], Box]:
-    """Return what of a box is outside a region that it meets, in disjoint pieces, and what is inside."""
+    """Return the part of a box outside a region that it intersects, in disjoint pieces, and the part inside."""
+    # Axis by axis: what is outside on this axis is one piece; on the axes before, it keeps only the inside.
     outside, inner = [], list(box)
     for place, atoms in region.items():
         without = inner[place] & ~atoms

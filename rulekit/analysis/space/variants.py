@@ -1,4 +1,4 @@
-"""Variants of a condition in which one literal is dropped, and the events on which that makes a difference."""
+"""Conditions with one literal dropped, and the events on which that makes a difference."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class Dropped:
 
     Attributes
     ----------
-    place : of the literal, in text order.
-    difference : where dropping it adds events (a term of *all*), or may take events away (a term of *any*).
+    place : position of the literal, in text order.
+    difference : where dropping it adds events (a term of *all*), or may remove events (a term of *any*).
     rest : in the second case, the condition without it; None in the first.
 
     """
@@ -41,7 +41,7 @@ def dropped_literals(condition: Condition) -> Iterator[Dropped]:
 
 
 def _fails(literal: LiteralCondition) -> Condition:
-    """Return the condition that a literal fails, which a missing value makes it do."""
+    """Return the condition under which a literal fails; a missing value makes it fail."""
     if isinstance(literal, Missing):
         return complement(literal)
     return AnyOf((complement(literal), Missing(literal.feature)))

@@ -1,4 +1,4 @@
-"""Witnesses: from a piece of the space to one event of it, with values that a person would write."""
+"""Witnesses: one event of a piece of the space, with values that a person would write."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _DIGITS = 18
 
 
 def witness(space: Space, piece: Box) -> dict[str, Any]:
-    """Return a raw event of a piece that is not empty: plausible and without missing values where it can be."""
+    """Return a raw event of a piece that is not empty; plausible and without missing values where possible."""
     return {
         axis.feature.name: value_of(axis, _atom(axis, atoms))
         for axis, atoms in zip(space.axes, piece, strict=True)
@@ -41,7 +41,7 @@ def value_of(axis: Axis, atom: Atom) -> Any:
 
 
 def round_between(low: Number, high: Number) -> int:
-    """Return the whole number between two others, both included, that ends in the most zeros."""
+    """Return the whole number from ``low`` to ``high``, both included, that ends in the most zeros."""
     low, high = int(low), int(high)
     if low <= 0 <= high:
         return 0 if low < 0 or high == 0 else min(high, 1)
@@ -54,11 +54,12 @@ def round_between(low: Number, high: Number) -> int:
 
 
 def _float_between(low: float, high: float, *, single: bool) -> float:
-    """Return a number between two others, both included, that has few digits."""
+    """Return a number from ``low`` to ``high``, both included, with few digits."""
     if low == high or (math.isinf(low) and math.isinf(high)):
         return low if low == high else 1.0
     inner_low, inner_high = _finite(low, high), _finite(high, low)
     middle = inner_low / 2 + inner_high / 2
+    # Round the middle to ever more digits until it falls into the interval; 18 digits tell any two floats apart.
     start = -math.floor(math.log10(max(abs(middle), 5e-324)))
     for digits in range(start, start + _DIGITS):
         found = _rounded(middle, digits)
