@@ -74,8 +74,8 @@ class FirstHitGoal:
 
         If no wanted box comes before others that are hit, all of these must be left; the costliest counts.
         """
-        # Bits are in rule order, so "before" means lower bits. Any move of this alternative is enough where a wanted
-        # box comes before the first hit; where none does, all `need` boxes before the first wanted one must be left.
+        # Bits are in rule order, so "before" means lower bits. Where a wanted box comes before the first hit, one
+        # move is enough. Where none does, all `need` boxes hit before the first wanted one must be left.
         wanted = self.predicate.wanted
         held = hits & (wanted | self.predicate.unwanted)
         first = held & -held

@@ -31,7 +31,7 @@ class Nearest:
 
 
 class _Node(NamedTuple):
-    """A piece, its nearest point, the cost on each axis, their sum, and the moves that are forbidden (``banned``)."""
+    """A piece, its nearest point, the cost on each axis, their sum, and the forbidden moves (``banned``)."""
 
     piece: list[int]
     point: list[int]

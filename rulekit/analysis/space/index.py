@@ -82,13 +82,13 @@ class Index:
         return intersecting
 
     def fewest_cuts(self, box: Box, among: int) -> int:
-        """Return, of some boxes that intersect a part of the space, one that the fewest axes keep from containing it.
+        """Return the box, of some that intersect a part of the space, that the fewest axes keep from containing it.
 
         Axes are counted up to two; more are alike. Of equal boxes the first is taken. A box that one axis alone
         keeps from containing the part leaves one piece outside: cutting along it is unit propagation, as in SAT
         solvers.
         """
-        # `once`, `twice` and `more` hold the boxes kept out by at least one, two and three axes, all boxes at a time.
+        # `once`, `twice` and `more` hold the boxes that at least one, two and three axes keep out, all at a time.
         once = twice = more = 0
         for queries, atoms in zip(self._queries, box, strict=True):
             kept = among & ~queries[atoms][1]

@@ -19,20 +19,20 @@ from rulekit.reports.audit.model.audit import Audit
 from rulekit.reports.audit.sections.fpga import read_hardware, with_hardware
 from rulekit.reports.audit.sections.replay import replay_decisions
 from rulekit.reports.replay.record import Record, read_record
-from rulekit.store.compare import Source, open_law
+from rulekit.store.lookup import RulesetSource, load
 
 
 def audit(  # noqa: PLR0913 - the public verb: all but the first by keyword
     decisions: str | Path,
     *,
-    ruleset: Source | None = None,
+    ruleset: RulesetSource | None = None,
     folder: str | Path | None = None,
     events: Frame | None = None,
     truth: str | None = None,
     teacher: Any = None,
     weight: str | None = None,
     accept: Sequence[str] | None = None,
-    previous: Source | None = None,
+    previous: RulesetSource | None = None,
     by: Sequence[str] | None = None,
     time: str | None = None,
     reference: Frame | None = None,
@@ -98,7 +98,7 @@ def audit(  # noqa: PLR0913 - the public verb: all but the first by keyword
         teacher=None if teacher is None else load_teacher(teacher, record.ruleset.schema),
         weight=weight,
         accept=None if accept is None else tuple(accept),
-        previous=None if previous is None else open_law(previous),
+        previous=None if previous is None else load(previous),
         by=None if by is None else tuple(by),
         time=time,
         reference=reference,
@@ -116,7 +116,7 @@ def _public(key: PublicKey | str | Path | None) -> PublicKey | None:
 
 
 def _opened(
-    source: Path | LogSource, named: Source | None, events: Frame | None
+    source: Path | LogSource, named: RulesetSource | None, events: Frame | None
 ) -> tuple[Record, AlignedEvents, Path | None]:
     """Return the decisions, their events, and the law folder that the ruleset was named by."""
     if isinstance(source, LogSource):

@@ -11,12 +11,13 @@ from rulekit.ir.ruleset import Ruleset
 from rulekit.reports.audit.inputs.log import law_of_log
 from rulekit.reports.replay.record import read_law
 from rulekit.store.acts.register import load_register
-from rulekit.store.compare import Source, open_law
 from rulekit.store.folder.folder import read
-from rulekit.store.lookup import ruleset_of_digest
+from rulekit.store.lookup import RulesetSource, load, ruleset_of_digest
 
 
-def law_of_file(decisions: str | Path, named: Source | None = None) -> tuple[Ruleset | None, Path | None]:
+def law_of_file(
+    decisions: str | Path, named: RulesetSource | None = None
+) -> tuple[Ruleset | None, Path | None]:
     """Return the ruleset that is named, None for the one in the manifest; and its law folder, if that named it.
 
     Raises
@@ -30,11 +31,11 @@ def law_of_file(decisions: str | Path, named: Source | None = None) -> tuple[Rul
     if named is None:
         return None, None
     if not _is_place(named):
-        return open_law(named), None
+        return load(named), None
     return named_ruleset(str(named), decisions), _folder(str(named))
 
 
-def law_of_records(log: str, named: Source | None) -> tuple[Ruleset, Path | None]:
+def law_of_records(log: str, named: RulesetSource | None) -> tuple[Ruleset, Path | None]:
     """Return the ruleset whose records of a log are audited, found by digest; and its law folder.
 
     Raises
@@ -49,12 +50,12 @@ def law_of_records(log: str, named: Source | None) -> tuple[Ruleset, Path | None
         hint = "name it with --rules, or ruleset="
         raise LawError("a log tells the digest of a law, not the law", hint=hint)
     if not _is_place(named):
-        return open_law(named), None
+        return load(named), None
     found = law_of_log(log, str(named))
     return found.ruleset, _folder(found.place)
 
 
-def _is_place(named: Source) -> bool:
+def _is_place(named: RulesetSource) -> bool:
     """Return whether a law is named by a file or folder that is there."""
     return isinstance(named, (str, Path)) and os.path.exists(named)  # noqa: PTH110 - Path.exists raises for long texts
 
