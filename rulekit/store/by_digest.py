@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,14 +11,14 @@ from pathlib import Path
 
 import polars as pl
 
-from rulekit.errors import LawError, Where
+from rulekit.errors import LawError
 from rulekit.findings import Finding
 from rulekit.ir.ruleset import Ruleset
 from rulekit.store.acts.integrity import integrity_findings
 from rulekit.store.acts.model import Act, act_statuses, version_in_force
 from rulekit.store.acts.register import load_register
 from rulekit.store.folder.times import now, time_text
-from rulekit.store.lookup import find_law, read_law
+from rulekit.store.lookup import RulesetSource, find_law, read_law
 
 _SECOND = timedelta(seconds=1)
 
@@ -80,9 +81,10 @@ class LawsByDigest:
 
     """
 
-    def __init__(self, named: Sequence[Ruleset | str | Path]) -> None:
-        self.places = tuple(map(_place, named))
-        self._given = [law for law in map(_given, named) if law is not None]
+    def __init__(self, named: Sequence[RulesetSource]) -> None:
+        self._folders = [Path(str(source)) for source in named if _is_folder(source)]
+        self._given = [_given(source) for source in named if not _is_folder(source)]
+        self.places = (*(law.place for law in self._given), *self._folders)
         self.of_digest = cache(self._find)
 
     def _find(self, digest: str) -> FoundLaw | AbsentLaw:
@@ -90,15 +92,14 @@ class LawsByDigest:
             if given.ruleset.digest == digest:
                 return given
         why: list[str] = []
-        for place in self.places:
-            if place.is_dir():
-                try:
-                    law = find_law(place, digest)
-                except LawError as error:
-                    why += [str(problem) for problem in (error.problems or (error,))]
-                else:
-                    folder = law.folder or place
-                    return FoundLaw(law.ruleset, folder, load_register(folder))
+        for place in self._folders:
+            try:
+                law = find_law(place, digest)
+            except LawError as error:
+                why += [str(problem) for problem in (error.problems or (error,))]
+            else:
+                folder = law.folder or place
+                return FoundLaw(law.ruleset, folder, load_register(folder))
         return AbsentLaw("\n".join(why) or "the files have other digests")
 
     def findings(self, found: Sequence[FoundLaw]) -> list[Finding]:
@@ -107,24 +108,15 @@ class LawsByDigest:
         return [finding for folder, acts in folders.items() for finding in integrity_findings(folder, acts)]
 
 
-def _place(source: Ruleset | str | Path) -> Path:
-    """Return how a law is named in messages."""
-    if isinstance(source, Ruleset):
-        return Path(f"{source.name} {source.version}")
-    return Path("the text given" if "\n" in str(source) else source)
+def _is_folder(source: RulesetSource) -> bool:
+    return isinstance(source, (str, Path)) and os.path.isdir(source)  # noqa: PTH112 - Path.is_dir raises for long texts
 
 
-def _given(source: Ruleset | str | Path) -> FoundLaw | None:
-    """Return the one law that is named; None for a folder, which is searched when a digest is asked for."""
-    place = _place(source)
-    if isinstance(source, Ruleset):
-        return FoundLaw(source, place)
-    if place.is_dir():
-        return None
-    if not place.exists() and "@" not in place.name and "\n" not in str(source):
-        raise LawError("there is no such law", where=Where(file=str(place)))
-    named = read_law(source)
-    return FoundLaw(named.ruleset, named.folder or place, load_register(named.folder) if named.folder else ())
+def _given(source: RulesetSource) -> FoundLaw:
+    """Return the one law that is named, with the acts of its folder where an enacted version is named."""
+    law = read_law(source)
+    place = law.folder or law.file or Path(f"{law.ruleset.name} {law.ruleset.version}")
+    return FoundLaw(law.ruleset, place, load_register(law.folder) if law.folder else ())
 
 
 def not_in_force(law: FoundLaw, count: int, first: datetime, last: datetime) -> Finding:

@@ -85,7 +85,7 @@ def test_an_unknown_law_leaves_with_1_and_alone_with_2(run, tmp_path):
     ("command", "says"),
     [
         ("replay nothing.sqlite --rules rules", "there is no such log"),
-        ("replay log.sqlite --rules nothing", "there is no such law"),
+        ("replay log.sqlite --rules nothing", "there is no such file or folder"),
         ("replay log.sqlite --rules rules --since yesterday", "this is no time"),
         ("replay log.sqlite --rules rules --target nothing", "nothing"),
         ("replay log.sqlite --rules rules --key nothing.pub", "nothing.pub"),

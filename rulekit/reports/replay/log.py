@@ -24,9 +24,8 @@ from rulekit.reports.replay.findings import check_replayed, counts, findings, no
 from rulekit.reports.replay.model import LogReplay, ReplayOptions
 from rulekit.reports.replay.scan import LogScan
 from rulekit.store.by_digest import LawsByDigest
-
-Named = Ruleset | str | Path
-"""A ruleset, or a way to name one."""
+from rulekit.store.folder.folder import LawFolder
+from rulekit.store.lookup import RulesetSource
 
 SIZE = 10_000
 """How many lines are read and replayed at once."""
@@ -39,7 +38,7 @@ _WRITERS: dict[str, Callable[[pl.DataFrame, Path], object]] = {
 
 def replay(  # noqa: PLR0913 - the public verb: all but two by keyword
     log: str | Path,
-    rulesets: Named | Sequence[Named],
+    rulesets: RulesetSource | Sequence[RulesetSource],
     *,
     target: str = "kernel",
     sample: int = 1000,
@@ -88,7 +87,7 @@ def replay(  # noqa: PLR0913 - the public verb: all but two by keyword
     )
     differences = None if out is None else Path(out)
     _check_suffix(differences)
-    laws = LawsByDigest([rulesets] if isinstance(rulesets, (Ruleset, str, Path)) else rulesets)
+    laws = LawsByDigest([rulesets] if isinstance(rulesets, (Ruleset, LawFolder, str, Path)) else rulesets)
     public = load_public(Path(key)) if isinstance(key, (str, Path)) else key
     verification = verify_log(log, public) if verify else None
     scan = LogScan(laws, options, keep=differences is not None)

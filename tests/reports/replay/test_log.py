@@ -211,7 +211,7 @@ def test_an_unknown_law_is_a_finding_and_alone_an_error(log, law, fraud, tmp_pat
     with pytest.raises(LogError, match="not one record can be replayed") as error:
         replay(log, [strangers])
     assert "440 of a law that was not found" in str(error.value)
-    with pytest.raises(LawError, match="there is no such law"):
+    with pytest.raises(LawError, match="there is no such file or folder"):
         replay(log, [tmp_path / "nowhere"])
 
 
