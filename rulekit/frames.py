@@ -10,15 +10,27 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import polars as pl
 
 from rulekit.errors import EventError, Where
 from rulekit.ir.schema import DType, Feature, Schema
 
-Frame = Any
-"""A Polars, pandas or Arrow frame, or the path of a file of events."""
+
+class ArrowStream(Protocol):
+    """A frame of another library that hands out its columns by Arrow's C stream: pandas, PyArrow and others."""
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """Return a capsule with the stream; see the Arrow PyCapsule interface."""
+        ...
+
+
+EagerFrame = pl.DataFrame | ArrowStream | str | Path
+"""Events that are no LazyFrame: what is made of them is a DataFrame."""
+
+Frame = EagerFrame | pl.LazyFrame
+"""Events: a Polars, pandas or Arrow frame, or the path of a file (of several, with ``*`` in its name)."""
 
 POLARS: dict[DType, pl.DataType] = {
     DType.BOOL: pl.Boolean(),

@@ -15,7 +15,8 @@ from rulekit.cli.induce_text import class_document, class_text, document, text
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from rulekit.frames import Frame
+    import polars as pl
+
     from rulekit.ir.ruleset import Ruleset
     from rulekit.ir.schema import Schema
 
@@ -195,7 +196,9 @@ def _names(text: str | None) -> list[str]:
     return [name.strip() for name in (text or "").split(",") if name.strip()]
 
 
-def _schema(path: Path | None, out: Path, frame: Callable[[], Frame], not_features: set[str]) -> Schema:
+def _schema(
+    path: Path | None, out: Path, frame: Callable[[], pl.LazyFrame], not_features: set[str]
+) -> Schema:
     from rulekit.frames import infer_schema
     from rulekit.ir.yaml_file import load_schema
     from rulekit.store.folder.folder import SCHEMA

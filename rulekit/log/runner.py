@@ -9,7 +9,7 @@ from typing import Any, overload
 import polars as pl
 
 from rulekit.errors import EventError
-from rulekit.frames import Frame, collect, scan
+from rulekit.frames import EagerFrame, Frame, collect, scan
 from rulekit.ir.prescale import EVENT_IDS
 from rulekit.ir.semantics import Decision
 from rulekit.log.write.encoder import RecordEncoder
@@ -48,7 +48,7 @@ class LoggedRunner:
     def batch(self, events: pl.LazyFrame, *, hits: bool = False, cast: bool = False) -> pl.LazyFrame: ...
 
     @overload
-    def batch(self, events: Frame, *, hits: bool = False, cast: bool = False) -> pl.DataFrame: ...
+    def batch(self, events: EagerFrame, *, hits: bool = False, cast: bool = False) -> pl.DataFrame: ...
 
     def batch(self, events: Frame, *, hits: bool = False, cast: bool = False) -> pl.DataFrame | pl.LazyFrame:
         """Decide a frame and log it, at once even where it is lazy; see :class:`rulekit.targets.artifact.Runner`.

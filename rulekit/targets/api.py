@@ -158,10 +158,9 @@ def expr(ruleset: Ruleset, outcome: str | None = None, *, engine: str = "polars"
         such engine.
 
     """
-    named = [name for name in ruleset.outcomes[:-1] if name != ruleset.otherwise]
-    if outcome is None and len(named) != 1:
+    if outcome is None and len(ruleset.accepting) != 1:
         raise RulekitError("the outcome must be named", expected="one of " + ", ".join(ruleset.outcomes))
-    chosen = outcome or named[0]
+    chosen = outcome or ruleset.accepting[0]
     if chosen not in ruleset.outcomes:
         raise RulekitError(
             "there is no such outcome", expected="one of " + ", ".join(ruleset.outcomes), got=chosen

@@ -17,7 +17,7 @@ from typing_extensions import TypeVar  # that of typing has no defaults before P
 
 from rulekit.digests import digest
 from rulekit.errors import ArtifactError, Where
-from rulekit.frames import Frame
+from rulekit.frames import EagerFrame, Frame
 from rulekit.ir.numerics import Numerics
 from rulekit.ir.ruleset import Ruleset
 from rulekit.ir.schema import Model
@@ -52,7 +52,7 @@ class Runner(Protocol):
     def batch(self, events: pl.LazyFrame, *, hits: bool = False, cast: bool = False) -> pl.LazyFrame: ...
 
     @overload
-    def batch(self, events: Frame, *, hits: bool = False, cast: bool = False) -> pl.DataFrame: ...
+    def batch(self, events: EagerFrame, *, hits: bool = False, cast: bool = False) -> pl.DataFrame: ...
 
     def batch(self, events: Frame, *, hits: bool = False, cast: bool = False) -> pl.DataFrame | pl.LazyFrame:
         """Return the events with the columns of the decisions.

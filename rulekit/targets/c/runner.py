@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from rulekit.frames import Frame
+from rulekit.frames import EagerFrame, Frame
 from rulekit.ir.event import bind_event
 from rulekit.ir.ruleset import INVALID
 from rulekit.ir.semantics import Decision
@@ -96,7 +96,7 @@ class CRunner:
     def batch(self, events: pl.LazyFrame, *, hits: bool = False, cast: bool = False) -> pl.LazyFrame: ...
 
     @overload
-    def batch(self, events: Frame, *, hits: bool = False, cast: bool = False) -> pl.DataFrame: ...
+    def batch(self, events: EagerFrame, *, hits: bool = False, cast: bool = False) -> pl.DataFrame: ...
 
     def batch(self, events: Frame, *, hits: bool = False, cast: bool = False) -> pl.DataFrame | pl.LazyFrame:
         """Decide events; see :class:`rulekit.targets.artifact.Runner`."""

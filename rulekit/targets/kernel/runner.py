@@ -9,7 +9,7 @@ from typing import Any, overload
 import numpy as np
 import polars as pl
 
-from rulekit.frames import Frame
+from rulekit.frames import EagerFrame, Frame
 from rulekit.ir.semantics import Decision
 from rulekit.targets.artifact import Artifact
 from rulekit.targets.kernel import machine
@@ -107,7 +107,7 @@ class KernelRunner:
     def batch(self, events: pl.LazyFrame, *, hits: bool = False, cast: bool = False) -> pl.LazyFrame: ...
 
     @overload
-    def batch(self, events: Frame, *, hits: bool = False, cast: bool = False) -> pl.DataFrame: ...
+    def batch(self, events: EagerFrame, *, hits: bool = False, cast: bool = False) -> pl.DataFrame: ...
 
     def batch(self, events: Frame, *, hits: bool = False, cast: bool = False) -> pl.DataFrame | pl.LazyFrame:
         """Decide a frame; see :class:`rulekit.targets.artifact.Runner`."""

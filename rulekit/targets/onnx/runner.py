@@ -10,7 +10,7 @@ import numpy.typing as npt
 import onnxruntime
 import polars as pl
 
-from rulekit.frames import POLARS, Frame
+from rulekit.frames import POLARS, EagerFrame, Frame
 from rulekit.ir.event import bind_event
 from rulekit.ir.schema import DType
 from rulekit.ir.semantics import Decision
@@ -82,7 +82,7 @@ class OnnxRunner:
     def batch(self, events: pl.LazyFrame, *, hits: bool = False, cast: bool = False) -> pl.LazyFrame: ...
 
     @overload
-    def batch(self, events: Frame, *, hits: bool = False, cast: bool = False) -> pl.DataFrame: ...
+    def batch(self, events: EagerFrame, *, hits: bool = False, cast: bool = False) -> pl.DataFrame: ...
 
     def batch(self, events: Frame, *, hits: bool = False, cast: bool = False) -> pl.DataFrame | pl.LazyFrame:
         """Decide events; see :class:`rulekit.targets.artifact.Runner`."""

@@ -12,7 +12,7 @@ from typing import Any, overload
 
 import polars as pl
 
-from rulekit.frames import POLARS, Frame, bind_columns, collect, scan
+from rulekit.frames import POLARS, EagerFrame, Frame, bind_columns, collect, scan
 from rulekit.ir.condition import AllOf, AnyOf, Condition, Member, Missing
 from rulekit.ir.schema import DType
 from rulekit.ir.semantics import Decision
@@ -170,7 +170,7 @@ class PolarsRunner:
     def batch(self, events: pl.LazyFrame, *, hits: bool = False, cast: bool = False) -> pl.LazyFrame: ...
 
     @overload
-    def batch(self, events: Frame, *, hits: bool = False, cast: bool = False) -> pl.DataFrame: ...
+    def batch(self, events: EagerFrame, *, hits: bool = False, cast: bool = False) -> pl.DataFrame: ...
 
     def batch(self, events: Frame, *, hits: bool = False, cast: bool = False) -> pl.DataFrame | pl.LazyFrame:
         """Decide a frame; see :class:`rulekit.targets.artifact.Runner`."""

@@ -15,7 +15,7 @@ from typing import Any, overload
 
 import polars as pl
 
-from rulekit.frames import Frame
+from rulekit.frames import EagerFrame, Frame
 from rulekit.ir.condition import AllOf, AnyOf, Compare, Condition, Member, Missing
 from rulekit.ir.event import bind_event
 from rulekit.ir.floats import float32_edge
@@ -265,7 +265,7 @@ class PythonRunner:
     def batch(self, events: pl.LazyFrame, *, hits: bool = False, cast: bool = False) -> pl.LazyFrame: ...
 
     @overload
-    def batch(self, events: Frame, *, hits: bool = False, cast: bool = False) -> pl.DataFrame: ...
+    def batch(self, events: EagerFrame, *, hits: bool = False, cast: bool = False) -> pl.DataFrame: ...
 
     def batch(self, events: Frame, *, hits: bool = False, cast: bool = False) -> pl.DataFrame | pl.LazyFrame:
         """Decide a frame; see :class:`rulekit.targets.artifact.Runner`."""

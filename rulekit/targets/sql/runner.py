@@ -15,7 +15,7 @@ from typing import Any, overload
 import duckdb
 import polars as pl
 
-from rulekit.frames import Frame, bind_columns, collect, scan
+from rulekit.frames import EagerFrame, Frame, bind_columns, collect, scan
 from rulekit.ir.event import bind_event
 from rulekit.ir.schema import DType
 from rulekit.ir.semantics import Decision
@@ -85,7 +85,7 @@ class DuckDBRunner:
     def batch(self, events: pl.LazyFrame, *, hits: bool = False, cast: bool = False) -> pl.LazyFrame: ...
 
     @overload
-    def batch(self, events: Frame, *, hits: bool = False, cast: bool = False) -> pl.DataFrame: ...
+    def batch(self, events: EagerFrame, *, hits: bool = False, cast: bool = False) -> pl.DataFrame: ...
 
     def batch(self, events: Frame, *, hits: bool = False, cast: bool = False) -> pl.DataFrame | pl.LazyFrame:
         """Decide events; see :class:`rulekit.targets.artifact.Runner`."""

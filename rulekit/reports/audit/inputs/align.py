@@ -35,14 +35,13 @@ def align(record: Record, events: Frame | None) -> AlignedEvents:
         when the events are there and can't be read.
 
     """
-    path = Path(events) if isinstance(events, (str, Path)) else None
-    if events is None:
-        path = find_events(record)
-        if path is None:
-            named = record.manifest.events
-            why = f"the events file {named} was not found" if named else "the manifest names no events file"
-            return AlignedEvents(record.decisions, None, why=why)
-    frame = collect(scan(path if events is None else events, record.ruleset.schema))
+    source: Frame | None = find_events(record) if events is None else events
+    path = Path(source) if isinstance(source, (str, Path)) else None
+    if source is None:
+        named = record.manifest.events
+        why = f"the events file {named} was not found" if named else "the manifest names no events file"
+        return AlignedEvents(record.decisions, None, why=why)
+    frame = collect(scan(source, record.ruleset.schema))
     decisions, lined, findings = _line_up(record, frame)
     return AlignedEvents(decisions, lined, tuple(findings), path)
 
