@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Mapping
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack, overload
+from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
 import polars as pl
 
-from rulekit.ir.numerics import Native, Numerics
+from rulekit.ir.numerics import Numerics
 from rulekit.ir.ruleset import Ruleset
 from rulekit.ir.semantics import Decision
 from rulekit.store.lookup import RulesetSource, load
@@ -24,65 +24,51 @@ if TYPE_CHECKING:
     from rulekit.targets.polars import PolarsRunner
     from rulekit.targets.python import PythonRunner
     from rulekit.targets.sql.runner import DuckDBRunner
-    from rulekit.targets.systemverilog.options import Output
+    from rulekit.targets.systemverilog.options import OptionValues
     from rulekit.targets.systemverilog.simulation.runner import HardwareRunner
 
 _KEPT = 128
 """Rulesets whose compiled function :func:`decide` keeps."""
 
 
-class SystemVerilogOptions(TypedDict, total=False):
-    """The options of the target ``systemverilog``; see :class:`rulekit.targets.systemverilog.options.Options`."""
-
-    architecture: Literal["comparators", "tables"]
-    stages: int
-    missing: bool
-    control: bool
-    outputs: tuple[Output, ...]
-    rows: int | None
-    seed: int
-
-
 @overload
-def compile(  # noqa: A001 - the field's verb
+def compile(
     ruleset: RulesetSource, target: Literal["kernel"] = "kernel", numerics: Numerics | None = None
 ) -> Artifact[KernelRunner]: ...
 @overload
-def compile(  # noqa: A001
+def compile(
     ruleset: RulesetSource, target: Literal["python"], numerics: Numerics | None = None
 ) -> Artifact[PythonRunner]: ...
 @overload
-def compile(  # noqa: A001
+def compile(
     ruleset: RulesetSource, target: Literal["polars"], numerics: Numerics | None = None
 ) -> Artifact[PolarsRunner]: ...
 @overload
-def compile(  # noqa: A001
+def compile(
     ruleset: RulesetSource, target: Literal["sql"], numerics: Numerics | None = None
 ) -> Artifact[DuckDBRunner]: ...
 @overload
-def compile(  # noqa: A001
+def compile(
     ruleset: RulesetSource, target: Literal["onnx"], numerics: Numerics | None = None
 ) -> Artifact[OnnxRunner]: ...
 @overload
-def compile(  # noqa: A001
+def compile(
     ruleset: RulesetSource, target: Literal["c"], numerics: Numerics | None = None
 ) -> Artifact[CRunner]: ...
 @overload
-def compile(  # noqa: A001
+def compile(
     ruleset: RulesetSource,
     target: Literal["systemverilog"],
     numerics: Numerics | None = None,
-    **options: Unpack[SystemVerilogOptions],
+    **options: Unpack[OptionValues],
 ) -> Artifact[HardwareRunner]: ...
 @overload
-def compile(  # noqa: A001
+def compile(
     ruleset: RulesetSource, target: Target[RunnerT], numerics: Numerics | None = None, **options: Any
 ) -> Artifact[RunnerT]: ...
 @overload
-def compile(  # noqa: A001
-    ruleset: RulesetSource, target: str, numerics: Numerics | None = None
-) -> Artifact[Runner]: ...
-def compile(  # noqa: A001
+def compile(ruleset: RulesetSource, target: str, numerics: Numerics | None = None) -> Artifact[Runner]: ...
+def compile(
     ruleset: RulesetSource,
     target: str | Target[Any] = "kernel",
     numerics: Numerics | None = None,
@@ -110,7 +96,7 @@ def compile(  # noqa: A001
 
     """
     chosen = targets.get(target) if isinstance(target, str) else target
-    return chosen.compile(load(ruleset), numerics or Native(), api.options_of(chosen, options))
+    return api.compile_for(chosen, load(ruleset), numerics, options)
 
 
 def expr(

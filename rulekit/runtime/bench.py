@@ -23,6 +23,7 @@ from rulekit.ir.numerics import Native, Numerics
 from rulekit.ir.ruleset import Ruleset
 from rulekit.ir.schema import Model
 from rulekit.ir.semantics import Decision, decide
+from rulekit.store.lookup import RulesetSource, load
 from rulekit.targets import targets
 from rulekit.targets.artifact import Runner
 from rulekit.targets.shared.columns import HITS, decision_columns
@@ -69,14 +70,22 @@ class Bench(Model):
 
 
 def bench(
-    ruleset: Ruleset,
+    ruleset: RulesetSource,
     events: Frame,
     names: Sequence[str] = (),
     *,
     numerics: Numerics | None = None,
     cast: bool = False,
 ) -> Bench:
-    """Compare targets on a frame of events, then time them; every target of the registry without ``names``.
+    """Check that targets decide events alike, then time them.
+
+    Parameters
+    ----------
+    ruleset : the law, named in any way that :func:`rulekit.load` takes.
+    events : with the features that are read.
+    names : of targets (default: every target of the registry).
+    numerics : the numbers in which they decide (default: native).
+    cast : allow columns whose conversion to the dtype of the feature may round.
 
     Raises
     ------
@@ -86,10 +95,11 @@ def bench(
         when a name is no target, or no target can run the ruleset.
 
     """
-    frame = collect(scan(events, ruleset.schema))
+    law = load(ruleset)
+    frame = collect(scan(events, law.schema))
     if not frame.height:
         raise EventError("there are no events to decide", expected="at least one")
-    runners, left_out = _runners(ruleset, numerics or Native(), names or targets.names())
+    runners, left_out = _runners(law, numerics or Native(), names or targets.names())
     samples = {name: _sample(frame, _affordable(runner, frame, cast)) for name, runner in runners.items()}
     first = max(samples, key=lambda name: samples[name].height)
     ordered = {name: runners[name] for name in sorted(runners, key=first.__ne__)}

@@ -23,6 +23,7 @@ from rulekit.measures import Measures, Shifts
 from rulekit.runtime.fixed_point.trials import Trial
 from rulekit.runtime.fixed_point.widths import Choice, Rung, cheapest
 from rulekit.statistics.intervals import Proportion
+from rulekit.store.lookup import RulesetSource, load
 from rulekit.targets.shared.lut_cost import predicted_lut, shared_logic
 
 WIDEST = 16
@@ -95,7 +96,7 @@ class Quantisation:
 
 
 def quantise(
-    ruleset: Ruleset,
+    ruleset: RulesetSource,
     events: Frame,
     *,
     truth: str | None = None,
@@ -110,7 +111,8 @@ def quantise(
 
     Parameters
     ----------
-    ruleset : every number that its rules read has bounds.
+    ruleset : the law, named in any way that :func:`rulekit.load` takes. Every number that its
+        rules read has bounds.
     events : with the features that are read.
     truth : a Boolean or 0/1 column, for efficiency and false-positive rate.
     weight : a column of what each event counts.
@@ -131,10 +133,11 @@ def quantise(
     """
     if not 0 <= loss <= 1:
         raise BindError("the loss is no share of the decisions", expected="0 to 1", got=f"{loss:g}")
-    wide = fixed_for(ruleset, widest, rounding).formats
-    trial = Trial.of(ruleset, events, truth=truth, weight=weight, rounding=rounding)
-    asked = literals_on_numbers(ruleset)
-    numbers = [ruleset.schema.by_name[name] for name in asked]
+    law = load(ruleset)
+    wide = fixed_for(law, widest, rounding).formats
+    trial = Trial.of(law, events, truth=truth, weight=weight, rounding=rounding)
+    asked = literals_on_numbers(law)
+    numbers = [law.schema.by_name[name] for name in asked]
     ladders = [tuple(_ladder(one, asked[one.name], wide[one.name], trial)) for one in numbers]
 
     def formats_at(choice: Choice) -> dict[str, FixedFormat]:
@@ -155,7 +158,7 @@ def quantise(
         effect.changed,
         effect.shifts,
         effect.changed.value <= loss,
-        (_lut(ruleset, narrow), _lut(ruleset, wide)),
+        (_lut(law, narrow), _lut(law, wide)),
         trial.measures(),
         trial.measures(narrow),
     )
