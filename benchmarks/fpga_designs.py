@@ -130,7 +130,7 @@ def rules_point(name: str, ruleset: rulekit.Ruleset, codes: Codes, stages: int =
     ties = {"rst": "1'b0", "in_valid": "1'b1", "in_id": "1'b0"}
     text = harness(design.names.module, inputs, [("out_accept", 1)], ties, "#(.ID_WIDTH(1))")
     files = {"decide.sv": artifact.source, "harness.sv": text}
-    built = Built(files, design.names.module, "-set ID_WIDTH 1", design.cuts.latency)
+    built = Built(files, design.names.module, "-set ID_WIDTH 1", design.pipeline.latency)
     return _point(name, accepted, score, codes, built)
 
 

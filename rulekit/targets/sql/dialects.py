@@ -28,7 +28,7 @@ class Dialect:
     Attributes
     ----------
     name, title : the name that sqlglot has for it, and the one that its makers have.
-    shape : how stages are built and left out of the result, see :mod:`rulekit.targets.sql.select`.
+    shape : how stages are built and left out of the result, see :mod:`rulekit.targets.sql.selecting`.
     number : the text of a double, exact to the last bit.
     without_nan : a float column as a double, NULL where it is NaN.
     hits : the ids of those rules that hit, from ids and hits.

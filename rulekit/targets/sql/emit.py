@@ -9,9 +9,9 @@ from rulekit.ir.condition import Member, literals
 from rulekit.ir.ruleset import Ruleset
 from rulekit.targets.lower import Lowered
 from rulekit.targets.sql.dialects import DIALECTS, Dialect
+from rulekit.targets.sql.filtering import where_lines
 from rulekit.targets.sql.plan import EVENTS, Plan
-from rulekit.targets.sql.select import select_lines
-from rulekit.targets.sql.where import where_lines
+from rulekit.targets.sql.selecting import select_lines
 
 
 def emit_files(low: Lowered) -> dict[str, str | bytes]:

@@ -31,7 +31,7 @@ def describe(artifact: Artifact[Any]) -> dict[str, Any]:
         "rounding": cast("Fixed", artifact.numerics).rounding,
         "formats": [_format(each, design) for each in design.low.features],
         "stages": _stages(design),
-        "cycles": design.cuts.latency,
+        "cycles": design.pipeline.latency,
     }
 
 
@@ -49,13 +49,13 @@ def _format(low: LowFeature, design: Design) -> dict[str, Any]:
         "high": ends[1],
         "bounds": feature.bounds,
         "categories": list(feature.categories or ()),
-        "questions": len(design.asked.of_feature(low.name)),
+        "questions": len(design.literals.of_feature(low.name)),
     }
 
 
 def _stages(design: Design) -> list[dict[str, Any]]:
     return [
         {"name": _STAGES[place], "registered": cuts > 0}
-        for place, cuts in design.cuts.places.items()
+        for place, cuts in design.pipeline.places.items()
         for _ in range(max(1, cuts))
     ]

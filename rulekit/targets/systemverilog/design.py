@@ -23,9 +23,9 @@ from rulekit.targets.systemverilog.names import (
 from rulekit.targets.systemverilog.options import Options
 from rulekit.targets.systemverilog.rtl import logic, policy
 from rulekit.targets.systemverilog.rtl import score as scores
-from rulekit.targets.systemverilog.rtl.comparators import answer, format_words, words
-from rulekit.targets.systemverilog.rtl.questions import Asked
-from rulekit.targets.systemverilog.rtl.stages import ANSWER, RULES, SUM, TESTS, Cuts, cuts_of
+from rulekit.targets.systemverilog.rtl.comparators import describe_format, describe_literal, literal_logic
+from rulekit.targets.systemverilog.rtl.literal_nets import LiteralNets
+from rulekit.targets.systemverilog.rtl.stages import ANSWER, RULES, SUM, TESTS, Pipeline, pipeline_of
 from rulekit.targets.systemverilog.tables import logic as table_logic
 from rulekit.targets.systemverilog.tables.images import contents
 from rulekit.targets.systemverilog.tables.layout import Tables, widened
@@ -54,8 +54,8 @@ class Design:
     low: Lowered
     options: Options
     names: Names
-    asked: Asked
-    cuts: Cuts
+    literals: LiteralNets
+    pipeline: Pipeline
     tables: Tables | None = None
 
     @classmethod
@@ -64,9 +64,11 @@ class Design:
         looked_up = options.architecture == "tables"
         low = widened(low) if looked_up else low
         names = Names(low)
-        asked = Asked.of(names, options)
+        literals = LiteralNets.of(names, options)
         tables = Tables(names, options) if looked_up else None
-        return cls(low, options, names, asked, tables.cuts if tables else cuts_of(asked), tables)
+        return cls(
+            low, options, names, literals, tables.pipeline if tables else pipeline_of(literals), tables
+        )
 
     @property
     def rules(self) -> int:
@@ -90,7 +92,7 @@ class Design:
         for feature in self.low.features:
             width, name = width_of(feature), feature.name
             if width:
-                note = f"{name}: {format_words(feature)}"
+                note = f"{name}: {describe_format(feature)}"
                 size = width if width > 1 or is_signed(feature) else 0
                 ports.append(Port(self.names.value(name), size, note, is_signed(feature)))
             if self.options.missing:
@@ -100,7 +102,7 @@ class Design:
 
     @property
     def outputs(self) -> list[Port]:
-        """The answer, in the parts that were asked for."""
+        """The outputs that the options ask for."""
         outcomes = ", ".join(f"{code} {name}" for code, name in enumerate(self.low.ruleset.outcomes))
         known = {
             "accept": Port("accept", 0, f"any outcome but {self.low.ruleset.otherwise} and {INVALID}"),
@@ -162,7 +164,7 @@ def policy_module(design: Design) -> str:
     clock += [port.declared("input ") for port in design.load]
     ports = [*clock, f"input  wire {vector(rules)} fired", "input  wire invalid"]
     ports += [port.declared("output") for port in outputs]
-    parameters = f" #(\n    parameter {SUM} = {design.cuts.places[SUM]:d}\n)" if is_score else ""
+    parameters = f" #(\n    parameter {SUM} = {design.pipeline.places[SUM]:d}\n)" if is_score else ""
     return (
         f"\n// From hits to an answer: hit policy {design.low.ruleset.hit_policy}.\n"
         f"module {design.names.module}_policy{parameters} (\n    " + ",\n    ".join(ports) + "\n);\n"
@@ -174,7 +176,7 @@ def _policy(design: Design) -> str:
     if design.tables:
         return table_logic.policy(design.tables, design.start, design.options.outputs)
     if design.low.is_score:
-        return _constants(design) + scores.policy(design.names, design.options, design.cuts.sums)
+        return _constants(design) + scores.policy(design.names, design.options, design.pipeline.sums)
     return _constants(design) + policy.policy(design.names, design.options)
 
 
@@ -203,7 +205,7 @@ def top_module(design: Design) -> str:
     names = design.names
     parts = [
         f"\nmodule {names.module} #(\n{_parameters(design)}) (\n{_ports(design)});\n",
-        table_logic.lookups(design.tables) if design.tables else _questions(design),
+        table_logic.lookups(design.tables) if design.tables else _literals(design),
         _tests_cut(design),
         _rules(design),
         _answer(design),
@@ -220,7 +222,7 @@ def _parameters(design: Design) -> str:
         SUM: "within the sum of points: all, or 0 for none",
     }
     lines += [(place, int(on), f"register cut {notes.get(place, 'at the answer')}")
-              for place, on in design.cuts.places.items()]  # fmt: skip
+              for place, on in design.pipeline.places.items()]  # fmt: skip
     last = len(lines) - 1
     return "".join(
         noted(f"parameter {name} = {value}{',' if n < last else ''}", note)
@@ -235,7 +237,7 @@ def _ports(design: Design) -> str:
         ("input  wire [ID_WIDTH-1:0] in_id", ""),
     ]
     lines += [(port.declared("input "), port.note) for port in [*design.load, *design.inputs]]
-    lines += [("output wire out_valid", f"{design.cuts.latency} cycles later")]
+    lines += [("output wire out_valid", f"{design.pipeline.latency} cycles later")]
     lines += [("output wire [ID_WIDTH-1:0] out_id", "")]
     lines += [(_named(port).declared("output"), port.note) for port in design.outputs]
     last = len(lines) - 1
@@ -246,20 +248,20 @@ def _named(port: Port) -> Port:
     return Port(f"out_{port.name}", port.width, port.note, port.signed)
 
 
-def _questions(design: Design) -> str:
+def _literals(design: Design) -> str:
     lines = ["    // ---- what the rules ask, each once for all rules\n"]
     for feature in design.low.features:
-        asked = design.asked.of_feature(feature.name)
-        if any(question.kind != "no" for question in asked):
-            lines.append(comment(f"{feature.name}: {format_words(feature)}"))
-        for question, net in asked.items():
-            gates = logic.text(answer(question, design.names))
-            lines.append(noted(f"wire {net} = {gates};", words(question, design.names)))
+        literals = design.literals.of_feature(feature.name)
+        if any(literal.kind != "no" for literal in literals):
+            lines.append(comment(f"{feature.name}: {describe_format(feature)}"))
+        for literal, net in literals.items():
+            gates = logic.text(literal_logic(literal, design.names))
+            lines.append(noted(f"wire {net} = {gates};", describe_literal(literal, design.names)))
     return "".join(lines)
 
 
 def _tests_cut(design: Design) -> str:
-    nets = table_logic.lacks(design.tables) if design.tables else list(design.asked.nets.values())
+    nets = table_logic.lacks(design.tables) if design.tables else list(design.literals.nets.values())
     bus = ["in_valid", "in_id", *reversed(nets)]
     lines = [f"\n    localparam TESTS_WIDTH = ID_WIDTH + {len(nets) + 1};\n"]
     lines.append(_cut(design, "tests", "TESTS_WIDTH", TESTS, bus))
@@ -291,8 +293,8 @@ def _folded(names: list[str], width: int = 100) -> list[str]:
 
 
 def _rules(design: Design) -> str:
-    invalid = logic.text(design.asked.invalid)
-    checks = design.asked.invalid != logic.FALSE
+    invalid = logic.text(design.literals.invalid)
+    checks = design.literals.invalid != logic.FALSE
     kind = "which rows hit, and whose they are" if design.tables else "a net for each rule, in text order"
     lines = [f"\n    // ---- the law: {kind}\n"]
     if checks:
@@ -313,7 +315,7 @@ def _rules(design: Design) -> str:
 
 def _nets(design: Design, *, checks: bool) -> list[str]:
     lines = []
-    named = zip(design.low.rules, design.names.rules, design.asked.rules, strict=True)
+    named = zip(design.low.rules, design.names.rules, design.literals.rules, strict=True)
     for place, (rule, net, condition) in enumerate(named):
         gated = logic.both([logic.Net("lacks", inverted=True), condition]) if checks else condition
         lines.append("\n" + rule_comment(rule.rule))
@@ -339,8 +341,12 @@ def _answer(design: Design) -> str:
 
 
 def _sum_cuts(design: Design) -> int:
-    """Return the register cuts that the policy has within its sum, whether they are on or not."""
-    return max(1, len(design.cuts.sums)) if design.tables and design.low.is_score else len(design.cuts.sums)
+    """Return the pipeline registers that the policy has within its sum, whether they are on or not."""
+    return (
+        max(1, len(design.pipeline.sums))
+        if design.tables and design.low.is_score
+        else len(design.pipeline.sums)
+    )
 
 
 def _carried(number: int) -> str:

@@ -16,7 +16,7 @@ from rulekit.targets.systemverilog.tools import ICARUS, first_absent
 from rulekit.targets.systemverilog.wrappers import control
 
 STAGES = 3
-"""Register cuts that every design has places for."""
+"""Pipeline registers that every design has places for."""
 
 
 def absent() -> RulekitError | None:

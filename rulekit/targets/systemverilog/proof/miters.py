@@ -1,7 +1,7 @@
 """Miters: circuits with one output that is 1 exactly where two designs answer differently, for all inputs.
 
-:func:`law` sets the design without register cuts beside the golden model, :func:`pipeline` the design with its
-cuts beside the golden model at its latency, and :func:`netlist` the synthesised netlist beside the design. A
+:func:`law` sets the design without pipeline registers beside the golden model, :func:`pipeline` the design with its
+registers beside the golden model at its latency, and :func:`netlist` the synthesised netlist beside the design. A
 pipeline has no loop, so that its outputs depend on the inputs of the last cycles alone: one unrolling over the
 latency, from an arbitrary state, proves it for all time.
 """
@@ -42,8 +42,8 @@ class Miter:
 
 
 def law(design: Design) -> Miter:
-    """Return the design without cuts beside the golden model."""
-    cuts = ", ".join(f".{place}(0)" for place in design.cuts.places)
+    """Return the design without registers beside the golden model."""
+    cuts = ", ".join(f".{place}(0)" for place in design.pipeline.places)
     body = (
         _instance(design, design.names.module, "gate", f"#(.ID_WIDTH(1), {cuts})")
         + _golden(design, [port.name for port in design.inputs])
@@ -53,9 +53,9 @@ def law(design: Design) -> Miter:
 
 
 def pipeline(design: Design) -> Miter:
-    """Return the design with its cuts beside the golden model, whose inputs and outputs are delayed to match."""
+    """Return the design with its registers beside the golden model, with delays so that both answer at once."""
     before = _before_sums(design)
-    after = design.cuts.latency - before
+    after = design.pipeline.latency - before
     total = sum(port.width or 1 for port in design.inputs)
     joined = ", ".join(port.name for port in design.inputs)
     body = [_instance(design, design.names.module, "gate", "#(.ID_WIDTH(1))")]
@@ -67,12 +67,12 @@ def pipeline(design: Design) -> Miter:
     body.append(_golden(design, values))
     answer = sum(port.width or 1 for port in design.outputs)
     body.append(_delayed("answer", _bus(design, "gold"), answer, after))
-    body.append(_events(design.cuts.latency))
+    body.append(_events(design.pipeline.latency))
     body.append(
         f"    assign bad = {{gate_valid, gate_id, {_bus(design, 'gate')[1:]} != "
-        f"{{event_{design.cuts.latency}, answer_{after}}};\n"
+        f"{{event_{design.pipeline.latency}, answer_{after}}};\n"
     )
-    return Miter(_module(design, "".join(body)), design.cuts.latency, _sums(design, before))
+    return Miter(_module(design, "".join(body)), design.pipeline.latency, _sums(design, before))
 
 
 def netlist(design: Design) -> Miter:
@@ -83,29 +83,29 @@ def netlist(design: Design) -> Miter:
         + f"    assign bad = {{gate_valid, gate_id, {_bus(design, 'gate')[1:]} != "
         f"{{gold_valid, gold_id, {_bus(design, 'gold')[1:]};\n"
     )
-    return Miter(_module(design, body), design.cuts.latency, tuple(_registers(design)))
+    return Miter(_module(design, body), design.pipeline.latency, tuple(_registers(design)))
 
 
 def _registers(design: Design) -> Iterator[Lemma]:
     """Yield that netlist and design keep the same in the registers on the way of a sum, cut by cut."""
-    if not design.low.is_score or not design.cuts.sums:
+    if not design.low.is_score or not design.pipeline.sums:
         return
     hits = _before_rules_end(design)
     if hits:
         yield Lemma((_same(f"hits_cut.q[{design.rules - 1}:0]"),), hits)
-    for cut, words in enumerate(sum_registers(design.names, design.cuts.sums), start=1):
+    for cut, words in enumerate(sum_registers(design.names, design.pipeline.sums), start=1):
         yield Lemma(tuple(_same(f"policy.{word}") for word in words), hits + cut)
 
 
 def _before_rules_end(design: Design) -> int:
-    """Return the cuts up to the hits of the rules."""
-    return sum(on for place, on in design.cuts.places.items() if place not in {SUM, ANSWER})
+    """Return the number of registers up to the hits of the rules."""
+    return sum(on for place, on in design.pipeline.places.items() if place not in {SUM, ANSWER})
 
 
 def _before_sums(design: Design) -> int:
-    """Return the cuts up to the sum of each heap: those of its rows come before."""
-    rows = rows_place(heaps(design.names)) if design.cuts.sums else 0
-    return _before_rules_end(design) + sum(place <= rows for place in design.cuts.sums)
+    """Return the number of registers up to the sum of each heap: those of its rows come before."""
+    rows = rows_place(heaps(design.names)) if design.pipeline.sums else 0
+    return _before_rules_end(design) + sum(place <= rows for place in design.pipeline.sums)
 
 
 def _same(signal: str) -> tuple[str, str]:

@@ -28,7 +28,10 @@ def mutants(design: Design) -> Iterator[Mutant]:
         for before, after, condition in _changed(rule.condition, low):
             rules = (*low.rules[:place], LowRule(rule.rule, condition), *low.rules[place + 1 :])
             mutated = Design.of(replace(low, rules=rules), design.options)
-            if mutated.asked.rules != design.asked.rules or mutated.asked.nets != design.asked.nets:
+            if (
+                mutated.literals.rules != design.literals.rules
+                or mutated.literals.nets != design.literals.nets
+            ):
                 yield Mutant(mutated, rule.rule.id, _text(before, low), _text(after, low))
 
 

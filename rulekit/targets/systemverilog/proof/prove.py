@@ -83,7 +83,7 @@ def prove(artifact: Artifact, *, timeout: float = 600.0) -> Proof:
     Parameters
     ----------
     artifact : of the ``systemverilog`` target.
-    timeout : seconds for one question to the prover; a question that takes longer is not shown.
+    timeout : seconds for one run of the prover; what takes longer counts as not shown. Default: 600.
 
     Raises
     ------
@@ -103,7 +103,7 @@ def prove(artifact: Artifact, *, timeout: float = 600.0) -> Proof:
 
 
 class _Prover:
-    """Asks yosys one question after the other, in one folder, and keeps what it says."""
+    """Runs yosys on one miter after the other, in one folder, and keeps what it prints."""
 
     def __init__(self, artifact: Artifact, folder: Path, timeout: float) -> None:
         self.design = design_of(artifact)
@@ -115,13 +115,13 @@ class _Prover:
         (folder / _GOLDEN).write_text(Golden(self.design).text(), encoding="utf-8")
 
     def law(self) -> Statement:
-        """Show that the logic without register cuts is the golden model."""
+        """Show that the logic without pipeline registers is the golden model."""
         says = "the logic answers as the law, for every input"
         return self._statement("law", says, miters.law(self.design), f"{ENTRY} {_GOLDEN}")
 
     def pipeline(self) -> Statement:
         """Show that the design is the golden model, some cycles later."""
-        says = f"the pipeline answers as the law {self.design.cuts.latency} cycles later, from any state"
+        says = f"the pipeline answers as the law {self.design.pipeline.latency} cycles later, from any state"
         return self._statement("pipeline", says, miters.pipeline(self.design), f"{ENTRY} {_GOLDEN}")
 
     def netlist(self) -> Statement:
@@ -197,7 +197,7 @@ class _Prover:
         return self._negative_control(start)
 
     def _write_mutant(self, design: Design) -> None:
-        """Write the source of a mutant; one of tables is in its memories. The last question is about mutants."""
+        """Write the source of a mutant and, under tables, its memories; so mutants come after all other statements."""
         (self.folder / _MUTANT).write_text(source(design), encoding="utf-8")
         for name, text in files(design.tables).items() if design.tables else ():
             (self.folder / name).write_text(text, encoding="utf-8")

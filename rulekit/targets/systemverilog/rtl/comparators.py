@@ -13,21 +13,21 @@ from rulekit.targets.lower import LowFeature
 from rulekit.targets.shared.constants import quantity
 from rulekit.targets.systemverilog.names import Names, is_signed, width_of
 from rulekit.targets.systemverilog.rtl import logic
+from rulekit.targets.systemverilog.rtl.literal_nets import InputLiteral
 from rulekit.targets.systemverilog.rtl.logic import Logic, Net
-from rulekit.targets.systemverilog.rtl.questions import Question
 
 
-def answer(question: Question, names: Names) -> Logic:
-    """Return a question as logic over the bits of the inputs."""
-    if question.kind == "no":
-        return Net(names.missing(question.feature))
-    feature, value = names.low.feature(question.feature), names.value(question.feature)
-    if question.kind == "bit":
+def literal_logic(literal: InputLiteral, names: Names) -> Logic:
+    """Return a literal as logic over the bits of the inputs."""
+    if literal.kind == "no":
+        return Net(names.missing(literal.feature))
+    feature, value = names.low.feature(literal.feature), names.value(literal.feature)
+    if literal.kind == "bit":
         return Net(value)
     bits = bits_of(value, width_of(feature), signed=is_signed(feature))
     offset = 1 << (len(bits) - 1) if is_signed(feature) else 0
-    codes = [code + offset for code in question.codes]
-    if question.kind == "ge":
+    codes = [code + offset for code in literal.codes]
+    if literal.kind == "ge":
         return at_least(bits, codes[0])
     return logic.either([equals(bits, code) for code in codes])
 
@@ -56,22 +56,22 @@ def equals(bits: list[Logic], code: int) -> Logic:
     return logic.both(reversed(terms))
 
 
-def words(question: Question, names: Names) -> str:
-    """Return a question in words, with units: ``met >= 58 GeV``."""
-    feature = names.low.feature(question.feature)
+def describe_literal(literal: InputLiteral, names: Names) -> str:
+    """Return a literal in words, with units: ``met >= 58 GeV``."""
+    feature = names.low.feature(literal.feature)
     name = feature.feature.name
-    if question.kind == "no":
+    if literal.kind == "no":
         return f"{name} is missing"
-    if question.kind == "bit":
+    if literal.kind == "bit":
         return f"{name} == true"
     if feature.feature.dtype is DType.CATEGORY:
         categories = feature.feature.categories or ()
-        return f"{name} in {{{', '.join(categories[code] for code in question.codes)}}}"
+        return f"{name} in {{{', '.join(categories[code] for code in literal.codes)}}}"
     unit = f" {feature.feature.unit}" if feature.feature.unit else ""
-    return f"{name} {'>=' if question.kind == 'ge' else '=='} {quantity(feature, question.codes[0])}{unit}"
+    return f"{name} {'>=' if literal.kind == 'ge' else '=='} {quantity(feature, literal.codes[0])}{unit}"
 
 
-def format_words(feature: LowFeature) -> str:
+def describe_format(feature: LowFeature) -> str:
     """Return what the bits of a feature's input mean: ``10 bits, 1 step = 0.25 GeV, 0 to 255.75 GeV``."""
     width, unit = width_of(feature), f" {feature.feature.unit}" if feature.feature.unit else ""
     bits = f"{width} bit{'s' if width > 1 else ''}"

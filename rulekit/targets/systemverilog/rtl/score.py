@@ -228,7 +228,7 @@ def _cut_heaps(found: list[Heap], layer: int, cutter: _Cutter) -> None:
 
 @dataclass
 class _Cutter:
-    """Writes the register cuts of a sum behind ``lines``; ``invalid`` is the net that has come along so far.
+    """Writes the pipeline registers of a sum behind ``lines``; ``invalid`` is the net that has come along so far.
 
     ``registers`` are the words that each cut has kept.
     """

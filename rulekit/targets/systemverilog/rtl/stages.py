@@ -1,4 +1,4 @@
-"""Where the register cuts go: at the answer always, and before it where the longest path becomes the shortest."""
+"""Where the pipeline registers stand: always at the answer, and before it where they shorten the longest path most."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from itertools import combinations
 
 from rulekit.targets.shared.lut_cost import gate_cost
 from rulekit.targets.systemverilog.names import width_of
+from rulekit.targets.systemverilog.rtl.literal_nets import LiteralNets
 from rulekit.targets.systemverilog.rtl.logic import Logic, nets
-from rulekit.targets.systemverilog.rtl.questions import Asked
 from rulekit.targets.systemverilog.rtl.score import heaps, sum_levels
 
 TESTS, RULES, SUM, ANSWER = "CUT_TESTS", "CUT_RULES", "CUT_SUM", "CUT_ANSWER"
-"""Places where a cut can be: after the questions, after the rules, within a sum of points, at the outputs."""
+"""Where a register can stand: after the comparators, after the rules, within a sum of points, at the outputs."""
 
 
 @dataclass(frozen=True, slots=True)
-class Cuts:
+class Pipeline:
     """The places that a design has, in order, and how many cuts are there: only a sum of points has several.
 
     ``sums`` are the places within the sum that are cut, of those of
@@ -32,12 +32,12 @@ class Cuts:
         return sum(self.places.values())
 
 
-def cuts_of(asked: Asked) -> Cuts:
+def pipeline_of(literals: LiteralNets) -> Pipeline:
     """Choose the cuts of a design for its number of stages, by the levels of look-up tables between them."""
-    return cuts_among(_levels(asked), asked.options.stages)
+    return place_registers(_levels(literals), literals.options.stages)
 
 
-def cuts_among(levels: dict[str, int], stages: int, always: frozenset[str] = frozenset()) -> Cuts:
+def place_registers(levels: dict[str, int], stages: int, always: frozenset[str] = frozenset()) -> Pipeline:
     """Choose the cuts for a number of stages, by the levels up to each place; some are cut ``always``."""
     inner = list(levels)[:-1]
     cuts = [cut for cut in combinations(inner, min(stages - 1, len(inner))) if always <= {*cut}]
@@ -47,7 +47,7 @@ def cuts_among(levels: dict[str, int], stages: int, always: frozenset[str] = fro
     if sums:
         answer = places.pop(ANSWER)
         places |= {SUM: sum(place in chosen for place in sums), ANSWER: answer}
-    return Cuts(places, tuple(number for number, place in enumerate(sums) if place in chosen))
+    return Pipeline(places, tuple(number for number, place in enumerate(sums) if place in chosen))
 
 
 def _longest(levels: dict[str, int], cut: tuple[str, ...]) -> tuple[int, int]:
@@ -61,17 +61,17 @@ def _longest(levels: dict[str, int], cut: tuple[str, ...]) -> tuple[int, int]:
     return max(paths), sum(each * each for each in paths)
 
 
-def _levels(asked: Asked) -> dict[str, int]:
+def _levels(literals: LiteralNets) -> dict[str, int]:
     """Return the levels of six-input look-up tables up to each place."""
-    low = asked.names.low
+    low = literals.names.low
     widths = {feature.name: width_of(feature) for feature in low.features}
     levels = {
-        TESTS: max((gate_cost(widths[q.feature]) for q in asked.nets if q.kind != "no"), default=0),
-        RULES: max(map(_logic_levels, asked.rules), default=0),
+        TESTS: max((gate_cost(widths[q.feature]) for q in literals.nets if q.kind != "no"), default=0),
+        RULES: max(map(_logic_levels, literals.rules), default=0),
     }
     if not low.is_score:
         return {**levels, ANSWER: 1 + gate_levels(len(low.rules))}
-    sums = {f"{SUM}_{place}": depth for place, depth in enumerate(sum_levels(heaps(asked.names)))}
+    sums = {f"{SUM}_{place}": depth for place, depth in enumerate(sum_levels(heaps(literals.names)))}
     return {**levels, **sums, ANSWER: 2}
 
 

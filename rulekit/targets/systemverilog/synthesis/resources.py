@@ -14,8 +14,8 @@ from rulekit.targets.artifact import Artifact
 from rulekit.targets.shared.lut_cost import predicted_lut
 from rulekit.targets.systemverilog.design import Design, design_of
 from rulekit.targets.systemverilog.emit import ENTRY
+from rulekit.targets.systemverilog.rtl.literal_nets import InputLiteral
 from rulekit.targets.systemverilog.rtl.logic import nets
-from rulekit.targets.systemverilog.rtl.questions import Question
 from rulekit.targets.systemverilog.synthesis.netlist import Bit, Netlist
 from rulekit.targets.systemverilog.synthesis.place import DEVICE, Placement, harness, place
 from rulekit.targets.systemverilog.synthesis.synthesise import FLOW, netlist_of
@@ -51,7 +51,7 @@ class Resources:
     memory : blocks of memory by type.
     predicted : look-up tables that were foretold without synthesis.
     cycles : from event to answer.
-    placement : the clock on a placed and routed ECP5; None where that was not asked for.
+    placement : the clock on a placed and routed ECP5; None where nothing was placed.
     features : look-up tables of each feature's comparators.
     rules : of each rule.
     answer : of what comes after the rules.
@@ -103,10 +103,10 @@ def resources(artifact: Artifact, seeds: Sequence[int] = (1, 2, 3)) -> Resources
             if name == ENTRY or name.endswith(".mem"):
                 (folder / name).write_bytes(data)
         whole = _synthesised(design, folder, {})
-        costs = _Costs(design, _synthesised(design, folder, dict.fromkeys(design.cuts.places, 1)))
+        costs = _Costs(design, _synthesised(design, folder, dict.fromkeys(design.pipeline.places, 1)))
         placement = _placed(design, folder, seeds) if seeds else None
     return Resources(
-        whole.lut, whole.ff, whole.levels, whole.memory, _predicted(design), design.cuts.latency, placement,
+        whole.lut, whole.ff, whole.levels, whole.memory, _predicted(design), design.pipeline.latency, placement,
         costs.features(), costs.rules(), costs.answer(),
     )  # fmt: skip
 
@@ -137,25 +137,25 @@ class _Costs:
         self.design = design
         self.total = netlist.lut
         tests, hits = (netlist.net(*names) for names in _REGISTERS)
-        self.questions: dict[Question, set[str]] = {
-            question: netlist.behind(tests[place]) if place < len(tests) else set()
-            for place, question in enumerate(design.asked.nets)
+        self.literals: dict[InputLiteral, set[str]] = {
+            literal: netlist.behind(tests[place]) if place < len(tests) else set()
+            for place, literal in enumerate(design.literals.nets)
         }
         self.used = [
             self._used_by(n, netlist, hits[n] if n < len(hits) else "x") for n in range(design.rules)
         ]
 
     def _used_by(self, place: int, netlist: Netlist, register: Bit) -> set[str]:
-        """Return the tables of a rule's gate, and of the questions that it asks."""
-        asked = {net.name for net in nets(self.design.asked.rules[place])}
-        mine = [question for question, net in self.design.asked.nets.items() if f"{net}_q" in asked]
-        return netlist.behind(register).union(*(self.questions[question] for question in mine))
+        """Return the tables of a rule's gate, and of the comparators that it reads."""
+        read = {net.name for net in nets(self.design.literals.rules[place])}
+        mine = [literal for literal, net in self.design.literals.nets.items() if f"{net}_q" in read]
+        return netlist.behind(register).union(*(self.literals[literal] for literal in mine))
 
     def features(self) -> dict[str, int]:
         """Return the look-up tables of each feature's comparators."""
         found: dict[str, set[str]] = {}
-        for question, tables in self.questions.items():
-            found.setdefault(question.feature, set()).update(tables)
+        for literal, tables in self.literals.items():
+            found.setdefault(literal.feature, set()).update(tables)
         return {name: len(tables) for name, tables in found.items()}
 
     def rules(self) -> tuple[RuleCost, ...]:
@@ -172,11 +172,11 @@ class _Costs:
 
     def answer(self) -> int:
         """Return the look-up tables behind the rules."""
-        return self.total - len(set().union(*self.questions.values(), *self.used))
+        return self.total - len(set().union(*self.literals.values(), *self.used))
 
 
 _REGISTERS = (
     ("tests_cut.q", "tests_q", "tests_cut.registered.held"),
     ("hits_cut.q", "hits_q", "hits_cut.registered.held", "carried", "hit", "policy.fired"),
 )
-"""Names of the registers behind questions and rules, from the lowest bit; synthesis keeps one of each."""
+"""Names of the registers behind comparators and rules, from the lowest bit; synthesis keeps one of each."""

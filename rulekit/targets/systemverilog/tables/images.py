@@ -17,7 +17,7 @@ from rulekit.targets.artifact import Artifact
 from rulekit.targets.lower import Lowered, LowRule, lower
 from rulekit.targets.systemverilog.names import Names, comment
 from rulekit.targets.systemverilog.options import Options
-from rulekit.targets.systemverilog.rtl.comparators import format_words
+from rulekit.targets.systemverilog.rtl.comparators import describe_format
 from rulekit.targets.systemverilog.tables.layout import (
     WORD,
     Memory,
@@ -121,7 +121,7 @@ def _what(plan: Tables, memory: Memory) -> str:
         "; the upper half is for missing" if 1 << memory.bits > plan.domains[memory.feature].codes else ""
     )
     rows = f"rows {memory.rows.start} to {memory.rows.stop - 1}, the first in the lowest bit"
-    return f"by the code of {memory.feature} ({format_words(feature)}): {rows}{missing}"
+    return f"by the code of {memory.feature} ({describe_format(feature)}): {rows}{missing}"
 
 
 def writes(plan: Tables, held: Contents) -> list[tuple[int, int]]:

@@ -30,9 +30,9 @@ from rulekit.targets.systemverilog.rtl.stages import (
     RULES,
     SUM,
     TESTS,
-    Cuts,
-    cuts_among,
+    Pipeline,
     gate_levels,
+    place_registers,
 )
 from rulekit.targets.systemverilog.tables.rows import Domain, Row, rows_of
 
@@ -232,7 +232,7 @@ class Tables:
         return self.number_bits + self.word_bits
 
     @cached_property
-    def cuts(self) -> Cuts:
+    def pipeline(self) -> Pipeline:
         """The register cuts: the first one is in the memories, and always there."""
         levels = {TESTS: 0, RULES: gate_levels(len(self.domains) + 2) + (self.lent > 0)}
         tree = (self.places - 1).bit_length()
@@ -241,7 +241,7 @@ class Tables:
             levels |= {SUM: 3 * adder, ANSWER: (len(self.parts) - 1).bit_length() * adder + adder + 1}
         else:
             levels |= {ANSWER: tree + 1}
-        return cuts_among(levels, self.options.stages, frozenset({TESTS}))
+        return place_registers(levels, self.options.stages, frozenset({TESTS}))
 
 
 def domains_of(features: Iterable[LowFeature], options: Options) -> dict[str, Domain]:

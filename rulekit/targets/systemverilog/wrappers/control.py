@@ -89,7 +89,7 @@ def _module(design: Design) -> str:
         "ports": _ports(design),
         "rules": max(design.rules, 1),
         "law": _law(design),
-        "waits": MIXED + 2 - design.cuts.latency,
+        "waits": MIXED + 2 - design.pipeline.latency,
         "accepted": _accepted(design, "out_"),
         "invalid": f"out_outcome == {_code(design, -1)}",
         "command": f"{COMMAND:04x}",
@@ -132,7 +132,7 @@ def _ports(design: Design) -> str:
     ]
     lines += [(port.declared("input "), port.note) for port in design.inputs]
     lines += [
-        ("output wire out_valid", f"{design.cuts.latency} cycles later"),
+        ("output wire out_valid", f"{design.pipeline.latency} cycles later"),
         ("output wire [ID_WIDTH-1:0] out_id", ""),
     ]
     lines += [(_prefixed(port, "out_").declared("output"), port.note) for port in design.outputs]
@@ -158,8 +158,10 @@ def _law(design: Design) -> str:
 
 def _policy(design: Design) -> str:
     """Return the policy over kept hits, and the cuts up to the outputs."""
-    answers, cuts = _answers(design), design.cuts.places.get(SUM, 0)
-    score = (f" #(.{SUM}({design.cuts.places[SUM]:d}))", ".clk(clk), ") if design.low.is_score else ("", "")
+    answers, cuts = _answers(design), design.pipeline.places.get(SUM, 0)
+    score = (
+        (f" #(.{SUM}({design.pipeline.places[SUM]:d}))", ".clk(clk), ") if design.low.is_score else ("", "")
+    )
     parts = {
         "m": design.names.module,
         "wires": "".join(f"    {_prefixed(port, 'of_kept_').declared('').strip()};\n" for port in answers),

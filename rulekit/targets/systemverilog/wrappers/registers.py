@@ -57,7 +57,7 @@ class Register:
 
 def latency_of_kept(design: Design) -> int:
     """Return the clocks from an event to what is kept of it: to its place, three more, and the cuts in the sum."""
-    return MIXED + 3 + design.cuts.places.get(SUM, 0)
+    return MIXED + 3 + design.pipeline.places.get(SUM, 0)
 
 
 def registers(design: Design) -> list[Register]:
@@ -71,7 +71,7 @@ def registers(design: Design) -> list[Register]:
 
 def _facts(design: Design) -> list[Register]:
     ruleset = design.low.ruleset
-    latency = latency_of_kept(design) << 8 | design.cuts.latency
+    latency = latency_of_kept(design) << 8 | design.pipeline.latency
     facts = [
         ("MAGIC", 0x00, MAGIC, "RULE in ASCII: such a module is here"),
         ("INTERFACE", 0x01, INTERFACE, "version of this table of registers"),

@@ -36,7 +36,7 @@ def testbench(design: Design, head: str) -> str:
         "event_bytes": max(1, (event + 7) // 8),
         "answer_bytes": (answer + 7) // 8,
         "answer": vector(answer),
-        "latency": design.cuts.latency,
+        "latency": design.pipeline.latency,
         "wires": "".join(f"    {line};\n" for line in [*inputs, *outputs]),
         "split": f"    assign {{{names}}} = event_bits[{event - 1}:0];\n" if event else "",
         **dict(

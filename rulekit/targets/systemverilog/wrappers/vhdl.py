@@ -39,7 +39,7 @@ def _package(design: Design) -> str:
 
 def _ports(design: Design) -> list[tuple[str, Port]]:
     """Return the ports in the order of the module, each with ``in`` or ``out``; the id has no width of its own."""
-    latency = design.cuts.latency
+    latency = design.pipeline.latency
     return [
         ("in", Port("clk", 0, "")),
         ("in", Port("rst", 0, "clears the valid bits; synchronous, active high")),
@@ -74,14 +74,14 @@ def _listed(lines: Iterable[tuple[str, str]], indent: int, end: str = ";") -> st
 
 def _generics(design: Design) -> str:
     lines = [("ID_WIDTH : positive := 32", "bits of the event id, which travels along")]
-    lines += [(f"{name} : natural := {on:d}", "register cut") for name, on in design.cuts.places.items()]
+    lines += [(f"{name} : natural := {on:d}", "register cut") for name, on in design.pipeline.places.items()]
     return f"        generic (\n{_listed(lines, 12)}        );\n"
 
 
 def _constants(design: Design) -> str:
     latency, rules = "cycles from in_valid to out_valid, with these cuts", "rules that there are"
     parts = [
-        _constant("LATENCY", "positive", design.cuts.latency, latency),
+        _constant("LATENCY", "positive", design.pipeline.latency, latency),
         _constant("RULES", "natural", design.rules, f"{rules} places for" if design.load else rules),
         _constant("DIGEST", "string", f'"{design.low.ruleset.digest}"', "of the law"),
         *_outcomes(design),
@@ -132,7 +132,7 @@ def _example(design: Design) -> str:
     numbers = [port for way, port in ports if way == "out" and _number(port) != "std_logic_vector"]
     declared = _listed(((f"{p.name} : {way} {_type(_number(p), p)}", "") for way, p in ports), 8)
     signals = "".join(f"    signal {_inner(p)} : {_type('std_logic_vector', p)};\n" for p in numbers)
-    generics = ", ".join(f"{place} => {on:d}" for place, on in design.cuts.places.items())
+    generics = ", ".join(f"{place} => {on:d}" for place, on in design.pipeline.places.items())
     pins = _listed(((f"{p.name} => {_actual(p, way)}", "") for way, p in ports), 12, ",")
     converted = "".join(f"    {p.name} <= {_number(p)}({_inner(p)});\n" for p in numbers)
     return (

@@ -57,7 +57,7 @@ def test_decides_exactly_in_any_number_of_stages(policy, stages, missing) -> Non
     ]
     ruleset = law(features, rules, policy=policy)
     artifact = check_exact(ruleset, grid(ruleset), stages=stages, missing=missing)
-    assert latency_of(artifact) == design_of(artifact).cuts.latency == stages
+    assert latency_of(artifact) == design_of(artifact).pipeline.latency == stages
     assert f"// Latency {stages} cycles, one event a clock." in artifact.source
 
 
@@ -166,13 +166,13 @@ def test_reset_clears_what_is_in_flight(kind, stages) -> None:
 def test_cuts_are_parameters(kind) -> None:
     """Every cut can be switched on and off in the same text, those of a sum together; latency is their number."""
     artifact = rulekit.compile(*pair(kind))
-    cuts = design_of(artifact).cuts
-    places = list(cuts.places)
+    pipeline = design_of(artifact).pipeline
+    places = list(pipeline.places)
     for on in itertools.product((0, 1), repeat=len(places)):
         more = "".join(f", .{place}({each})" for place, each in zip(places, on, strict=True))
         if any(on):
             ((cycle, came),) = probed(artifact, "cycle == 9", "cycle < 5", more)
-            counts = (len(cuts.sums) if place == "CUT_SUM" else 1 for place in places)
+            counts = (len(pipeline.sums) if place == "CUT_SUM" else 1 for place in places)
             assert cycle - came == sum(each * count for each, count in zip(on, counts, strict=True))
 
 
@@ -280,4 +280,4 @@ def test_sums_of_points_are_cut_deeper(rules, stages) -> None:
     ruleset = law(features, drawn, policy="score", thresholds={"low": 2, "high": 11})
     artifact = check_exact(ruleset, grid(ruleset), stages=stages)
     places = {3: 5, 20: 8, 40: 9}[rules]
-    assert latency_of(artifact) == design_of(artifact).cuts.latency == min(stages, places)
+    assert latency_of(artifact) == design_of(artifact).pipeline.latency == min(stages, places)

@@ -202,7 +202,7 @@ def test_tables_decide_as_semantics_does(policy, options, width):
         ruleset = law(features, [("r", ["met > 8", "tight == true"])], policy=policy)
     form = FixedFormat(width=width, fraction=4)
     artifact = check_exact(ruleset, grid(ruleset, 10, eta=form), architecture="tables", **options)
-    assert design_of(artifact).cuts.latency == options.get("stages", 3)
+    assert design_of(artifact).pipeline.latency == options.get("stages", 3)
     assert plan_of(artifact).rows >= options.get("rows", 1)
 
 

@@ -113,7 +113,7 @@ class Bench:
         self.numerics = numerics_of(self.ruleset)
         self.artifact = compiled(self.ruleset, **self.options)
         self.design = design_of(self.artifact)
-        self.law_latency, self.latency = self.design.cuts.latency, latency_of_kept(self.design)
+        self.law_latency, self.latency = self.design.pipeline.latency, latency_of_kept(self.design)
         frame = aiming(self.ruleset, self.numerics, self.rows, self.seed)
         self.answers = answers_of(self.ruleset, self.numerics, frame)
         self.codes = codes_of(self.ruleset, self.numerics, frame, control=True)

@@ -1,9 +1,10 @@
-"""What the rules ask of each feature, every question once, and each rule as logic over the answers.
+"""The literals of all rules as nets of one bit, each computed once, and each rule as logic over these nets.
 
-``x <= 7``, ``x > 7``, ``x < 8`` and ``x >= 8`` are one question on the grid; questions are shared by all rules
-and named by feature and value. A question beyond the format is a constant and asks nothing. A missing value
-makes every literal false but ``is missing``, so an optional feature adds "it is there" once to each list of
-terms that reads it. A required feature needs none: the event is invalid without it.
+On the grid ``x <= 7``, ``x > 7``, ``x < 8`` and ``x >= 8`` are one net or its complement. All rules share the nets,
+which are named by feature and value. A literal whose threshold lies beyond the format is a constant and needs no
+net. A missing value makes every literal false except ``is missing``, so each list of terms that reads an optional
+feature also tests once that the value is present. A required feature needs no such test: without it the event is
+invalid.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ from rulekit.targets.systemverilog.rtl.logic import FALSE, Logic, Net
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """One bit that rules want to know of a feature.
+class InputLiteral:
+    """A literal on one input: one bit, computed once and shared by all rules.
 
     ``kind`` is ``ge`` (at least the code), ``is`` (the code), ``in`` (one of the codes), ``bit`` (the value of a
     bool) or ``no`` (it is missing).
@@ -34,44 +35,52 @@ class Question:
 
 
 @dataclass
-class Asked:
-    """The questions in the order in which rules ask them, with their nets; and each rule over those nets."""
+class LiteralNets:
+    """The nets of all literals, in the order in which the rules read them, and each rule as logic over the nets.
+
+    Attributes
+    ----------
+    nets : name of the net by literal.
+    rules : the condition of each rule, in text order.
+    invalid : true where a required feature is missing.
+
+    """
 
     names: Names
     options: Options
-    nets: dict[Question, str] = field(default_factory=dict)
+    nets: dict[InputLiteral, str] = field(default_factory=dict)
     rules: list[Logic] = field(default_factory=list)
     invalid: Logic = FALSE
 
     @classmethod
-    def of(cls, names: Names, options: Options) -> Asked:
-        """Ask everything that the rules of a design want to know."""
-        asked = cls(names, options)
+    def of(cls, names: Names, options: Options) -> LiteralNets:
+        """Collect the literals of all rules, each once, and write the rules as logic over their nets."""
+        found = cls(names, options)
         low = names.low
         if options.missing:
             required = [f.name for f in low.features if f.feature.required]
-            asked.invalid = logic.either([asked._net(Question(name, "no")) for name in required])
-        asked.rules = [asked._logic(rule.condition, frozenset()) for rule in low.rules]
-        return asked
+            found.invalid = logic.either([found._net(InputLiteral(name, "no")) for name in required])
+        found.rules = [found._logic(rule.condition, frozenset()) for rule in low.rules]
+        return found
 
-    def of_feature(self, name: str) -> dict[Question, str]:
-        """Return the questions on one feature, thresholds rising."""
-        found = [(question, net) for question, net in self.nets.items() if question.feature == name]
+    def of_feature(self, name: str) -> dict[InputLiteral, str]:
+        """Return the nets of one feature by literal, with rising thresholds."""
+        found = [(literal, net) for literal, net in self.nets.items() if literal.feature == name]
         return dict(sorted(found, key=lambda item: (item[0].kind, item[0].codes)))
 
-    def _net(self, question: Question) -> Net:
-        if question not in self.nets:
-            self.nets[question] = self._named(question)
-        return Net(self.nets[question] + "_q")
+    def _net(self, literal: InputLiteral) -> Net:
+        if literal not in self.nets:
+            self.nets[literal] = self._named(literal)
+        return Net(self.nets[literal] + "_q")
 
-    def _named(self, question: Question) -> str:
-        stem = self.names.stems[question.feature]
-        if question.kind in {"bit", "no"}:
-            return f"{'is' if question.kind == 'bit' else 'lacks'}_{stem}"
-        codes = "_".join(str(code).replace("-", "m") for code in question.codes)
-        name = f"{stem}_{question.kind}_{codes}"
-        taken = sum(each.kind == "in" and each.feature == question.feature for each in self.nets)
-        return name if len(name) <= len(stem) + 24 else f"{stem}_{question.kind}_set{taken + 1}"
+    def _named(self, literal: InputLiteral) -> str:
+        stem = self.names.stems[literal.feature]
+        if literal.kind in {"bit", "no"}:
+            return f"{'is' if literal.kind == 'bit' else 'lacks'}_{stem}"
+        codes = "_".join(str(code).replace("-", "m") for code in literal.codes)
+        name = f"{stem}_{literal.kind}_{codes}"
+        taken = sum(each.kind == "in" and each.feature == literal.feature for each in self.nets)
+        return name if len(name) <= len(stem) + 24 else f"{stem}_{literal.kind}_set{taken + 1}"
 
     def _logic(self, condition: Condition, there: frozenset[str]) -> Logic:
         """Return a condition as logic; ``there`` are features that an outer list has asked for already."""
@@ -94,12 +103,12 @@ class Asked:
         return self.options.missing and not self.names.low.feature(name).feature.required
 
     def _present(self, name: str) -> Logic:
-        return logic.inverse(self._net(Question(name, "no")))
+        return logic.inverse(self._net(InputLiteral(name, "no")))
 
     def _missing(self, literal: Missing) -> Logic:
         if not self.options.missing:
             return logic.constant(value=literal.negated)
-        net = self._net(Question(literal.feature, "no"))
+        net = self._net(InputLiteral(literal.feature, "no"))
         return logic.inverse(net) if literal.negated else net
 
     def _test(self, literal: LiteralCondition, feature: LowFeature) -> Logic:
@@ -109,7 +118,7 @@ class Asked:
             return logic.inverse(found) if literal.negated else found
         compare = cast("Compare", literal)
         if feature.feature.dtype is DType.BOOL:
-            net = self._net(Question(feature.name, "bit"))
+            net = self._net(InputLiteral(feature.name, "bit"))
             return net if compare.value else logic.inverse(net)
         code = cast("int", compare.value)
         if compare.sign in {"==", "!="}:
@@ -123,17 +132,17 @@ class Asked:
             return logic.either([self._is(feature, cast("int", value)) for value in literal.values])
         categories = feature.feature.categories or ()
         codes = tuple(sorted({categories.index(cast("str", value)) for value in literal.values}))
-        return self._net(Question(feature.name, "in", codes)) if codes else FALSE
+        return self._net(InputLiteral(feature.name, "in", codes)) if codes else FALSE
 
     def _is(self, feature: LowFeature, code: int) -> Logic:
         low, high = self._range(feature)
-        return self._net(Question(feature.name, "is", (code,))) if low <= code <= high else FALSE
+        return self._net(InputLiteral(feature.name, "is", (code,))) if low <= code <= high else FALSE
 
     def _at_least(self, feature: LowFeature, code: int) -> Logic:
         low, high = self._range(feature)
         if not low < code <= high:
             return logic.constant(value=code <= low)
-        return self._net(Question(feature.name, "ge", (code,)))
+        return self._net(InputLiteral(feature.name, "ge", (code,)))
 
     @staticmethod
     def _range(feature: LowFeature) -> tuple[int, int]:
