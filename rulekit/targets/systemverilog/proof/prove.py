@@ -197,7 +197,7 @@ class _Prover:
         return self._negative_control(start)
 
     def _write_mutant(self, design: Design) -> None:
-        """Write the source of a mutant and, under tables, its memories; so mutants come after all other statements."""
+        """Write the source of a mutant and, under tables, its memories: so mutants come last."""
         (self.folder / _MUTANT).write_text(source(design), encoding="utf-8")
         for name, text in files(design.tables).items() if design.tables else ():
             (self.folder / name).write_text(text, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Where the pipeline registers stand: always at the answer, and before it where they shorten the longest path most."""
+"""Where the pipeline registers stand: always at the answer, and where they shorten the longest path most."""
 
 from __future__ import annotations
 
