@@ -1,250 +1,159 @@
-"""The emitted text: rules read as the law does, each question is asked once, and no tool complains."""
+"""The algebra of nets: what it simplifies is equal by truth table, and its text means the same to Verilog."""
 
 from __future__ import annotations
 
+import itertools
 import re
-import subprocess
 
 import pytest
-from hardware import (
-    POLICIES,
-    SMALL,
-    SMALL_GRID,
-    YOSYSES,
-    check_exact,
-    grid,
-    law,
-    needs,
-    needs_icarus,
-    needs_verilator,
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rulekit.targets.systemverilog.rtl.logic import (
+    FALSE,
+    TRUE,
+    And,
+    Net,
+    Or,
+    both,
+    constant,
+    either,
+    inverse,
+    nets,
+    text,
 )
 
-import rulekit
-from rulekit.ir.numerics import FixedFormat
-from rulekit.targets.lower import lower
-from rulekit.targets.systemverilog.design import Design
-from rulekit.targets.systemverilog.names import comment, plain_text
-from rulekit.targets.systemverilog.tools import ICARUS, VERILATOR
+NAMES = ("a", "b", "c")
+A, B, C = map(Net, NAMES)
+ROWS = [dict(zip(NAMES, row, strict=True)) for row in itertools.product([False, True], repeat=3)]
 
-MIXED = [
-    {"name": "n", "dtype": "int32", "bounds": [-9, 9], "required": True},
-    {"name": "x", "dtype": "float64"},
-    {"name": "kind", "dtype": "category", "categories": ["a", "b", "c"]},
-    {"name": "ok", "dtype": "bool"},
-    {"name": "unread", "dtype": "bool", "required": True},
-]
-MIXED_RULES = [
-    ("a", ["n > 3", "x <= 2.5"]),
-    ("b", ["n in {1, 2, 5}", {"any": ["ok == true", "x is missing", "x > 200"]}]),
-    ("c", ["kind not in {a, c}", "n != -4"]),
-    ("d", []),
-    ("e", ["x > 1000"]),
-]
-LAWS = {policy: law(MIXED, MIXED_RULES, f"mixed.{policy}", policy) for policy in POLICIES}
-LAWS |= {f"empty-{policy}": law(MIXED[:4], [], "empty", policy) for policy in ("first", "score")}
-LAWS |= {"nothing": law(MIXED[1:4], [], "nothing"), "small": SMALL}
-LAWS["long"] = law(
-    MIXED, [(f"r{k}", [f"n > {k % 9}", f"x < {k}"], k - 20) for k in range(40)], "long", "score"
+
+def value(logic, row):
+    """The truth of an expression, by its definition alone."""
+    if isinstance(logic, Net):
+        return row[logic.name] != logic.inverted
+    found = [value(term, row) for term in logic.terms]
+    return all(found) if isinstance(logic, And) else any(found)
+
+
+def verilog(expression, row):
+    """The truth of a Verilog expression of one-bit nets, reductions and constants, by Python's own operators."""
+    python = re.sub(r"1'b([01])", lambda bit: str(bool(int(bit[1]))), expression)
+    python = re.sub(r"~(\w+(\[\d+\])?)", r"(not \1)", python)
+    python = re.sub(
+        r"\(([&|])(\w+)\[(\d+):(\d+)\]\)",
+        lambda m: "(" + m[1].join(f"{m[2]}[{bit}]" for bit in range(int(m[4]), int(m[3]) + 1)) + ")",
+        python,
+    )
+    return bool(eval(python, {"__builtins__": {}}, row))  # noqa: S307 - a text that this test wrote
+
+
+def table(logic):
+    return [value(logic, row) for row in ROWS]
+
+
+trees = st.recursive(
+    st.builds(Net, st.sampled_from(NAMES), st.booleans()) | st.sampled_from([TRUE, FALSE]),
+    lambda inner: st.tuples(st.sampled_from(["and", "or", "not"]), st.lists(inner, max_size=4)),
+    max_leaves=12,
 )
 
 
-def numerics_of(ruleset):
-    if ruleset is SMALL:
-        return SMALL_GRID
-    return grid(ruleset, n=FixedFormat(width=5, fraction=0), x=FixedFormat(width=9, fraction=1))
+def built(tree):
+    """Return a drawn tree as the algebra builds it, and its truth table by definition."""
+    if not isinstance(tree, tuple):
+        return tree, table(tree)
+    kind, parts = tree
+    done = [built(part) for part in parts]
+    logics, tables = [logic for logic, _ in done], [found for _, found in done]
+    columns = list(zip(*tables, strict=True)) if tables else [()] * len(ROWS)
+    if kind == "and":
+        return both(logics), [all(column) for column in columns]
+    if kind == "or":
+        return either(logics), [any(column) for column in columns]
+    logic, found = done[0] if done else (TRUE, [True] * len(ROWS))
+    return inverse(logic), [not each for each in found]
 
 
-def write(artifact, folder):
-    for name, data in artifact.files.items():
-        (folder / name).write_bytes(data)
-    return folder
+@given(trees)
+def test_what_is_simplified_keeps_its_truth_table(tree):
+    logic, expected = built(tree)
+    assert table(logic) == expected
 
 
-def run(*command, cwd):
-    ran = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
-    assert ran.returncode == 0, f"{' '.join(command)}\n{ran.stdout}{ran.stderr}"
-    return ran.stdout + ran.stderr
+@given(trees)
+def test_the_text_means_the_same(tree):
+    logic, expected = built(tree)
+    assert [verilog(text(logic), row) for row in ROWS] == expected
 
 
-# --- the law in the text
+@given(trees)
+def test_the_complement_of_the_complement_is_equal(tree):
+    logic, expected = built(tree)
+    assert table(inverse(inverse(logic))) == expected
 
 
-def test_a_rule_is_a_net_named_by_its_id_under_its_words(fraud) -> None:
-    artifact = rulekit.compile(fraud, "systemverilog", grid(fraud, 16))
-    rule = fraud.rules[0]
-    assert (
-        f"    // {rule.id}: {rule.title}\n"
-        "    //     cards_per_device_1h >= 4\n"
-        "    //     amount > 50\n"
-        "    //     any: country not in {SE, NO}, device_age is missing\n"
-        "    wire rule_many_cards_one_device = ~lacks\n"
-        "        & ~lacks_cards_per_device_1h_q\n"
-        "        & cards_per_device_1h_ge_4_q\n"
-        "        & amount_ge_51_q\n"
-        "        & ((~lacks_country_q & ~country_in_0_1_q) | lacks_device_age_q);\n"
-    ) in artifact.source
-    assert re.findall(r"wire (rule_\w+) =", artifact.source) == [
-        "rule_many_cards_one_device",
-        "rule_large_abroad",
-    ]
+@given(trees)
+def test_no_constant_is_left_inside(tree):
+    logic, _ = built(tree)
+    inside = list(logic.terms) if isinstance(logic, (And, Or)) else []
+    while inside:
+        term = inside.pop()
+        assert term not in {TRUE, FALSE}
+        inside += getattr(term, "terms", ())
 
 
-def test_each_question_is_asked_once() -> None:
-    ruleset = law(
-        [{"name": "x", "dtype": "int32"}],
-        [
-            ("a", ["x > 7"]),
-            ("b", ["x >= 8"]),
-            ("c", ["x <= 7"]),
-            ("d", ["x < 8"]),
-            ("e", ["x == 8", "x >= 9"]),
-        ],
-    )
-    source = rulekit.compile(ruleset, "systemverilog", grid(ruleset)).source
-    asked = re.findall(r"^    wire (x_\w+) = .*in_x", source, re.MULTILINE)
-    assert asked == ["x_ge_8", "x_ge_9", "x_is_8"]
-    assert "wire rule_a = ~lacks_x_q & x_ge_8_q;" in source
-    assert "wire rule_d = ~lacks_x_q & ~x_ge_8_q;" in source
+@pytest.mark.parametrize(
+    ("logic", "expected"),
+    [
+        (both([]), TRUE),
+        (either([]), FALSE),
+        (both([A]), A),
+        (either([A, A]), A),
+        (both([A, TRUE, B]), And((A, B))),
+        (both([A, FALSE, B]), FALSE),
+        (either([A, TRUE]), TRUE),
+        (either([A, FALSE]), A),
+        (both([A, inverse(A)]), FALSE),
+        (either([A, inverse(A)]), TRUE),
+        (both([And((A, B)), C]), And((A, B, C))),
+        (either([Or((A, B)), A]), Or((A, B))),
+        (either([A, And((inverse(A), B))]), Or((A, B))),
+        (both([A, Or((inverse(A), B))]), And((A, B))),
+        (inverse(And((A, Net("b", inverted=True)))), Or((Net("a", inverted=True), B))),
+        (constant(value=True), TRUE),
+        (constant(value=False), FALSE),
+    ],
+)
+def test_each_law_of_the_algebra(logic, expected):
+    assert logic == expected
 
 
-@needs_icarus
-def test_a_set_of_words_is_asked_once_too() -> None:
-    words = [f"word{place:02}" for place in range(30)]
-    some, others = ", ".join(words[:20]), ", ".join(words[5:25])
-    ruleset = law(
-        [{"name": "k", "dtype": "category", "categories": words}],
-        [("a", [f"k in {{{some}}}"]), ("b", [f"k not in {{{some}}}"]), ("c", [f"k in {{{others}}}"])],
-    )
-    source = check_exact(ruleset, grid(ruleset)).source
-    assert re.findall(r"^    wire (k_\w+) = .*in_k", source, re.MULTILINE) == ["k_in_set1", "k_in_set2"]
+@pytest.mark.parametrize(
+    ("logic", "expected"),
+    [
+        (TRUE, "1'b1"),
+        (FALSE, "1'b0"),
+        (A, "a"),
+        (inverse(A), "~a"),
+        (And((A, B)), "a & b"),
+        (Or((And((A, B)), C)), "(a & b) | c"),
+        (And(tuple(Net(f"x[{bit}]") for bit in (7, 6, 5))), "(&x[7:5])"),
+        (Or((*(Net(f"x[{bit}]") for bit in (3, 2, 1, 0)), A)), "(|x[3:0]) | a"),
+        (And((Net("x[1]"), Net("x[0]"))), "x[1] & x[0]"),
+        (And((Net("x[2]"), Net("y[1]"), Net("x[0]"))), "x[2] & y[1] & x[0]"),
+    ],
+)
+def test_text_of_each_shape(logic, expected):
+    assert text(logic) == expected
 
 
-@needs_icarus
-def test_what_contradicts_itself_is_no_logic() -> None:
-    ruleset = law(
-        [{"name": "x", "dtype": "int32", "required": True}, {"name": "y", "dtype": "int32"}],
-        [
-            ("never", ["x > 7", "x <= 7"]),
-            ("always", [{"any": ["x > 7", "x <= 7"]}]),
-            ("there", [{"any": ["y > 7", "y is missing"]}]),
-        ],
-    )
-    source = check_exact(ruleset, grid(ruleset)).source
-    assert "wire rule_never = 1'b0;" in source
-    assert "wire rule_always = ~lacks;" in source
-    assert "wire rule_there = ~lacks & (y_ge_8_q | lacks_y_q);" in source
+def test_parentheses_stand_only_where_they_are_needed():
+    assert text(And((A, B)), inner=True) == "(a & b)"
+    assert text(A, inner=True) == "a"
+    assert text(And((A, B)), margin="\n  ") == "a\n  & b"
 
 
-def test_thresholds_and_inputs_are_told_with_units() -> None:
-    source = rulekit.compile(SMALL, "systemverilog", SMALL_GRID).source
-    assert "input  wire [7:0] in_met,  // met: 8 bits, 1 step = 4 GeV, 0 to 1020 GeV\n" in source
-    assert "    // met >= 152 GeV\n    wire met_ge_38 = " in source
-    assert "~in_eta[7]" in source  # the sign is turned
-    assert "out_outcome,  // 0 accept, 1 keep, 2 none, 3 invalid\n" in source
-    assert f"// Ruleset {SMALL.digest}\n" in source
-
-
-def test_the_text_is_pure_ascii_and_short() -> None:
-    ruleset = law(
-        [{"name": "\u0394\u03c6", "dtype": "int32", "unit": "\u03bcrad"}],
-        [("a", ["`\u0394\u03c6` > 3"], 'g"r\u00f6\u00dfer\n')],
-    )
-    for name, data in rulekit.compile(ruleset, "systemverilog", grid(ruleset)).files.items():
-        if name.endswith((".sv", ".vhd")):
-            assert data.isascii(), name
-            assert b"\r" not in data
-
-
-COMMANDS = [
-    "verilator lint_off WIDTH",
-    "synthesis translate_off",
-    "Pragma translate_off",
-    "psl assert false;",
-]
-
-
-@pytest.mark.parametrize("words", COMMANDS)
-def test_no_comment_commands_a_tool(words) -> None:
-    word = words.split()[0]
-    assert plain_text(f"{words} x") == f"'{word}'{words.removeprefix(word)} x"
-    wrapped = comment("a " * 51 + words, 4)
-    assert re.search(rf"// {word}", wrapped) is None
-    assert f"'{word}'" in wrapped
-    assert plain_text(f"{word}s are fine") == f"{word}s are fine"
-
-
-@needs_verilator
-def test_titles_and_names_do_not_command_tools(tmp_path) -> None:
-    ruleset = law(
-        [
-            {"name": "verilator lint_off", "dtype": "int32"},
-            {"name": "synthesis translate_off", "dtype": "bool"},
-        ],
-        [("a", ["`verilator lint_off` > 3", "`synthesis translate_off` == true"])],
-        "verilator",
-    )
-    artifact = check_exact(ruleset, grid(ruleset))
-    assert re.search(r"// (verilator|synthesis)", artifact.source) is None
-    lint(write(artifact, tmp_path), "verilator")
-
-
-# --- tools
-
-LAWS["balanced"] = law(MIXED, [("a", ["n > 3"], 7), ("b", ["x > 3"], -7)], "balanced", "score")
-LAWS["idle"] = law(MIXED, [(f"r{k}", [f"n > {k % 9}"], 0) for k in range(20)], "idle", "score")
-
-
-def lint(folder, module):
-    waived = ("UNUSEDSIGNAL", "UNUSEDPARAM", "DECLFILENAME")
-    flags = [f"-Wno-{name}" for name in waived]
-    run(VERILATOR.path(), "--lint-only", "-Wall", *flags, "--top-module", module, "decide.sv", cwd=folder)
-
-
-@needs_verilator
-@pytest.mark.parametrize("name", LAWS)
-@pytest.mark.parametrize("stages", [1, 3])
-def test_verilator_finds_nothing(name, stages, tmp_path) -> None:
-    ruleset = LAWS[name]
-    artifact = rulekit.compile(ruleset, "systemverilog", numerics_of(ruleset), stages=stages)
-    lint(write(artifact, tmp_path), Design.of(lower(ruleset, artifact.numerics, artifact.options),
-                                              artifact.options).names.module)  # fmt: skip
-
-
-@needs_icarus
-@pytest.mark.parametrize("name", LAWS)
-def test_icarus_warns_of_nothing(name, tmp_path) -> None:
-    ruleset = LAWS[name]
-    write(rulekit.compile(ruleset, "systemverilog", numerics_of(ruleset)), tmp_path)
-    assert run(ICARUS.path(), "-g2012", "-Wall", "-o", "out", "decide.sv", cwd=tmp_path) == ""
-    told = run(
-        ICARUS.path(),
-        "-g2012",
-        "-Wall",
-        "-Wno-timescale",
-        "-o",
-        "out",
-        "decide.sv",
-        "testbench.sv",
-        cwd=tmp_path,
-    )
-    assert told == ""
-
-
-@pytest.mark.parametrize("yosys", [pytest.param(tool, marks=needs(tool), id=tool.name) for tool in YOSYSES])
-@pytest.mark.parametrize("name", ["first", "score", "long", "empty-score", "nothing"])
-def test_yosys_finds_nothing(name, yosys, tmp_path) -> None:
-    ruleset = LAWS[name]
-    artifact = rulekit.compile(ruleset, "systemverilog", numerics_of(ruleset))
-    write(artifact, tmp_path)
-    module = re.findall(r"^module (\w+)", artifact.source, re.MULTILINE)[-1]
-    script = f"read_verilog -sv decide.sv; hierarchy -check -top {module}; proc; check -assert"
-    told = yosys.run(["-p", script], tmp_path)
-    assert "Warning" not in told
-    assert re.search(r"\$(dlatch|_DLATCH)", yosys.run(["-p", f"{script}; stat"], tmp_path)) is None
-
-
-@needs_icarus
-@pytest.mark.parametrize("name", LAWS)
-def test_decides_exactly(name) -> None:
-    ruleset = LAWS[name]
-    check_exact(ruleset, numerics_of(ruleset))
+def test_nets_are_listed_as_often_as_they_stand_there():
+    assert [net.name for net in nets(Or((And((A, B)), And((A, C)))))] == ["a", "b", "a", "c"]
+    assert list(nets(TRUE)) == []
