@@ -1,6 +1,6 @@
 """Findings: what is not as it should be, without being an error.
 
-A finding never stops a command; it is printed, counted, and makes the exit code 1.
+A finding never stops a command. It is printed and counted, and makes the exit code 1.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ LEVELS = ("error", "warning", "note")
 
 
 class Finding(Model):
-    """One finding: a stable code, what it is about, and a sentence.
+    """One finding: a stable code, a subject and a sentence.
 
     Attributes
     ----------
-    code : stable, for machines.
+    code : a stable name, for machines.
     subject : what it is about, such as ``rule met-ht``.
     message : a sentence, without a full stop.
-    count : how many events, or records, it is about.
-    level : an error breaks what the law promises; a warning wants a look; a note is for information, and leaves
-        the exit code alone.
-    witness : an event that shows it, replayed by the reference semantics.
+    count : the number of events, or records, that it is about.
+    level : an error breaks what the law promises; a warning should be looked at; a note is for information, and
+        does not change the exit code.
+    witness : an event that shows it, confirmed by the reference semantics.
 
     """
 
@@ -74,7 +74,7 @@ class Finding(Model):
 
     @property
     def rule(self) -> str | None:
-        """The id of the rule that it is about, if it is about one."""
+        """The id of the rule that it is about; None where it is about something else."""
         return self.subject.removeprefix("rule ") if self.subject.startswith("rule ") else None
 
     def __str__(self) -> str:
@@ -133,7 +133,7 @@ def threshold_findings(ruleset: Ruleset) -> list[Finding]:
 
 
 def event_counts(features: tuple[Feature, ...], columns: dict[str, pl.Expr]) -> list[pl.Expr]:
-    """Return aggregate expressions that count what :func:`event_findings` reports, per feature."""
+    """Return, for each feature with bounds or categories, the expression that counts the events outside them."""
     counted = [(feature, _outside(feature, columns[feature.name])) for feature in features]
     return [
         outside.sum().cast(pl.Int64).alias(feature.name)
@@ -143,7 +143,7 @@ def event_counts(features: tuple[Feature, ...], columns: dict[str, pl.Expr]) -> 
 
 
 def event_findings(features: tuple[Feature, ...], counts: dict[str, int]) -> list[Finding]:
-    """Turn the counts into findings."""
+    """Return a finding for each feature with a count above 0; see :func:`event_counts`."""
     found = []
     for feature in features:
         count = counts.get(feature.name) or 0

@@ -1,8 +1,9 @@
-"""Ed25519 keys: who approves a law, and who vouches for the head of a log.
+"""Ed25519 keys: they sign approvals of laws and heads of logs.
 
-A pair is two files: ``NAME.key``, the private half (PKCS #8 in PEM, readable by its owner alone), and
-``NAME.pub``, a few lines of YAML with the public half and the time for which it is valid. Signatures are those
-of RFC 8032 over bytes that are the same on every machine: canonical JSON (RFC 8785), see :func:`canonical_json`.
+A pair is two files. ``NAME.key`` holds the private half (PKCS #8 in PEM, readable by its owner only). ``NAME.pub``
+holds a few lines of YAML with the public half and the time for which it is valid. Signatures follow RFC 8032. They
+cover canonical JSON (RFC 8785), which has the same bytes on every machine; see
+:func:`rulekit.digests.canonical_json`.
 """
 
 from __future__ import annotations
@@ -28,11 +29,11 @@ if TYPE_CHECKING:
 
 _PREFIX = "ed25519:"
 _RAW = 32
-"""Bytes of a public key."""
+"""The number of bytes of a public key."""
 
 
 class PublicKey(Model):
-    """The public half of a key, with its owner and the time from ``since`` to ``until`` in which it signs."""
+    """The public half of a key, with its owner; it signs from ``since`` (included) to ``until`` (excluded)."""
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@-]*$")
     key: str
@@ -47,7 +48,13 @@ class PublicKey(Model):
         return key
 
     def verify(self, message: bytes, signature: str, at: datetime) -> None:
-        """Check a signature that claims to be made at a time.
+        """Check a signature of a message.
+
+        Parameters
+        ----------
+        message : the signed bytes.
+        signature : ``ed25519:`` and base64.
+        at : when it claims to be made, a time with a zone.
 
         Raises
         ------
@@ -79,7 +86,7 @@ class PublicKey(Model):
 
 @dataclass(frozen=True)
 class PrivateKey:
-    """The private half of a key: it signs."""
+    """The private half of a key, which signs."""
 
     public: PublicKey
     _secret: Ed25519PrivateKey
@@ -100,12 +107,18 @@ class PrivateKey:
 def new_key(name: str, folder: Path, until: datetime | None = None) -> PrivateKey:
     """Make a key and write ``NAME.key`` and ``NAME.pub`` into a folder.
 
+    Parameters
+    ----------
+    name : the name of its owner: letters, digits, and ``._@-`` after the first character.
+    folder : where the files go; it is made if needed.
+    until : when the key ceases to be valid, a time with a zone; default: never.
+
     Raises
     ------
     LawError
-        when the name is none that a file and a charter can have, or the time has no zone.
+        when the name is not allowed, or the time has no zone.
     SignatureError
-        when either file is there already: a key is never overwritten.
+        when either file exists already: a key is never overwritten.
 
     """
     ed25519, serialization = _cryptography()
@@ -137,7 +150,7 @@ def load_public(path: Path) -> PublicKey:
     Raises
     ------
     LawError
-        when it can't be read or is no public key.
+        when it can't be read or is not a public key.
 
     """
     document = parse_yaml(read_text(path), str(path))
@@ -151,7 +164,7 @@ def load_private(path: Path) -> PrivateKey:
     Raises
     ------
     SignatureError
-        when it is no Ed25519 key, or the public half beside it belongs to another one.
+        when it is not an Ed25519 key, or the public half beside it belongs to another key.
     LawError
         when either file can't be read.
 

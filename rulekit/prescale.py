@@ -15,14 +15,14 @@ _EACH = pl.col("word")
 
 
 def prescaled(ruleset: Ruleset, ids: pl.Series, hits: pl.DataFrame, seed: int = 0) -> pl.DataFrame:
-    """Return the hits that are kept; a hit that is not kept is suppressed.
+    """Return the hits that are kept; the others are suppressed.
 
     Parameters
     ----------
-    ruleset : whose prescales are applied.
-    ids : of the events: text, or integers from 0 to 2**64 - 1; shape (events,).
+    ruleset : the ruleset whose prescales apply.
+    ids : the event ids: text, or integers from 0 to 2**64 - 1; shape (events,).
     hits : one Boolean column per rule id, as ``hit_matrix`` returns it; shape (events, rules).
-    seed : of the run; another seed keeps other events.
+    seed : the seed of the run; another seed keeps other events. Default: 0.
 
     Returns
     -------
@@ -31,9 +31,9 @@ def prescaled(ruleset: Ruleset, ids: pl.Series, hits: pl.DataFrame, seed: int = 
     Raises
     ------
     EventError
-        when an id is missing, or is none that can be prescaled by.
+        when an id is missing, or of a kind that prescales do not accept.
     RulekitError
-        when the hits are not those of the rules on the events.
+        when the hits are of other rules, or there is not one id per event.
 
     """
     _check(ruleset, ids, hits)
@@ -48,10 +48,17 @@ def prescaled(ruleset: Ruleset, ids: pl.Series, hits: pl.DataFrame, seed: int = 
 def kept(ids: pl.Series, name: str, prescale: int, seed: int = 0) -> pl.Series:
     """Return which events are kept under a name, one in ``prescale``: Boolean, shape (events,).
 
+    Parameters
+    ----------
+    ids : the event ids, as in :func:`prescaled`.
+    name : the name that the choice depends on, such as a rule id.
+    prescale : keep one event in this many; at least 1.
+    seed : the seed of the run; default: 0.
+
     Raises
     ------
     EventError
-        when an id is missing, or is none that can be prescaled by.
+        when an id is missing, or of a kind that prescales do not accept.
     LawError
         when the prescale is less than 1.
 
@@ -60,12 +67,12 @@ def kept(ids: pl.Series, name: str, prescale: int, seed: int = 0) -> pl.Series:
 
 
 def numbers(ids: pl.Series) -> pl.Series:
-    """Return the numbers of events, as UInt64, in the words of :func:`rulekit.ir.prescale.number`.
+    """Return the numbers of events, UInt64, shape (events,), as :func:`rulekit.ir.prescale.number` defines them.
 
     Raises
     ------
     EventError
-        when an id is missing, or is none that can be prescaled by.
+        when an id is missing, or of a kind that prescales do not accept.
 
     """
     if ids.dtype in _TEXT:
@@ -105,12 +112,12 @@ def _places(folds: pl.Series, rule_key: int) -> pl.Series:
 
 
 def _mixed(words: pl.Series) -> pl.Series:
-    """Return words after all steps, each worked out before the next: as one expression they would be 64."""
+    """Return words after all steps, each computed before the next: one expression would be 64 times the size."""
     return reduce(_worked, map(_step, STEPS), words)
 
 
 def _step(step: Step) -> pl.Expr:
-    """Return a step of each word; 64 bits hold what 32 bits would lose, until it is taken off."""
+    """Return one step of the hash: 64-bit arithmetic, cut back to 32 bits."""
     factor, constant = _word(1 << abs(step.shift)), _word(step.constant)
     shifted = _EACH * factor if step.shift > 0 else _EACH // factor
     joined = _EACH + constant if step.inner == "+" else _EACH ^ constant

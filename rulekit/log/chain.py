@@ -22,18 +22,18 @@ FORMAT = "rulekit-log-1"
 
 
 def new_header() -> bytes:
-    """Return the text that a new log starts with."""
+    """Return the text of the header of a new log."""
     created = time_text(datetime.now(UTC))
     return line_text({"created": created, "format": FORMAT, "log": str(uuid.uuid4())})
 
 
 def read_header(text: bytes, where: str) -> dict[str, Any]:
-    """Return what a header text says.
+    """Return what the text of a header says.
 
     Raises
     ------
     LogError
-        when it is none, or of another format.
+        when it is not the header of a log, or of another format.
 
     """
     try:
@@ -47,11 +47,11 @@ def read_header(text: bytes, where: str) -> dict[str, Any]:
 
 
 def first_hash(header: bytes) -> bytes:
-    """Return the chain hash before the first line."""
+    """Return the chain hash before the first line, 32 bytes."""
     return hashlib.sha256(header).digest()
 
 
 def chain_hashes(previous: bytes, texts: Iterable[bytes]) -> list[bytes]:
-    """Return the chain hash of each text, 32 bytes, after the chain hash before them."""
+    """Return the chain hash of each text, 32 bytes, after the hash ``previous``."""
     sha256 = hashlib.sha256
     return [previous := sha256(previous + text).digest() for text in texts]

@@ -1,4 +1,4 @@
-"""Counting decisions by outcome: those that are in the log, those sampled away, and those lost."""
+"""Counts of decisions by outcome: those in the log, those sampled away, and those lost."""
 
 from __future__ import annotations
 
@@ -19,7 +19,16 @@ stand in no event id; the values, which may have a feature of that name, come af
 
 
 class Note(NamedTuple):
-    """What a line tells that is no record, with its place among the lines; ``known`` is false of any other text."""
+    """What a line says that is no record.
+
+    Attributes
+    ----------
+    place : its position among the lines that were counted.
+    sampled, lost : decisions by outcome.
+    manifest : the manifest of an artifact; None where it holds none.
+    known : whether it is such a line at all, not some other text.
+
+    """
 
     place: int
     sampled: dict[str, int]
@@ -38,11 +47,11 @@ class DecisionCounts:
 
     @property
     def total(self) -> int:
-        """All decisions that the log knows of."""
+        """All decisions that the log accounts for."""
         return self.kept.total() + self.sampled.total() + self.lost.total()
 
     def add(self, texts: Sequence[bytes]) -> list[Note]:
-        """Count lines; return what those tell that are no records."""
+        """Count lines; return what those say that are no records."""
         if not texts:
             return []
         found = pl.Series("text", texts, pl.Binary).cast(pl.String, strict=False).str.extract(_OUTCOME)
@@ -55,7 +64,7 @@ class DecisionCounts:
         return notes
 
     def by_kind(self) -> dict[str, dict[str, int]]:
-        """Return the counts as a head has them."""
+        """Return the counts as a head holds them."""
         return {
             "kept": without_zeros(self.kept),
             "sampled": without_zeros(self.sampled),
@@ -64,12 +73,12 @@ class DecisionCounts:
 
 
 def without_zeros(counts: Mapping[str, int]) -> dict[str, int]:
-    """Return counts without zeros, in the order of their names."""
+    """Return counts without zeros, sorted by name."""
     return {name: counts[name] for name in sorted(counts) if counts[name]}
 
 
 def note_of(place: int, text: bytes) -> Note:
-    """Return what a line tells that is no record."""
+    """Return what a line says that is no record."""
     try:
         line = json.loads(text)
         known = bool({"sampled", "lost", MANIFEST} & set(line))
@@ -84,9 +93,9 @@ class LogSummary(Model):
 
     Attributes
     ----------
-    where, log : the place and the name of the log.
-    kept, sampled, lost : decisions of this run, by outcome: those in the log, those sampled away, those lost.
-    notes : what a reviewer will miss in it, and what opening it had to mend.
+    where, log : the place and the id of the log.
+    kept, sampled, lost : decisions of this run by outcome: in the log, sampled away, and lost.
+    notes : what a reviewer will miss in it, and what was repaired when it was opened.
 
     """
 

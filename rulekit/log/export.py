@@ -1,4 +1,4 @@
-"""Archives: the whole of a log, with its chain and its heads, as a folder of Parquet files."""
+"""Archives: a whole log, with its chain and its heads, as a folder of Parquet files."""
 
 from __future__ import annotations
 
@@ -14,15 +14,25 @@ from rulekit.log.write.lock import writer_lock
 
 
 def export_log(where: str | Path, out: Path, segment: int | None = None) -> int:
-    """Copy a log into a folder that is a log of its own: it verifies like the first. Return the number of lines.
+    """Copy a log into a folder, which is a log of its own and verifies like the first.
 
-    Lines and heads are copied as they are. One that does not follow from the one before stops the export, so that
-    no archive is made of a damaged log.
+    Lines and heads are copied unchanged. A line that does not follow from the one before stops the export, so that
+    a damaged log gets no archive.
+
+    Parameters
+    ----------
+    where : the log.
+    out : the new folder.
+    segment : lines per Parquet file; default: as in :class:`LogOptions`.
+
+    Returns
+    -------
+    The number of lines.
 
     Raises
     ------
     LogError
-        when the log can't be read, is damaged, or the folder is not empty.
+        when the log can't be read or is damaged, or the folder is not empty.
 
     """
     source, _, header = read_log(where)
@@ -42,7 +52,7 @@ def export_log(where: str | Path, out: Path, segment: int | None = None) -> int:
 
 
 def _copy(source: Store, target: ParquetStore, chain_hash: bytes, segment: int) -> int:
-    """Copy lines in segments of this size, and return how many."""
+    """Copy lines in segments of this size, and return their number."""
     end = ended = 0
     for lines in source.read():
         hashes = chain_hashes(chain_hash, lines.texts)

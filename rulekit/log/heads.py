@@ -71,7 +71,7 @@ class Head(Model):
 
 
 def new_head(log: str, seq: int, chain_hash: bytes, counts: DecisionCounts, key: PrivateKey | None) -> Head:
-    """Return the head of a log as it is now, signed when there is a key.
+    """Return the head of a log in its present state, signed if there is a key.
 
     Raises
     ------
@@ -100,7 +100,7 @@ def head_from_text(text: bytes) -> Head:
     Raises
     ------
     LogError
-        when the text is none.
+        when the text is not a head.
 
     """
     try:

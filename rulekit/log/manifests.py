@@ -1,9 +1,9 @@
-"""Lines that tell what decided, where the law and the values alone do not say it.
+"""Manifests in a log: the lines that name the numerics where the law and the values alone do not.
 
-Native numerics need no telling: every target decides in them alike. For any other the log tells the manifest of the
-artifact, once each time that it is opened and before the first decision of that artifact. It is told as one string,
-its canonical JSON, and a record names its artifact by the digest of this very text: no other manifest can stand in
-for it, and nothing in it can be taken for a field of a record.
+Native numerics need no such line, since every target decides alike in them. For other numerics the log holds the
+manifest of the artifact, once each time the log is opened, before the first decision of that artifact. The line
+holds it as one string, its canonical JSON, and a record names its artifact by the digest of this text. So no other
+manifest can take its place, and nothing in it can be mistaken for a field of a record.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _NUMERICS: TypeAdapter[Numerics] = TypeAdapter(Numerics)
 
 
 def manifest_of(artifact: Artifact) -> str | None:
-    """Return the manifest of an artifact as the log tells it; None where its numerics are native."""
+    """Return the manifest of an artifact as the log holds it; None for native numerics."""
     return None if artifact.numerics.kind == _NATIVE else canonical_json(artifact.manifest).decode()
 
 
@@ -32,12 +32,12 @@ def artifact_digest(artifact: Artifact) -> str:
 
 
 def manifest_digest(text: str) -> str:
-    """Return ``sha256:`` and 64 hex digits over a manifest as the log tells it."""
+    """Return ``sha256:`` and 64 hex digits over a manifest as the log holds it."""
     return digest(text.encode())
 
 
 def manifest_numerics(text: str | None) -> Numerics:
-    """Return the numerics that a manifest names; native ones where the log tells none."""
+    """Return the numerics that a manifest names; native where the log holds none."""
     return Native() if text is None else _NUMERICS.validate_python(json.loads(text)["numerics"])
 
 

@@ -1,4 +1,4 @@
-"""From the name of a log to its store."""
+"""Finds the store of a log by its name."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ KINDS = f"a file ending in {', '.join(SUFFIXES)}, a folder, or postgresql://host
 
 
 def open_store(where: str | Path, *, write: bool) -> Store:
-    """Return the store of a log: by ``postgresql://`` the server, by suffix SQLite, and otherwise a folder.
+    """Return the store of a log: ``postgresql://`` is a server, a known suffix is SQLite, anything else a folder.
 
     Raises
     ------
@@ -38,7 +38,11 @@ def open_store(where: str | Path, *, write: bool) -> Store:
 
 
 def read_log(where: str | Path) -> tuple[Store, dict[str, Any], bytes]:
-    """Open a log to read it; return its store, and its header as document and as text.
+    """Open a log for reading.
+
+    Returns
+    -------
+    Its store, its header as a document, and its header as text.
 
     Raises
     ------
@@ -56,7 +60,7 @@ def read_log(where: str | Path) -> tuple[Store, dict[str, Any], bytes]:
 
 
 def is_log(where: str | Path) -> bool:
-    """Say whether a place is one of a log, and not of a file of decisions."""
+    """Say whether a path or URL is that of a log, not of a file of decisions."""
     return is_server(where) or Path(where).is_dir() or Path(where).suffix.lower() in SUFFIXES
 
 

@@ -1,4 +1,4 @@
-"""What may be chosen about a log."""
+"""The options of a log."""
 
 from __future__ import annotations
 
@@ -14,19 +14,22 @@ POLICIES = ("closed", "open")
 
 
 class LogOptions(Model):
-    """What is kept of the decisions, and what happens when it can't be.
+    """What a log keeps of the decisions, and what happens when it fails.
 
     Attributes
     ----------
-    on_failure : ``closed``: no decision is given out that the log does not hold. ``open``: decisions go on, loudly,
-        and what the log lacks is counted by outcome and written into it as soon as that works again.
-    segment : lines after which a segment ends: its head is signed, and a folder gets another Parquet file.
-    sample, seed : outcomes of which one decision in so many is kept, by a keyed hash of seed, outcome and event.
+    on_failure : ``closed``: no decision is given out that the log does not hold. ``open``: decisions go on with an
+        error on the logger ``rulekit.log``; what the log lacks is counted by outcome and written into it as soon as
+        that works again. Default: closed.
+    segment : lines per segment; at its end the head is signed, and a folder gets another Parquet file. Default:
+        100,000.
+    sample : by outcome, keep one decision in this many; default: keep every decision.
+    seed : the seed of the sample, which is chosen by a keyed hash of seed, outcome and event id.
     masked : features whose values are left out.
-    hashed : features that are written as HMAC-SHA-256 of their value, keyed with the salt.
+    hashed : features that are written as the HMAC-SHA-256 of their value, keyed with the salt.
     hash_events : whether event ids are hashed as well.
-    salt : file with the secret salt, at least 16 bytes.
-    losses : file for the losses that a server could not be told of; logs in files have theirs beside them.
+    salt : the file with the secret salt, at least 16 bytes.
+    losses : the file for losses that a server could not be told of; logs in files keep them beside themselves.
 
     """
 

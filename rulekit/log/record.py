@@ -1,15 +1,15 @@
-"""The record of one decision, and the one text that it has.
+"""The record of one decision, and its text.
 
-The text is canonical JSON (RFC 8785), so that equal records have equal bytes on every machine. What JSON numbers
-can't say exactly is said otherwise:
+The text is canonical JSON (RFC 8785), so equal records have equal bytes on every machine. What JSON numbers cannot
+say exactly is written differently:
 
-- an infinity is ``"Infinity"`` or ``"-Infinity"``, a missing value ``null``, and ``-0.0``, which equals it, ``0``;
-- an integer beyond 2**53 - 1 is a string of digits, and as an event id, where a string would be another event,
+- an infinity is ``"Infinity"`` or ``"-Infinity"``, a missing value ``null``, and ``-0.0``, which equals 0, ``0``;
+- an integer beyond 2**53 - 1 is a string of digits; as an event id, where a string would be another event, it is
   ``{"integer": "9007199254740993"}``;
 - a float32 is the float64 that equals it;
 - a value that is kept out of the log is ``{"masked": true}`` or ``{"hashed": "hmac-sha256:..."}``.
 
-What is special is an object, because events have none: no value that an event brings can pass for a masked one.
+Special values are objects, because events have none: no value of an event can be mistaken for a masked one.
 """
 
 from __future__ import annotations
@@ -42,14 +42,14 @@ class DecisionRecord(Model):
     ----------
     id : its sequence number in its log, from 0.
     at : when it was decided, UTC, to the microsecond.
-    ruleset, artifact : digests of the law, and of the manifest of what was compiled from it.
-    event : the event id, as :func:`event_to_json` has it.
-    values : what the decision read, by feature, as :func:`value_to_json` has it.
-    hits : ids of every rule that hit, in text order.
-    outcome, rule, score, missing : as :class:`rulekit.ir.semantics.Decision` has them; no score but under SCORE.
+    ruleset, artifact : digests of the law, and of the manifest of the artifact that decided.
+    event : the event id, as written by :func:`event_to_json`.
+    values : what the decision read, by feature, as written by :func:`value_to_json`.
+    hits : ids of all rules that hit, in text order.
+    outcome, rule, score, missing : as in :class:`rulekit.ir.semantics.Decision`; ``score`` only under SCORE.
     suppressed : the hits that a prescale did not keep.
-    took_ns : nanoseconds that deciding took; in a batch the time of all, divided by its events.
-    one_in : so many decisions with this outcome does this one stand for, where the log is a sample.
+    took_ns : nanoseconds that deciding took; in a batch, the time of the batch divided by its events.
+    one_in : how many decisions with this outcome the record stands for; None where the log is not a sample.
 
     """
 
@@ -72,7 +72,7 @@ class DecisionRecord(Model):
 
 
 def record_text(record: DecisionRecord) -> bytes:
-    """Return the text of a record; ``score`` and ``one_in`` are left out where there are none.
+    """Return the text of a record; ``score`` and ``one_in`` are left out where they are None.
 
     Raises
     ------
@@ -86,12 +86,12 @@ def record_text(record: DecisionRecord) -> bytes:
 
 
 def record_from_text(text: bytes) -> DecisionRecord:
-    """Read a record back.
+    """Read a record.
 
     Raises
     ------
     LogError
-        when the text is no record.
+        when the text is not a record.
 
     """
     try:
@@ -107,7 +107,7 @@ def line_text(document: JsonValue | Mapping[str, Any]) -> bytes:
     Raises
     ------
     LogError
-        when it has none: a lone surrogate in a text, say.
+        when it has none, such as for a lone surrogate in a text.
 
     """
     try:
@@ -158,19 +158,12 @@ def event_to_json(event: int | str) -> JsonValue:
     return {INTEGER: str(event)} if large else event
 
 
-def event_from_json(event: JsonValue) -> int | str:
-    """Return the event id of a record; of a hashed one the hash."""
-    if isinstance(event, dict):
-        return int(str(event[INTEGER])) if INTEGER in event else str(event[HASHED])
-    return event if isinstance(event, int) else str(event)
-
-
 def _integer_to_json(value: int | None) -> JsonValue:
     return value if value is None or -EXACT <= value <= EXACT else str(value)
 
 
 def _number(digits: str) -> int | float:
-    """Return a number that is written without a point: beyond 2**53 - 1 a float, as such integers are text."""
+    """Return a number written without a point: beyond 2**53 - 1 a float, since such integers are text."""
     value = int(digits)
     return value if -EXACT <= value <= EXACT else float(digits)
 

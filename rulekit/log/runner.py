@@ -1,4 +1,4 @@
-"""A runner that logs before it answers."""
+"""A runner that logs each decision before it returns it."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from rulekit.targets.shared.columns import HITS
 
 
 class LoggedRunner:
-    """Gives the answers of a runner, each once it is in the log.
+    """Decides by a runner, and returns each decision once it is in the log.
 
     Parameters
     ----------
-    runner : decides.
-    log : open for writing.
-    id_column : the column, or key, with the event id; without one, decisions of the log are numbered from 0.
+    runner : the runner that decides.
+    log : a log that is open for writing.
+    id_column : the column, or key, with the event id; default: the decisions of the log are numbered from 0.
 
     Attributes
     ----------
@@ -80,7 +80,7 @@ class LoggedRunner:
         return decision if hits else bare
 
     def hit_matrix(self, events: Frame, *, cast: bool = False) -> pl.DataFrame:
-        """Return which rules hit, which is no decision and is not logged."""
+        """Return which rules hit; this is not a decision and is not logged."""
         return self._runner.hit_matrix(events, cast=cast)
 
     def _ids(self, events: pl.DataFrame) -> pl.Series:

@@ -1,4 +1,4 @@
-"""Deciding a file of events with a log: batch by batch, each in the log before it goes on."""
+"""Decides a file of events with a log, batch by batch; each batch is in the log before it goes on."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from rulekit.targets.artifact import Artifact
 from rulekit.targets.shared.columns import decision_columns
 
 BATCH = 1 << 15
-"""Events of a batch: one write to the log, and one wait for the disk."""
+"""Events per batch: one write to the log, and one wait for the disk."""
 
 
 class LoggedStream:
-    """Decides frames of events that may be larger than memory, and logs them in their order.
+    """Decides events that may be larger than memory, and logs them in order.
 
     Raises
     ------
@@ -37,7 +37,7 @@ class LoggedStream:
         self._lost_before = log.lost.copy()
 
     def decide(self, events: pl.LazyFrame) -> pl.LazyFrame:
-        """Return the events with the decision columns, all hits among them; read it once, as it logs when read."""
+        """Return the events with the decision columns, hits included; it logs when read, so read it once."""
         schema = pl.Schema({**events.collect_schema(), **decision_columns(self._artifact.ruleset, hits=True)})
 
         def batches(

@@ -1,4 +1,4 @@
-"""The laws behind a decision log: found by the digests that its records name, with the times of their force."""
+"""Finds the laws of a decision log by the digests in its records, with the times when they were in force."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Span = tuple[datetime, datetime | None]
 
 @dataclass(frozen=True, slots=True)
 class FoundLaw:
-    """A law, where it was found, and the acts on it; none where there is no register."""
+    """A law, the place where it was found, and its acts; no acts where there is no register."""
 
     ruleset: Ruleset
     place: Path
@@ -36,7 +36,7 @@ class FoundLaw:
 
     @property
     def spans(self) -> list[Span]:
-        """When the law was in force: whichever version has its digest, since only words can differ between them."""
+        """When a law of this digest was in force; versions of equal digest differ in words only."""
         return [
             (term.begins, term.until)
             for term in act_statuses(self.acts, now())
@@ -46,7 +46,7 @@ class FoundLaw:
     def in_force(self, at: str) -> pl.Expr:
         """Return the expression that says of a column of times whether the law was in force.
 
-        Acts are kept to the second: in the second of a change it may have been either law.
+        Acts are exact to the second. In the second of a change both laws count as in force.
         """
         begun = [
             (pl.col(at) >= begins) & (True if until is None else pl.col(at) < until + _SECOND)
@@ -62,22 +62,18 @@ class FoundLaw:
 
 @dataclass(frozen=True, slots=True)
 class AbsentLaw:
-    """Why there is no law of a digest."""
+    """Why no law of a digest was found."""
 
     why: str
 
 
 class LawsByDigest:
-    """Finds laws by digest, each digest once.
-
-    Parameters
-    ----------
-    named : law folders, trees of folders, files, ``FOLDER@1.2.0``, YAML or JSON text, or rulesets.
+    """Finds laws by digest in folders, trees of folders and single files; each digest is looked up once.
 
     Raises
     ------
     LawError
-        when one of them is absent, or is no law.
+        when a place does not exist, or a single file is not a law.
 
     """
 
@@ -103,7 +99,7 @@ class LawsByDigest:
         return AbsentLaw("\n".join(why) or "the files have other digests")
 
     def findings(self, found: Sequence[FoundLaw]) -> list[Finding]:
-        """Return what was tampered with in the folders of laws, a folder once."""
+        """Return what was tampered with in the folders of some laws, each folder once."""
         folders = {law.place: law.acts for law in found if law.acts}
         return [finding for folder, acts in folders.items() for finding in integrity_findings(folder, acts)]
 
@@ -120,7 +116,7 @@ def _given(source: RulesetSource) -> FoundLaw:
 
 
 def not_in_force(law: FoundLaw, count: int, first: datetime, last: datetime) -> Finding:
-    """Return the finding about records that were decided by a law when it was not in force."""
+    """Return the finding about records that a law decided when it was not in force."""
     subject = f"{law.ruleset.name} {law.ruleset.version}"
     when = f"at {time_text(first)}" if count == 1 else f"from {time_text(first)} to {time_text(last)}"
     message = (

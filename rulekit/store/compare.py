@@ -1,4 +1,4 @@
-"""Comparing two versions of a law: what the amendment says, what it changes, and how far the version must rise."""
+"""Compares two versions of a law: the amendment, its effect, and the least version that it needs."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from rulekit.store.versions.versions import Bump, least_bump, least_version, ver
 
 @dataclass(frozen=True, repr=False)
 class Comparison:
-    """Two versions of a law.
+    """Two versions of a law, compared for every possible event.
 
     Attributes
     ----------
-    old, new : the laws.
+    old, new : the rulesets.
     differences : what they decide differently.
 
     """
@@ -39,34 +39,34 @@ class Comparison:
 
     @cached_property
     def rules(self) -> tuple[RuleChange, ...]:
-        """What became of the rules."""
+        """The changes of the rules."""
         return tuple(rule_changes(self.old, self.new))
 
     @cached_property
     def fields(self) -> tuple[Edit, ...]:
-        """What became of the ruleset's own fields."""
+        """The changes of the ruleset's own fields."""
         return field_changes(self.old, self.new)
 
     @cached_property
     def features(self) -> tuple[FeatureChange, ...]:
-        """What became of the schema."""
+        """The changes of the schema."""
         return tuple(feature_changes(self.old.schema, self.new.schema))
 
     @property
     def each_hit_counts(self) -> bool:
-        """Whether each hit is a decision of its own, in either version."""
+        """Whether each hit is a decision of its own (COLLECT), in either version."""
         return HitPolicy.COLLECT in {self.old.hit_policy, self.new.hit_policy}
 
     @property
     def decides_alike(self) -> bool:
-        """Whether no decision changes, which is proved; where each hit counts, no hit either."""
+        """Whether it is proved that no decision changes; where each hit counts, that no hit changes either."""
         if self.each_hit_counts and (self.differences.hits or _kept(self.old) != _kept(self.new)):
             return False
         return self.differences.verdict == "same"
 
     @cached_property
     def bump(self) -> Bump | None:
-        """By how much the version must rise; None where the texts are equal, too."""
+        """By how much the version must rise; None where the texts are equal."""
         law = replace(self.new, version=self.old.version, provenance=self.old.provenance)
         return None if law == self.old else least_bump(self.old, self.new)
 
@@ -77,7 +77,7 @@ class Comparison:
 
     @property
     def is_enough(self) -> bool:
-        """Whether the new law has such a version."""
+        """Whether the new law has at least this version."""
         return version_key(self.new.version) >= version_key(self.least)
 
     def to_document(self) -> dict[str, Any]:
@@ -116,7 +116,7 @@ def _identity(ruleset: Ruleset) -> dict[str, str]:
 
 
 def _kept(ruleset: Ruleset) -> dict[str, tuple[str | None, int]]:
-    """Return of which outcome each rule keeps one hit in how many."""
+    """Return, for each rule, its outcome and its prescale."""
     return {rule.id: (rule.then, rule.prescale) for rule in ruleset.rules}
 
 

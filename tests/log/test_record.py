@@ -10,7 +10,6 @@ from rulekit.errors import LogError
 from rulekit.ir.schema import DType, Feature
 from rulekit.log.record import (
     DecisionRecord,
-    event_from_json,
     event_to_json,
     line_text,
     record_from_text,
@@ -109,8 +108,9 @@ def test_a_value_of_another_dtype_is_refused(dtype, value):
 @given(st.integers(-(2**63), 2**64 - 1) | st.text(st.characters(codec="utf-8")))
 def test_event_ids_come_back_and_17_is_not_the_text_17(event):
     document = event_to_json(event)
-    back = event_from_json(document)
-    assert (back, type(back)) == (event, type(event))
+    large = isinstance(event, int) and abs(event) >= 2**53
+    assert document == ({"integer": str(event)} if large else event)
+    assert type(document) is (dict if large else type(event))
     assert line_text({"event": document}) != line_text(
         {"event": event_to_json(str(event) if isinstance(event, int) else 0)}
     )

@@ -1,4 +1,4 @@
-"""Looking something up in a log: one record and its event, or which laws it holds records of."""
+"""Looks up one record and its event, or what a log is about."""
 
 from __future__ import annotations
 
@@ -18,13 +18,19 @@ from rulekit.log.read.records import read_batches
 from rulekit.log.record import DecisionRecord, record_from_text, values_from_json
 
 _RULESET = r',"ruleset":"(sha256:[0-9a-f]{64})"'
-"""The law of a record; inside a string of JSON each quote has a backslash before it."""
+"""The law of a record. A match cannot lie inside a JSON string, where each quote has a backslash before it."""
 
 
 def find_record(where: str | Path, *, event: str | None = None, seq: int | None = None) -> DecisionRecord:
-    """Return the record of a line, or else the last one of an event; ``event`` is an id as text, or its hash.
+    """Return the record of a line, or else the last record of an event.
 
-    The hashes are not looked at: verify the log first.
+    The chain is not checked: verify the log first.
+
+    Parameters
+    ----------
+    where : the log.
+    event : an event id as text, or its hash.
+    seq : the number of a line, from 0; if given, ``event`` is ignored.
 
     Raises
     ------
@@ -52,7 +58,7 @@ def event_of(record: DecisionRecord, ruleset: Ruleset) -> Event:
     LawError
         when the record is of another law.
     LogError
-        when the log withholds a value, or holds one that is none of its feature.
+        when the log withholds a value, or holds one that does not fit its feature.
 
     """
     if record.ruleset != ruleset.digest:
@@ -71,9 +77,9 @@ class LogContents:
 
     Attributes
     ----------
-    where : the place of the log, fit to be shown.
-    laws : how many records it holds, by the digest of their law.
-    manifests : what it tells of artifacts, by their digest; see :mod:`rulekit.log.manifests`.
+    where : the place of the log, without a password.
+    laws : the number of records by the digest of their law.
+    manifests : the manifests that it holds, by their digest; see :mod:`rulekit.log.manifests`.
 
     """
 
@@ -83,7 +89,7 @@ class LogContents:
 
 
 def log_contents(where: str | Path) -> LogContents:
-    """Return what a log is about, without reading its records.
+    """Return which laws and manifests a log names, without reading its records in full.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Reading a log back as frames: what a replay, a report or a notebook starts from."""
+"""Reads a log as frames, for replays, reports and notebooks."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def read_batches(where: str | Path, size: int = 10_000, first: int = 0) -> Itera
 
 
 def records_frame(lines: Lines) -> pl.DataFrame:
-    """Return lines as a frame of records, without the lines that are none; see :func:`read_batches`."""
+    """Return the records among some lines as a frame; see :func:`read_batches`."""
     texts = pl.Series("text", lines.texts, pl.Binary).cast(pl.String)
     texts = texts.filter(texts.str.starts_with('{"artifact":'))
     try:
@@ -106,9 +106,9 @@ def values_frame(texts: pl.Series, ruleset: Ruleset) -> pl.DataFrame:
 
 
 def _simple(texts: pl.Series) -> pl.Series:
-    """Return texts in which an object that stands for a value is a string or null: a column has one dtype.
+    """Return texts in which each object that stands for a value is a string or null: a column has one dtype.
 
-    Inside a string of JSON each quote has a backslash before it, so that no value of an event looks like one.
+    Inside a JSON string each quote has a backslash before it, so no value of an event looks like such an object.
     """
     if texts.str.contains(_MASK, literal=True).any():
         texts = texts.str.replace_all(_MASK, "null", literal=True)
@@ -155,12 +155,17 @@ def find_records(
 ) -> list[dict[str, Any]]:
     """Return the last records of an event or an outcome, or of all, as plain JSON in the order of the log.
 
-    ``event`` is an id as text; of a hashed one, the hash.
+    Parameters
+    ----------
+    where : the log.
+    event : an event id as text, or its hash; default: all events.
+    outcome : an outcome; default: all outcomes.
+    last : the largest number of records; default: 10.
 
     Raises
     ------
     LogError
-        when there is no such log, or a line is no record.
+        when there is no such log, or a line is not a record.
 
     """
     found = pl.Series("text", [], pl.String)

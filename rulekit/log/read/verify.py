@@ -1,4 +1,4 @@
-"""Verifying a log: the chain line by line, the heads with their signatures, and what the log tells of losses."""
+"""Verifies a log: the chain line by line, the heads with their signatures, and the losses that it reports."""
 
 from __future__ import annotations
 
@@ -19,16 +19,18 @@ from rulekit.log.stores.base import BLOCK, Lines, Store
 
 
 class Verification(Model):
-    """What verifying a log found.
+    """The result of verifying a log.
 
     Attributes
     ----------
     where, log, created : which log it is.
-    lines : how many hold, from the first on; ``first_bad`` is the number of the first that does not.
-    kept, sampled, lost : decisions by outcome, as the lines that hold tell.
-    signed : lines that a signature vouches for; None when no key was given.
+    lines : the number of lines that hold, from the first on.
+    first_bad : the number of the first line that does not hold; None if all do.
+    kept, sampled, lost : decisions by outcome, according to the lines that hold.
+    signed : the number of lines that a signature covers; None when no key was given.
     head : the last head.
-    findings : everything that is amiss. notes : what a reader should know, and what is not amiss.
+    findings : everything that is wrong.
+    notes : what a reader should know that is not wrong.
 
     """
 
@@ -128,7 +130,7 @@ class _Verifier:
         return sorted(heads, key=lambda head: head.seq)
 
     def with_known_head(self, heads: list[Head], known_head: Head) -> list[Head]:
-        """Return the heads and the one that was kept elsewhere."""
+        """Return the heads together with the one that was kept elsewhere."""
         if known_head.log != self.log:
             self.find(
                 "log-broken",
@@ -139,7 +141,7 @@ class _Verifier:
         return sorted([*heads, known_head], key=lambda head: head.seq)
 
     def lines(self, store: Store, heads: list[Head]) -> None:
-        """Follow the chain, and stop at each head on the way, until a line does not hold."""
+        """Follow the chain and check each head on the way, until a line does not hold."""
         ahead = iter([*heads, None])
         head = next(ahead)
         for lines in store.read(0, BLOCK):
@@ -201,7 +203,7 @@ class _Verifier:
             self.find(code, subject, error.what)
 
     def ends(self, heads: list[Head]) -> None:
-        """Report a log that ends too soon, or later than its last signature."""
+        """Report a log that ends too early, or later than its last signature."""
         if self.first_bad is None and heads and heads[-1].seq >= self.end:
             missing = heads[-1].seq + 1 - self.end
             message = f"the last {missing} lines are absent: a head tells of line {heads[-1].seq}"
@@ -225,14 +227,14 @@ class _Verifier:
         self.find("log-broken", f"line {seq}", why)
 
     def find(self, code: str, subject: str, message: str, count: int = 1) -> None:
-        """Report what is amiss."""
+        """Add a finding."""
         self.findings.append(
             Finding.model_validate({"code": code, "subject": subject, "message": message, "count": count})
         )
 
 
 def _first_bad(lines: Lines, hashes: list[bytes]) -> int | None:
-    """Return the number of the first line whose chain hash is another, or that says it has another number."""
+    """Return the number of the first line with a wrong chain hash or a wrong number in its text."""
     if hashes != lines.hashes:
         pairs = zip(hashes, lines.hashes, strict=True)
         return next(seq for seq, (ours, theirs) in enumerate(pairs, lines.first) if ours != theirs)
@@ -252,7 +254,7 @@ def _why(text: bytes, seq: int) -> str:
 
 
 def _number(text: bytes) -> int | None:
-    """Return the number that a line says it has."""
+    """Return the number in the text of a line; None if there is none."""
     try:
         return int(json.loads(text)["id"])
     except (ValueError, KeyError, TypeError):

@@ -8,15 +8,15 @@ from itertools import pairwise
 from typing import Protocol
 
 HASH_SIZE = 32
-"""Bytes of a chain hash."""
+"""The number of bytes of a chain hash."""
 
 BLOCK = 2_000
-"""Lines that are read at once, unless told: more of them leave the processor's cache, and take twice as long."""
+"""Default number of lines that are read at once; more would leave the processor's cache and take twice as long."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Lines one after the other: ``texts[i]`` and ``hashes[i]`` are those of line ``first + i``."""
+    """Consecutive lines: ``texts[i]`` and ``hashes[i]`` belong to line ``first + i``."""
 
     first: int
     texts: list[bytes]
@@ -28,33 +28,33 @@ class Lines:
         return self.first + len(self.texts)
 
     def before(self, end: int) -> Lines:
-        """Return the lines before a number."""
+        """Return the lines before a given number."""
         cut = max(end - self.first, 0)
         return Lines(self.first, self.texts[:cut], self.hashes[:cut])
 
     def since(self, first: int) -> Lines:
-        """Return the lines from a number on."""
+        """Return the lines from a given number on."""
         cut = max(first - self.first, 0)
         return Lines(self.first + cut, self.texts[cut:], self.hashes[cut:])
 
 
 class Store(Protocol):
-    """Keeps the lines of one log. Every method raises LogError with the place when it can't do what it should."""
+    """Keeps the lines of one log. Every method raises LogError with the place when it fails."""
 
     where: str
     notes: tuple[str, ...]
-    """What opening had to mend."""
+    """What was repaired when the store was opened."""
 
     def header(self) -> bytes | None:
-        """Return the text that the log starts with; None when there is none yet."""
+        """Return the text of the log's header; None when there is none yet."""
         ...
 
     def start(self, header: bytes) -> None:
-        """Write the text that the log starts with."""
+        """Write the text of the header."""
         ...
 
     def end(self) -> int:
-        """Return the number of the line that comes next."""
+        """Return the number of the next line."""
         ...
 
     def append(self, lines: Lines) -> None:
@@ -62,11 +62,11 @@ class Store(Protocol):
         ...
 
     def read(self, first: int = 0, size: int = BLOCK) -> Iterator[Lines]:
-        """Give the lines from a number on, about so many at once; where some are absent, there is a gap."""
+        """Yield the lines from a number on, about ``size`` at once; where some are absent, there is a gap."""
         ...
 
     def heads(self) -> list[bytes]:
-        """Return the texts of all heads, in the order in which they came."""
+        """Return the texts of all heads, in the order in which they were added."""
         ...
 
     def add_head(self, head: bytes) -> None:
@@ -74,16 +74,16 @@ class Store(Protocol):
         ...
 
     def end_segment(self) -> None:
-        """Put away what was appended since the last segment, where the store has segments."""
+        """Put away what was appended since the last segment, if the store has segments."""
         ...
 
     def close(self) -> None:
-        """Let go of the log."""
+        """Release the log."""
         ...
 
 
 def runs_of(rows: Sequence[tuple[int, bytes, bytes]]) -> Iterator[Lines]:
-    """Give rows of (number, text, chain hash), in order of their numbers, as runs without gap."""
+    """Yield rows of (number, text, chain hash), in order of their numbers, as runs without a gap."""
     if not rows:
         return
     numbers, texts, hashes = zip(*rows, strict=True)

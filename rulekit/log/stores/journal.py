@@ -1,4 +1,4 @@
-"""A file that only grows, line by line: what is acknowledged is on the disk, and a torn last line is not a line."""
+"""A file that only grows, line by line: acknowledged lines are on the disk, and a torn last line does not count."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _CHUNK = 1 << 20
 
 
 class Journal:
-    """A file of lines, open for adding to it. A torn last line, which was never acknowledged, is cut off.
+    """A file of lines that is open for appending. A torn last line, which was never acknowledged, is cut off.
 
     Attributes
     ----------
-    torn : bytes that were cut off when it was opened.
+    torn : the number of bytes that were cut off when it was opened.
 
     """
 
@@ -33,7 +33,7 @@ class Journal:
         synchronise_names(path.parent)
 
     def append(self, data: bytes) -> None:
-        """Add whole lines: on the disk when this returns, and taken back, if that can be, when it raises."""
+        """Append whole lines: on the disk when this returns, and taken back, if possible, when it raises."""
         try:
             self._write(data)
         except BaseException:
@@ -55,7 +55,7 @@ class Journal:
 
 
 def whole_lines(file: BinaryIO, skip: int, size: int) -> Iterator[Sequence[bytes]]:
-    """Give the lines of a file without their line feeds, about ``size`` at once; a torn last line is left out."""
+    """Yield the lines of a file without their line feeds, about ``size`` at once, without a torn last line."""
     for _ in islice(file, skip):
         pass
     while lines := list(islice(file, size)):
@@ -65,13 +65,13 @@ def whole_lines(file: BinaryIO, skip: int, size: int) -> Iterator[Sequence[bytes
 
 
 def count_lines(path: Path) -> int:
-    """Return how many whole lines a file has."""
+    """Return the number of whole lines in a file."""
     with path.open("rb") as file:
         return sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(_CHUNK), b""))
 
 
 def _torn(descriptor: int, size: int) -> int:
-    """Return the bytes after the last line feed."""
+    """Return the number of bytes after the last line feed."""
     end = size
     while end:
         start = max(end - _CHUNK, 0)

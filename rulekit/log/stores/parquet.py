@@ -1,14 +1,14 @@
-"""Logs in a folder: Parquet files of ended segments, and a journal of the open one.
+"""Logs in a folder: Parquet files for ended segments, and a journal for the open one.
 
 ::
 
     genesis.json                          heads.jsonl
-    segment-000000000000.parquet          the lines from 0 on: text and chain hash
+    segment-000000000000.parquet          the lines from 0 on: columns text and seal (the chain hash)
     journal-000000100000.log              the lines from 100000 on, one a line: chain hash in hex, space, text
 
 The journal is appended to and synchronised at each acknowledgement. When the segment ends, its lines are written
-into a Parquet file, whole, synchronised and renamed; only then is the journal removed. A last line of the journal
-that is torn was never acknowledged: the next start cuts it off, and says so.
+to a whole Parquet file, which is synchronised and renamed; only then is the journal removed. A torn last line of
+the journal was never acknowledged: the next start cuts it off, and says so.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from rulekit.log.stores.journal import Journal, count_lines, whole_lines
 
 _HEX = 2 * HASH_SIZE
 _GROUP = 10_000
-"""Lines of a row group, the least that a segment is read by."""
+"""Lines per row group, the least that is read of a segment at once."""
 _GENESIS, _HEADS = "genesis.json", "heads.jsonl"
 _SEGMENT = "segment-*.parquet"
 _JOURNAL = "journal-*.log"
@@ -47,13 +47,13 @@ class ParquetStore:
                 self._recover()
 
     def header(self) -> bytes | None:
-        """Return the text that the log starts with."""
+        """Return the text of the log's header."""
         path = self._folder / _GENESIS
         with self._log_errors("read"):
             return path.read_bytes().removesuffix(b"\n") if path.exists() else None
 
     def start(self, header: bytes) -> None:
-        """Write the text that the log starts with."""
+        """Write the text of the header."""
         if any(self._folder.iterdir()):
             raise LogError(
                 "this folder is no log, and a log has one of its own", where=Where(file=self.where)
@@ -62,13 +62,13 @@ class ParquetStore:
             write_lasting(self._folder / _GENESIS, lambda draft: draft.write_bytes(header + b"\n"))
 
     def end(self) -> int:
-        """Return the number of the line that comes next."""
+        """Return the number of the next line."""
         with self._log_errors("read"):
             journal = self._journal_path()
             return _first(journal) + count_lines(journal) if journal else self._segments_end()
 
     def append(self, lines: Lines) -> None:
-        """Add lines to the journal, and wait until they are on the disk."""
+        """Append lines to the journal, and wait until they are on the disk."""
         data = b"".join(
             b"%b %b\n" % (chain_hash.hex().encode(), text)
             for chain_hash, text in zip(lines.hashes, lines.texts, strict=True)
@@ -84,7 +84,7 @@ class ParquetStore:
                 raise
 
     def read(self, first: int = 0, size: int = BLOCK) -> Iterator[Lines]:
-        """Give the lines of the segments, then those of the journal."""
+        """Yield the lines of the segments, then those of the journal."""
         with self._log_errors("read"), _opened(self._journal_path()) as journal:
             yield from self._read_segments(journal, first, size)
             if journal is not None:
@@ -131,7 +131,7 @@ class ParquetStore:
             self._journal = None
 
     def _read_segments(self, journal: BinaryIO | None, first: int, size: int) -> Iterator[Lines]:
-        """Give the lines before those of the journal, which was opened first: it may be a segment by now."""
+        """Yield the lines before those of the journal, which was opened first and may be a segment by now."""
         begin = None if journal is None else _first(Path(journal.name))
         paths = sorted(self._folder.glob(_SEGMENT))
         paths = [path for path in paths if begin is None or _first(path) < begin]
@@ -141,7 +141,7 @@ class ParquetStore:
                 yield from _read_segment(path, max(first - _first(path), 0), size)
 
     def _recover(self) -> None:
-        """Remove drafts and a journal that is a segment already; cut off what was never acknowledged."""
+        """Remove drafts, and a journal that is a segment already; cut off a torn line."""
         for draft in self._folder.glob(".*.draft"):
             draft.unlink()
         for path in self._folder.glob(_JOURNAL):
@@ -161,7 +161,7 @@ class ParquetStore:
         synchronise_names(self._folder)
 
     def _journal_path(self) -> Path | None:
-        """Return the journal; not one whose lines are a segment already, which nobody had the time to remove."""
+        """Return the journal; None for one whose lines are a segment already."""
         journal = self._last(_JOURNAL)
         return None if journal is None or _first(journal) < self._segments_end() else journal
 
@@ -183,7 +183,7 @@ class ParquetStore:
 
 
 def _first(path: Path) -> int:
-    """Return the number of the first line of a file, which its name says."""
+    """Return the number of the first line of a file, from its name."""
     digits = path.stem.rpartition("-")[2]
     if not digits.isdecimal():
         raise LogError("this is no file of a log", where=Where(file=str(path)))
@@ -225,7 +225,7 @@ def _read_journal(journal: BinaryIO, first: int, skip: int, size: int) -> Iterat
 
 
 def _hashes(lines: Sequence[bytes]) -> list[bytes]:
-    """Return the hashes of the lines of a journal; what is no chain hash is nothing, and will not fit."""
+    """Return the chain hashes of the lines of a journal; a wrong one is kept as it is, and will not match."""
     try:
         return [bytes.fromhex(line[:_HEX].decode()) for line in lines]
     except ValueError:

@@ -1,7 +1,7 @@
-"""Logs in PostgreSQL: ``postgresql://host/database#name``, where the name is that of the schema of its tables.
+"""Logs in PostgreSQL: ``postgresql://host/database#name``, where ``name`` is the schema of the tables.
 
-A batch is one COPY in one transaction. An advisory lock keeps a second writer out. The view ``decisions`` shows the
-records as columns, each read from the text, which is the only truth.
+A batch is one COPY in one transaction. An advisory lock keeps out a second writer. The view ``decisions`` shows
+the records as columns, each read from the text, which is the only truth.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 PREFIXES = ("postgresql://", "postgres://")
 _NAME = "decisions"
 _PATIENCE = 5.0
-"""Seconds for which a server may still hold the lock of a writer that died."""
+"""Seconds to wait for a server to release the lock of a writer that died."""
 
 _TABLES = """
 CREATE SCHEMA IF NOT EXISTS {0};
@@ -42,7 +42,7 @@ _ROWS = "SELECT seq, text, seal FROM {0}.lines WHERE seq >= %s AND seq < %s ORDE
 class PostgresStore:
     """A log in a schema of a database; see :class:`rulekit.log.stores.base.Store`.
 
-    A connection that broke is opened again by the next call.
+    After a connection broke, the next call opens another one.
     """
 
     def __init__(self, where: str, *, write: bool) -> None:
@@ -66,7 +66,7 @@ class PostgresStore:
         return self._open
 
     def header(self) -> bytes | None:
-        """Return the text that the log starts with."""
+        """Return the text of the log's header."""
         with self._log_errors("read"):
             if self._value("SELECT to_regclass(%s)::text", f"{self._name}.genesis") is None:
                 return None
@@ -74,13 +74,13 @@ class PostgresStore:
         return None if found is None else str(found).encode()
 
     def start(self, header: bytes) -> None:
-        """Make the tables and write the text that the log starts with."""
+        """Create the tables and write the text of the header."""
         with self._log_errors("started"), self._connection.transaction():
             self._connection.execute(_TABLES.format(self._name))
             self._run("INSERT INTO {0}.genesis VALUES (%s)", header.decode())
 
     def end(self) -> int:
-        """Return the number of the line that comes next."""
+        """Return the number of the next line."""
         with self._log_errors("read"):
             return int(self._value("SELECT coalesce(max(seq) + 1, 0) FROM {0}.lines"))
 
@@ -95,7 +95,7 @@ class PostgresStore:
             self._copy(data)
 
     def read(self, first: int = 0, size: int = BLOCK) -> Iterator[Lines]:
-        """Give the lines in order of their numbers; the server looks for the next while these are worked on."""
+        """Yield the lines in order; the server fetches the next ones while these are used."""
         starts = range(first, self.end(), size)
         with self._log_errors("read"), self._connection.pipeline():
             asked = self._run(_ROWS, first, first + size)
@@ -119,7 +119,7 @@ class PostgresStore:
         """Do nothing: the server has no segments."""
 
     def close(self) -> None:
-        """Close the connection, which also gives up the lock."""
+        """Close the connection, which also releases the lock."""
         if self._open is not None:
             self._open.close()
 
@@ -169,7 +169,7 @@ def _connect(target: str) -> Connection[Any]:
 
 
 def _escaped(text: bytes) -> bytes:
-    """Return a text as COPY wants it; canonical JSON has no other character that COPY reads in its own way."""
+    """Return a text as COPY needs it; canonical JSON has no other character that is special to COPY."""
     return text.replace(b"\\", b"\\\\")
 
 

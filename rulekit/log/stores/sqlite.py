@@ -1,6 +1,6 @@
 """Logs in SQLite: one file, beside which SQLite keeps its write-ahead log.
 
-A batch is one transaction, and it is on the disk when ``append`` returns (``synchronous=FULL``). The view
+A batch is one transaction, and is on the disk when ``append`` returns (``synchronous=FULL``). The view
 ``decisions`` shows the records as columns, each read from the text, which is the only truth.
 """
 
@@ -44,7 +44,7 @@ class SQLiteStore:
             self._connection = _connect(path, write=write)
 
     def header(self) -> bytes | None:
-        """Return the text that the log starts with."""
+        """Return the text of the log's header."""
         with self._log_errors("read"):
             if not self._rows("SELECT 1 FROM sqlite_schema WHERE name = 'genesis'"):
                 return None
@@ -52,7 +52,7 @@ class SQLiteStore:
         return found[0][0] if found else None
 
     def start(self, header: bytes) -> None:
-        """Make the tables and write the text that the log starts with."""
+        """Create the tables and write the text of the header."""
         where = Where(file=self.where)
         with self._log_errors("started"):
             if self._rows("SELECT 1 FROM sqlite_schema"):
@@ -63,7 +63,7 @@ class SQLiteStore:
                 self._connection.execute("INSERT INTO genesis VALUES (?)", (header.decode(),))
 
     def end(self) -> int:
-        """Return the number of the line that comes next."""
+        """Return the number of the next line."""
         with self._log_errors("read"):
             return int(self._rows("SELECT coalesce(max(seq) + 1, 0) FROM lines")[0][0])
 
@@ -74,7 +74,7 @@ class SQLiteStore:
             self._connection.executemany("INSERT INTO lines VALUES (?, ?, ?)", rows)
 
     def read(self, first: int = 0, size: int = BLOCK) -> Iterator[Lines]:
-        """Give the lines in order of their numbers."""
+        """Yield the lines in the order of their numbers."""
         end = self.end()
         with self._log_errors("read"):
             for start in range(first, end, size):

@@ -1,1 +1,4 @@
-"""Writing a decision log: encode, sample, mask, sign, and keep a record of what was lost."""
+"""Writing a decision log: encoder, writer, lock, losses, sampling and privacy.
+
+Chosen: Polars turns whole columns into text, and tests hold it byte for byte to the records of single events.
+"""

@@ -1,4 +1,4 @@
-"""From decisions to the lines of a log: the columns of whole frames become text at once."""
+"""Encodes decisions as lines of a log; whole columns become text at once."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ class Entries:
 
     Attributes
     ----------
-    kept, sampled : how many have which outcome: of those that are written, and of those sampled away.
-    texts : gives the texts of the records, once the number of the first is known.
-    manifest : of the artifact, where the log must tell it; see :mod:`rulekit.log.manifests`.
+    kept, sampled : decisions by outcome: those to write, and those sampled away.
+    texts : returns the texts of the records, given the number of the first.
+    manifest : of the artifact, where the log must hold it; see :mod:`rulekit.log.manifests`.
 
     """
 
@@ -58,7 +58,7 @@ NOTHING = Entries(Counter(), Counter(), lambda _: [])
 
 
 class RecordEncoder:
-    """Writes the decisions of one artifact, as the options of a log want them.
+    """Encodes the decisions of one artifact under the options of a log.
 
     Attributes
     ----------
@@ -87,10 +87,10 @@ class RecordEncoder:
 
         Parameters
         ----------
-        decided : the events with the decision columns, hits among them; ``suppressed`` as lists where known.
+        decided : the events with the decision columns, hits included; ``suppressed`` as lists if it is there.
         ids : the event ids, texts or integers, shape (events,).
         took_ns : nanoseconds that deciding all of them took.
-        cast : as the runner was told.
+        cast : whether the runner cast the events.
 
         Raises
         ------
@@ -155,7 +155,7 @@ class RecordEncoder:
         return one_in if one_in > 1 else None
 
     def _cells(self, kept: pl.DataFrame, ids: pl.Series, *, cast: bool) -> pl.DataFrame:
-        """Return what differs from record to record, as JSON texts; features under their place in the ruleset."""
+        """Return what differs from record to record, as JSON texts; features under their position."""
         columns = bind_columns(kept.lazy(), self.ruleset.schema, self.ruleset.read, cast=cast)
         values = kept.select(expression.alias(name) for name, expression in columns.items())
         texts = {f.name: json_values(values[f.name], f.dtype) for f in self.ruleset.read}
@@ -174,7 +174,7 @@ class RecordEncoder:
         return pl.DataFrame(cells | {f"{place}": column for place, column in enumerate(hidden)})
 
     def _shares(self, outcomes: pl.Series) -> pl.Series:
-        """Return the shares with their key, where the log is a sample."""
+        """Return the field ``one_in`` with its key, where the log is a sample."""
         sample = {outcome: self._one_in(outcome) for outcome in self.ruleset.outcomes}
         keyed = {outcome: f',"one_in":{one_in}' for outcome, one_in in sample.items() if one_in}
         return outcomes.cast(pl.String).replace_strict(keyed, default="", return_dtype=pl.String)
@@ -246,5 +246,5 @@ def _scores(scores: pl.Series) -> pl.Series:
 
 
 def _utf16(name: str) -> bytes:
-    """Return what RFC 8785 sorts keys by."""
+    """Return the bytes by which RFC 8785 sorts keys."""
     return name.encode("utf-16-be")

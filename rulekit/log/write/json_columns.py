@@ -1,7 +1,7 @@
-"""Whole columns as canonical JSON (RFC 8785), byte for byte what :mod:`rulekit.log.record` writes of single values.
+"""Whole columns as canonical JSON (RFC 8785), byte for byte as :mod:`rulekit.log.record` writes single values.
 
-Polars writes a number with the shortest digits that read back, as ECMAScript does; only where the point goes is not
-always the same. What differs is mended here, by expressions, and by Python for the few that are left.
+Polars writes a number with the shortest digits that read back, as ECMAScript does, but sometimes places the point
+differently. Expressions repair this, and Python repairs the few values that are left.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from rulekit.log.record import EXACT
 
 _NULL = "null"
 _UNSAFE = '[\\x00-\\x1f"\\\\]'
-"""What a JSON string can't hold as it is."""
+"""Characters that a JSON string must escape."""
 
 
 def json_values(values: pl.Series, dtype: DType) -> pl.Series:
@@ -30,7 +30,7 @@ def json_values(values: pl.Series, dtype: DType) -> pl.Series:
 
 
 def json_floats(values: pl.Series) -> pl.Series:
-    """Return floats as ECMAScript writes numbers, which RFC 8785 prescribes; infinities are strings."""
+    """Return floats as ECMAScript writes numbers, as RFC 8785 asks; infinities are strings."""
     doubles = values.cast(pl.Float64).fill_nan(None)
     column, size = pl.col(doubles.name), pl.col(doubles.name).abs()
     infinite = pl.when(column > 0).then(pl.lit('"Infinity"')).otherwise(pl.lit('"-Infinity"'))
@@ -41,6 +41,7 @@ def json_floats(values: pl.Series) -> pl.Series:
         .then(pl.lit("0"))
         .otherwise(column.cast(pl.String).str.strip_suffix(".0"))
     )
+    # ECMAScript uses exponents from 1e21 on and below 1e-6; Polars from 1e16 on and below 1e-5.
     long = ((size >= 1e16) & (size < 1e21)) | ((size >= 1e-6) & (size < 1e-5))
     frame = doubles.to_frame().select(
         text.fill_null(_NULL).alias("text"), long.fill_null(value=False).alias("long")
@@ -49,7 +50,7 @@ def json_floats(values: pl.Series) -> pl.Series:
 
 
 def _mended(frame: pl.DataFrame, doubles: pl.Series) -> pl.Series:
-    """Write without exponent what ECMAScript writes so and Polars does not."""
+    """Write the numbers of some magnitudes without exponent, as ECMAScript does and Polars does not."""
     places = frame["long"].arg_true()
     if not len(places):
         return frame["text"]
@@ -75,7 +76,7 @@ def json_strings(values: pl.Series) -> pl.Series:
 
 
 def json_string(text: str) -> str:
-    """Return one text as a JSON string: only what must be escaped is."""
+    """Return one text as a JSON string, with no more escapes than JSON needs."""
     return json.dumps(text, ensure_ascii=False)
 
 
@@ -90,7 +91,7 @@ def json_ids(ids: pl.Series) -> pl.Series:
 
 
 def json_lists(lists: pl.Series) -> pl.Series:
-    """Return lists of rule ids, in which nothing needs to be escaped; null is no list and becomes an empty one."""
+    """Return lists of rule ids as JSON; ids need no escapes. Null becomes an empty list."""
     joined = pl.col("list").cast(pl.List(pl.String)).list.join('","')
     text = pl.when(joined.str.len_bytes() > 0).then(pl.concat_str(pl.lit('["'), joined, pl.lit('"]')))
     return lists.to_frame("list").select(text.fill_null("[]")).to_series()

@@ -1,6 +1,7 @@
-"""The file that the writer of a log holds: locked while it writes, and with the losses it could not write.
+"""The file beside a log that its writer locks, and in which it keeps losses that it could not write to the log.
 
-It has one page from the start, which is written over in place, so that even a full disk can take the losses.
+The file has one page from the start, which is written over in place, so that losses can be kept even on a full
+disk.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ class Losses(Model):
 
 
 class WriterLock:
-    """The right to write a log, until it is closed or the process ends.
+    """The exclusive right to write a log, until it is closed or the process ends.
 
     Raises
     ------
@@ -69,7 +70,7 @@ class WriterLock:
             raise LogError(what, where=self._where, hint=hint) from None
 
     def losses(self) -> Losses | None:
-        """Return the losses that an earlier writer could not write into the log.
+        """Return the losses that an earlier writer could not write into the log; None if there are none.
 
         Raises
         ------
@@ -88,19 +89,19 @@ class WriterLock:
             raise LogError("the losses can't be read", where=self._where, hint=hint) from None
 
     def keep(self, losses: Losses) -> bool:
-        """Write losses that the log can't take yet; say whether that worked."""
+        """Write losses that the log can't take yet; return whether that worked."""
         with suppress(OSError):
             self._write(losses.model_dump_json().encode())
             return True
         return False
 
     def clear(self) -> None:
-        """Forget the losses: the log has them."""
+        """Forget the losses, since the log has them."""
         with suppress(OSError):
             self._write(b"")
 
     def close(self) -> None:
-        """Give the right up."""
+        """Give up the right to write."""
         os.close(self._descriptor)
 
     def _write(self, text: bytes) -> None:
@@ -126,7 +127,10 @@ def _lock(descriptor: int) -> None:
 
 
 def writer_lock(where: str | Path, losses: Path | None) -> WriterLock | None:
-    """Return the right to write a log; a server without a file for losses has its own lock, and no such file."""
+    """Return the exclusive right to write a log.
+
+    A server has its own lock; it only gets a file when one for losses is named, and None otherwise.
+    """
     if is_server(where):
         return None if losses is None else WriterLock(losses)
     path = Path(where)

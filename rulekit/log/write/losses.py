@@ -1,8 +1,8 @@
-"""The loss counter: decisions that were given out and are not in the log. It can only be loud.
+"""Counts decisions that were given out and are not in the log, and reports them.
 
-A loss is reported once per streak on the logger ``rulekit.log``, which reaches stderr where nobody set up logging;
-it is kept in the file beside the log, if that can be written; the first lines that can be written again start with
-a line that tells of it; and a process that ends before that says so.
+A loss is reported once per streak on the logger ``rulekit.log``, which reaches stderr where logging is not set up.
+It is kept in the file beside the log, if that can be written. The first lines that can be written again start with
+a line that counts the losses. A process that ends before that reports them.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ LOGGER = logging.getLogger("rulekit.log")
 
 
 class LossCounter:
-    """Counts what is lost.
+    """Counts losses.
 
     Attributes
     ----------
-    losses : those that the log does not tell of yet; None when there are none.
-    ever : those of this process, by outcome, whether the log tells of them or not.
+    losses : those that the log does not count yet; None when there are none.
+    ever : those of this process by outcome, whether the log counts them or not.
 
     """
 
@@ -35,11 +35,11 @@ class LossCounter:
 
     @property
     def total(self) -> int:
-        """How many decisions the log does not tell of yet."""
+        """How many decisions the log does not count yet."""
         return 0 if self.losses is None else self.losses.total
 
     def add(self, lost: Counter[str], why: str) -> None:
-        """Count decisions that are lost, and say so when they are the first of a streak."""
+        """Count lost decisions, and report them if they are the first of a streak."""
         now = datetime.now(UTC)
         earlier = self.losses or Losses(lost={}, since=now, until=now)
         self.ever += lost
@@ -51,7 +51,7 @@ class LossCounter:
         self._streak = True
 
     def line(self, seq: int) -> bytes | None:
-        """Return the line that tells of the losses, when there are any."""
+        """Return the line that counts the losses; None when there are none."""
         if self.losses is None:
             return None
         since, until = time_text(self.losses.since), time_text(self.losses.until)
@@ -59,7 +59,7 @@ class LossCounter:
         return line_text({"at": now, "id": seq, "lost": self.losses.lost, "since": since, "until": until})
 
     def written(self) -> None:
-        """Start anew: the log tells of the losses. A process that is killed just before tells of them twice."""
+        """Start anew, since the log counts the losses; after a kill just before, it counts them twice."""
         if self.losses is None:
             return
         LOGGER.error("%s: logging works again, %d decisions were lost", self._where, self.total)
@@ -68,7 +68,7 @@ class LossCounter:
             self._writer_lock.clear()
 
     def warn_of_losses(self) -> None:
-        """Say that losses are left which the log does not tell of."""
+        """Report losses that the log does not count."""
         if self.total:
             LOGGER.critical(
                 "%s: %d decisions were lost, and the log does not tell of it", self._where, self.total

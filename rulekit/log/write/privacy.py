@@ -1,9 +1,9 @@
-"""Values that the log must not hold: masked, or hashed with a salt so that equal ones can still be told.
+"""Values that the log must not hold: masked, or hashed with a salt so that equal values can still be recognised.
 
-The hash is HMAC-SHA-256 (RFC 2104) with the salt as key over the name of the feature, a line feed and the canonical
-JSON of the value: equal values of one feature are equal under one salt, and those of two features are not. That a
-value is missing is not hidden by a hash; a mask hides it, unless the feature is required: the record of an invalid
-event names what it lacks.
+The hash is HMAC-SHA-256 (RFC 2104), keyed with the salt, over the name of the feature, a line feed and the
+canonical JSON of the value. Equal values of one feature have equal hashes under one salt; those of two features
+differ. A hash does not hide that a value is missing. A mask does, unless the feature is required: the record of an
+invalid event names what it lacks.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _NULL = "null"
 
 @dataclass(frozen=True, slots=True)
 class Privacy:
-    """Which features are masked, which are hashed (``event`` stands for the id when ``events``), and the salt."""
+    """The features that are masked, those that are hashed, whether event ids are hashed, and the salt."""
 
     masked: frozenset[str]
     hashed: frozenset[str]
@@ -38,24 +38,24 @@ class Privacy:
     salt: bytes
 
     def column(self, name: str, texts: pl.Series) -> pl.Series:
-        """Return the JSON texts of a feature as the log may hold them."""
+        """Return the JSON texts of a feature, masked or hashed as needed."""
         if name in self.masked:
             return pl.Series(texts.name, [_MASKED_TEXT], pl.String).new_from_index(0, len(texts))
         return self._hashes(name, texts) if name in self.hashed else texts
 
     def ids(self, texts: pl.Series) -> pl.Series:
-        """Return the JSON texts of event ids as the log may hold them."""
+        """Return the JSON texts of event ids, hashed if needed."""
         return self._hashes(EVENT, texts) if self.events else texts
 
     def value(self, name: str, value: JsonValue) -> JsonValue:
-        """Return the JSON of one value of a feature as the log may hold it."""
+        """Return the JSON of one value of a feature, masked or hashed as needed."""
         if name in self.masked:
             return dict(MASKED)
         hidden = name in self.hashed and value is not None
         return self._hash(name, line_text(value).decode()) if hidden else value
 
     def event(self, event: JsonValue) -> JsonValue:
-        """Return the JSON of one event id as the log may hold it."""
+        """Return the JSON of one event id, hashed if needed."""
         return self._hash(EVENT, line_text(event).decode()) if self.events else event
 
     def _hashes(self, name: str, texts: pl.Series) -> pl.Series:
@@ -69,7 +69,7 @@ class Privacy:
 
 
 def privacy_of(options: LogOptions, ruleset: Ruleset) -> Privacy:
-    """Return what the options say about the features of a ruleset.
+    """Return the privacy that the options ask for on the features of a ruleset.
 
     Raises
     ------
@@ -89,7 +89,7 @@ def privacy_of(options: LogOptions, ruleset: Ruleset) -> Privacy:
 
 
 def withheld(options: LogOptions, ruleset: Ruleset) -> list[str]:
-    """Return the features that decisions read and the log does not hold: no such decision can be replayed."""
+    """Return the features that decisions read and the log does not hold; with any, no decision can be replayed."""
     hidden = {*options.masked, *options.hashed}
     return [feature.name for feature in ruleset.read if feature.name in hidden]
 

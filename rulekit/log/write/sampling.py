@@ -1,7 +1,7 @@
 """Which decisions a log keeps, where it keeps one in so many of an outcome.
 
-A decision is kept by the keyed hash of seed, outcome and event id that prescales use (:mod:`rulekit.ir.prescale`),
-under a name that no rule can have: the same on one worker or a thousand, and independent of every prescale.
+The choice is made by the keyed hash of seed, outcome and event id that prescales use (:mod:`rulekit.ir.prescale`),
+under a name that no rule can have. It is the same on one worker or a thousand, and independent of every prescale.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def check_sampling(options: LogOptions, ruleset: Ruleset) -> None:
     Raises
     ------
     LogError
-        naming it.
+        when there is one.
 
     """
     unknown = [outcome for outcome in options.sample if outcome not in ruleset.outcomes]
@@ -38,7 +38,7 @@ def kept_decisions(outcomes: pl.Series, ids: pl.Series, options: LogOptions) -> 
     Raises
     ------
     EventError
-        when an id is none that can be sampled by.
+        when an id is of a kind that can't be sampled by.
 
     """
     shares = _shares(options.sample)

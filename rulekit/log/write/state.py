@@ -1,4 +1,4 @@
-"""Where a log stands: what the next line is sealed upon, and the decisions so far."""
+"""The state of a log at its end: what the next line needs, and the decisions so far."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class State:
     since_head: int = 0
 
     def advance(self, lines: Lines, notes: Sequence[bytes], kept: Counter[str]) -> None:
-        """Take in lines that were written: notes first, then records that have these outcomes."""
+        """Account for lines that were written: notes first, then records that have these outcomes."""
         self.counts.add(notes)
         self.counts.kept += kept
         self.end, self.chain_hash = lines.end, lines.hashes[-1]
@@ -40,7 +40,7 @@ class State:
 
 
 def resume_state(store: Store, header: bytes) -> State:
-    """Return where a log stands, from its last head and the lines since.
+    """Return the state of a log, from its last head and the lines after it.
 
     Raises
     ------

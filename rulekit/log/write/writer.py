@@ -1,4 +1,4 @@
-"""Writing a log: lines are sealed, stored and acknowledged, and segments get their heads."""
+"""Writes a log: lines get their chain hash, are stored and acknowledged, and segments get their heads."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from rulekit.log.write.losses import LOGGER, LossCounter
 from rulekit.log.write.state import State, resume_state
 
 UNCOUNTED = 10_000
-"""Decisions that may be sampled away before a line tells of them; a line of a kept one tells of them at once."""
+"""Decisions that may be sampled away before a line counts them; the next kept decision counts them at once."""
 
 
 class DecisionLog:
@@ -34,8 +34,8 @@ class DecisionLog:
 
     Attributes
     ----------
-    options : what was chosen about it.
-    notes : what opening it had to mend, in sentences.
+    options : the options of the log.
+    notes : what was repaired when it was opened, in sentences.
 
     """
 
@@ -72,7 +72,7 @@ class DecisionLog:
 
     @property
     def unrecorded(self) -> int:
-        """Decisions that were lost, now or by an earlier writer, and of which the log does not tell yet."""
+        """Decisions that were lost, now or by an earlier writer, and that the log does not count yet."""
         return self._losses.total
 
     @property
@@ -81,7 +81,7 @@ class DecisionLog:
         return self._written + self._sampled.total() + self.unrecorded
 
     def append(self, entries: Entries) -> None:
-        """Write entries; they are on the disk when this returns, and only then may the decisions be given out.
+        """Write entries. They are on the disk when this returns; only then may the decisions be given out.
 
         Raises
         ------
@@ -95,14 +95,14 @@ class DecisionLog:
             try:
                 self._write(entries, least=UNCOUNTED)
             except BaseException as error:
-                self._state = None  # what the store holds by now, it is asked before the next lines
+                self._state = None  # unknown now: the store is asked what it holds before the next lines
                 if not isinstance(error, LogError) or self.options.on_failure == "closed":
                     raise
                 self._losses.add(entries.kept, str(error))
                 self._sampled += entries.sampled
 
     def sign(self) -> Head | None:
-        """End the segment here, with a head; None when the last line has one already.
+        """End the segment here, with a head; return None when the last line has a head already.
 
         Raises
         ------
@@ -115,12 +115,12 @@ class DecisionLog:
             return self._end_segment()
 
     def close(self) -> None:
-        """Write what is left to tell and the last head, and let go of the log.
+        """Write the last notes and the last head, and release the log.
 
         Raises
         ------
         LogError
-            when that can't be written: then losses, if any, stand in the message.
+            when that can't be written; the message then counts the losses, if there are any.
         SignatureError
             when the key has expired, under ``closed``.
 
@@ -151,7 +151,7 @@ class DecisionLog:
             LOGGER.error("%s", error)
 
     def _write(self, entries: Entries, *, least: int) -> None:
-        """Write entries, after the lines that tell of losses, of what was sampled away, and of what decides."""
+        """Write entries, after the lines that count losses and sampled decisions or hold a manifest."""
         state = self._ready()
         sampled = self._sampled + entries.sampled
         tells = bool(sampled) and (bool(entries.kept) or sampled.total() >= least)
@@ -172,7 +172,7 @@ class DecisionLog:
                 self._end_segment()
 
     def _ready(self) -> State:
-        """Return where the log stands, read anew after a failure; a segment that could not be ended is now."""
+        """Return the state, read anew after a failure; first end a segment that could not be ended before."""
         if self._state is None:
             self._state = resume_state(self._store, self._header)
         if self._state.since_head >= self.options.segment:
@@ -254,7 +254,7 @@ def open_log(
 
 
 def _started(store: Store) -> bytes:
-    """Return the header text of a log, which is written when there is none."""
+    """Return the header of a log; write it when there is none."""
     header = store.header()
     if header is None:
         header = new_header()

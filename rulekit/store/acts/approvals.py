@@ -1,15 +1,15 @@
-"""Approvals: signed statements that an act, word for word, is approved.
+"""Approvals: signed statements that approve an act word for word.
 
-What is signed is canonical JSON that names the act, the version, the digest of the law, the digest of the exact
-text that will be enacted, the time from which, the act before, and the digest of everything else in it.
-So an approval holds for one act at one place in the register, and no word can be changed under it.
+The signed text is canonical JSON. It names the act, the version, the digest of the law, the digest of the exact
+text that will be enacted, the time from which, the act before, and the digest of everything else in the proposed
+act. So an approval holds for one act at one place in the register, and no word can be changed afterwards.
 
-Who counts: the approvers of the charter, so many of them as it asks for. Where an act changes who they are, it
-is those of the act before, too, so that nobody becomes an approver by editing a file; unless so many of their
-keys have expired that they can't be enough any more. Keys are renewed by an act, in time.
+The charter says who approves and how many must. If an act changes the approvers, the approvers of the act before
+must approve as well, so that nobody becomes an approver by editing a file. The exception: so many of their keys
+have expired that they can no longer be enough. Renew keys by an act, in time.
 
-A key signs from its ``since`` to its ``until``, as the charter has them; a signature counts if it held when it
-was made, between the act before and the act itself.
+A key signs from its ``since`` to its ``until``. A signature counts if the key was valid when it was made, and if
+it was made between the act before and the act itself.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def requirement_for_proposal(
 
 
 def requirement_for_act(act: Act, before: Act | None) -> ApprovalRequirement:
-    """Return what the approvals in the register are held against."""
+    """Return what the approvals of an act in the register must meet."""
     begins = (act.begins, None) if act.begins == act.recorded else (act.begins,)
     since = None if before is None else before.recorded
     return ApprovalRequirement(act, begins, _officer_groups(act, before, act.recorded), since, act.recorded)
@@ -85,7 +85,7 @@ def _officer_groups(proposed: ProposedAct, before: Act | None, at: datetime) -> 
 
 
 def too_few_valid_keys(officers: Officers, at: datetime) -> bool:
-    """Return whether so many keys have expired that the officers can't be enough any more."""
+    """Return whether so many keys have expired that the officers cannot be enough any more."""
     valid = [key for key in officers.approvers if key.until is None or at < key.until]
     return len(valid) < officers.approvals
 
@@ -127,7 +127,7 @@ def _statement(approval: Approval) -> bytes:
 
 
 def approval_error(approval: Approval, requirement: ApprovalRequirement) -> RulekitError | None:
-    """Return why an approval does not count; None when it does."""
+    """Return why an approval does not count; None when it counts."""
     try:
         approver = _approver(approval, requirement)
         _check_subject(approval, requirement)
@@ -178,7 +178,7 @@ def _when(begins: datetime | None) -> str:
 def count_approvals(
     approvals: Iterable[Approval], requirement: ApprovalRequirement
 ) -> tuple[list[Approval], list[RulekitError]]:
-    """Return the approvals that count, and why others do not."""
+    """Return the approvals that count, and an error for each that does not."""
     judged = [(approval, approval_error(approval, requirement)) for approval in approvals]
     return (
         [approval for approval, wrong in judged if wrong is None],
@@ -187,7 +187,7 @@ def count_approvals(
 
 
 def missing_approvals(counted: Sequence[Approval], requirement: ApprovalRequirement) -> list[RulekitError]:
-    """Return an error for each body of officers of which too few approve."""
+    """Return an error for each group of officers that has given too few approvals."""
     keys = {approval.key for approval in counted}
     problems: list[RulekitError] = []
     for place, body in enumerate(requirement.officer_groups):

@@ -1,7 +1,7 @@
-"""Enacting, repealing and rolling back: the acts that make, end and restore law.
+"""Enact, repeal and roll back: the acts that make, end and restore law.
 
-An act is recorded in an order that can be cut short anywhere: the evidence, the copy under a staged name, the
-register, the name of the copy. Only the register makes it law. What was cut short, :func:`resume` completes.
+An act writes the evidence, the copy under a staged name, the register, and then gives the copy its name. It can be
+interrupted anywhere, because only the register makes it law. :func:`resume` completes an interrupted act.
 """
 
 from __future__ import annotations
@@ -151,7 +151,7 @@ def _approve_and_record(proposal: Proposal, key: PrivateKey | str | Path | None)
 
 
 def approve_proposal(proposal: Proposal, key: PrivateKey) -> tuple[Approval, ...]:
-    """Sign a proposal, keep the approval until the act is recorded, and return all that count by now.
+    """Sign a proposal, keep the approval until the act is recorded, and return all approvals that count so far.
 
     Raises
     ------
@@ -177,7 +177,7 @@ def record(proposal: Proposal) -> Act:
     Raises
     ------
     LawError
-        with everything that speaks against it, or when another act was recorded meanwhile.
+        with everything that speaks against it, or when another act was recorded in the meantime.
     SignatureError
         when only approvals are missing.
 
@@ -224,7 +224,7 @@ def _write(proposal: Proposal, act: Act) -> None:
 
 
 def resume(folder: str | Path) -> Act | None:
-    """Complete the last act if it was cut short; return it when it enacted the draft that lies there.
+    """Complete the last act if it was interrupted; return it if it enacted the draft that lies there.
 
     Raises
     ------
@@ -241,7 +241,7 @@ def resume(folder: str | Path) -> Act | None:
 
 
 def _finish(folder: Path, act: Act) -> bool:
-    """Name the copy of an act, and drop the approvals that waited for it; return whether anything was left."""
+    """Name the copy of an act, and remove the approvals that waited for it; return whether there was either."""
     copy, waiting = folder / ENACTED / f"{act.version}.yaml", pending_path(folder, act)
     named = act.act == "enact" and not copy.exists() and file_digest(staged_path(copy)) == act.text
     if named:

@@ -1,15 +1,15 @@
-"""Whether a law folder holds together: every act, every approval, every frozen copy.
+"""Integrity of a law folder: whether every act, every approval and every frozen copy is unchanged.
 
-What holds. Each act carries a hash over itself and the hash of the act before, and names the digests of the
-copy and the evidence that belong to it: an edit of one of them is found and named. Where the charter asks for
-approvals, each act is signed, too, and what is signed contains the act before it. So nobody without the keys can
-change an act, add one, reorder them, or drop one that is not the latest.
+What is detected: each act carries a hash over itself and over the act before, and names the digests of its copy
+and its evidence, so an edit of any of them is found and named. If the charter asks for approvals, each act is
+signed too, and the signed text contains the act before. So nobody without the keys can change an act, add one,
+reorder them, or drop one that is not the latest.
 
-What does not. Without approvals (``approvals: 0``) whoever can write to the folder can write all of it anew.
-With approvals, the latest acts can still be cut off together with their copies: nothing in the folder knows of
-them any more. And the first act has nothing but its own charter to be held against, so whoever cuts off every
-act can begin again with other approvers. A copy elsewhere, as git has it, shows both. Keys that are stolen sign
-like their owners, and a key can sign as of an earlier hour, down to that of the act before.
+What is not: without approvals (``approvals: 0``), whoever can write to the folder can write all of it anew. With
+approvals, the latest acts can still be cut off together with their copies, since nothing in the folder knows of
+them any more. The first act has nothing but its own charter to check against, so whoever cuts off every act can
+begin again with other approvers. A copy elsewhere, such as git, shows both. Stolen keys sign like their owners,
+and a key can sign with an earlier time, down to that of the act before.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from rulekit.store.folder.times import time_text
 
 
 def integrity_findings(folder: Path, acts: Sequence[Act]) -> list[Finding]:
-    """Return a finding for whatever in a law folder is not as its acts say."""
+    """Return a finding for everything in a law folder that is not as its acts say."""
     found = [
         _tampered(f"register.yaml, entry {number} ({act.act} {act.version})", message)
         for number, act in enumerate(acts, 1)
@@ -56,7 +56,7 @@ def _chain(act: Act, before: Act | None) -> Iterator[str]:
 
 
 def _history(act: Act, earlier: Sequence[Act]) -> Iterator[str]:
-    """Yield what can't be in an act, after those before it."""
+    """Yield what is impossible in an act after those before it."""
     if earlier and act.name != earlier[-1].name:
         yield f"the name changed: expected {earlier[-1].name}, got {act.name}"
     if earlier and act.recorded < earlier[-1].recorded:
@@ -103,7 +103,7 @@ def _act_files(folder: Path, act: Act) -> Iterator[Finding]:
 
 
 def _strangers(folder: Path, acts: Sequence[Act]) -> Iterator[Finding]:
-    """Yield a finding for each file in ``enacted/`` that no act put there; staged copies are nobody's law."""
+    """Yield a finding for each file in ``enacted/`` that no act put there, except staged copies."""
     known = {f"{act.version}.yaml" for act in acts if act.act == "enact"}
     for path in sorted((folder / ENACTED).glob("*")):
         if path.name not in known and not path.name.startswith("."):

@@ -1,9 +1,9 @@
-"""Acts: what is done to a law, and what was in force when.
+"""The models of acts, and what was in force when.
 
-An act enacts a version, repeals what is in force, or rolls back to a version that was enacted before. Acts are
-added to the register and never changed, so status and ``until`` are not written anywhere: they follow from the
-acts. From its ``from`` on an act displaces every act before it, those that had not begun included; no act
-reaches back before it was recorded. So what was in force at a time that has passed never changes any more.
+An act enacts a version, repeals the version in force, or rolls back to a version that was enacted before. Acts are
+added to the register and never changed, so status and ``until`` are not stored: they follow from the acts. From
+its ``from`` on, an act displaces every act before it, including those that had not begun. No act begins before it
+was recorded, so the law at a time that has passed never changes.
 """
 
 from __future__ import annotations
@@ -43,11 +43,18 @@ class Named(Model):
 
 
 class ProposedAct(Named):
-    """An act before it is one: all that approvers put their names to.
+    """An act before it is recorded: everything that approvers sign.
 
-    ``text``, ``evidence``, ``cases`` and ``charter`` are digests of the texts of ``enacted/<version>.yaml``,
-    ``evidence/<version>.json``, ``cases.yaml`` and ``CHARTER.md``; ``previous`` is the hash of the act before;
-    ``supersedes`` the version in force until then.
+    Attributes
+    ----------
+    act, name, version, digest : what is done to which law.
+    text, evidence, cases, charter : digests of ``enacted/<version>.yaml``, ``evidence/<version>.json``,
+        ``cases.yaml`` and ``CHARTER.md``.
+    officers : who approves, by the charter.
+    because : the reason of a repeal or a rollback.
+    supersedes : the version in force until then.
+    previous : the hash of the act before.
+
     """
 
     act: Kind
@@ -76,7 +83,7 @@ class ProposedAct(Named):
 
 
 class Approval(Named):
-    """One signed approval. ``begins`` is None where the act was approved for whenever it is recorded."""
+    """One signed approval; ``begins`` is None where it holds for whenever the act is recorded."""
 
     by: str
     key: str
@@ -118,7 +125,7 @@ class ApprovalStatus(Named):
 
 
 class Act(ProposedAct):
-    """An entry of the register. ``hash`` covers everything else in it, and is the next one's ``previous``."""
+    """An entry of the register; ``hash`` covers everything else in it, and is the next entry's ``previous``."""
 
     begins: Time = Field(alias="from")
     recorded: Time
@@ -150,7 +157,7 @@ class ActStatus(Model):
 
 
 def governing(acts: Sequence[Act], at: datetime) -> Act | None:
-    """Return the act that governs at a time: the last one that has begun, be it a repeal."""
+    """Return the act that governs at a time: the last one that has begun; it may be a repeal."""
     return next((act for act in reversed(acts) if act.begins <= at), None)
 
 
@@ -161,7 +168,7 @@ def version_in_force(acts: Sequence[Act], at: datetime) -> Act | None:
 
 
 def act_statuses(acts: Sequence[Act], at: datetime) -> list[ActStatus]:
-    """Return every act as it stands at a time, in the order of the register."""
+    """Return the status of every act at a time, in the order of the register."""
     return [_act_status(act, acts[place + 1 :], at) for place, act in enumerate(acts)]
 
 

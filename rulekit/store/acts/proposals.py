@@ -1,6 +1,6 @@
-"""Proposals: an act as it would stand, with the papers that go with it and all that speaks against it.
+"""Proposals: an act as it would be recorded, the texts it would write, and everything that speaks against it.
 
-What approvers see and what is recorded come from the same functions here, so that they can't differ.
+The approvers' view and the record come from the same functions here, so they cannot differ.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Proposal:
 
     Parameters
     ----------
-    folder, acts : the law folder, and the acts on it so far.
+    folder, acts : the law folder, and its acts so far.
     proposed : the act that approvers sign.
     begins : from when; None for whenever it is recorded.
     ruleset : what would be in force; None for a repeal.
@@ -72,7 +72,7 @@ class Proposal:
         return None if version is None else load_ruleset(copy_path(self.folder, version))
 
     def refuse(self, *more: RulekitError) -> None:
-        """Raise one error with all that speaks against it, if anything does."""
+        """Raise one error with everything that speaks against the act, if anything does."""
         problems = [*self.problems, *(LawError(str(finding)) for finding in self.findings), *more]
         if problems:
             raise LawError.collect(problems)
@@ -107,12 +107,12 @@ def propose(
 
 
 def propose_enactment(folder: str | Path, begins: datetime | None = None) -> Proposal:
-    """Propose that the draft in a law folder become law.
+    """Propose to enact the draft in a law folder.
 
     Raises
     ------
     LawError
-        when the folder can't be read. What is merely wrong with it is told by the proposal.
+        when the folder can't be read. The proposal itself lists what is merely wrong with it.
 
     """
     folder = Path(folder)
@@ -149,12 +149,12 @@ def propose_enactment(folder: str | Path, begins: datetime | None = None) -> Pro
 
 
 def propose_repeal(folder: str | Path, because: str, begins: datetime | None = None) -> Proposal:
-    """Propose that nothing be in force.
+    """Propose to repeal the version in force.
 
     Raises
     ------
     LawError
-        when nothing is in force anyway.
+        when nothing is in force.
 
     """
     folder = Path(folder)
@@ -170,12 +170,12 @@ def propose_repeal(folder: str | Path, because: str, begins: datetime | None = N
 def propose_rollback(
     folder: str | Path, version: str, because: str, begins: datetime | None = None
 ) -> Proposal:
-    """Propose that a version which was enacted before be in force again.
+    """Propose to put a version in force again that was enacted before.
 
     Raises
     ------
     LawError
-        when it was never enacted, or is in force anyway.
+        when it was never enacted, or is in force already.
 
     """
     folder = Path(folder)
@@ -220,7 +220,7 @@ def _evidence(ruleset: Ruleset, folder: Path) -> str | None:
 
 
 def _general_problems(folder: Path, acts: Sequence[Act], begins: datetime | None) -> Iterator[RulekitError]:
-    """Yield what speaks against any act: a register that does not hold, a time that has passed."""
+    """Yield what speaks against any act: a damaged register, a time that has passed."""
     yield from (
         LawError(str(finding), where=Where(file=str(folder))) for finding in integrity_findings(folder, acts)
     )
@@ -228,7 +228,7 @@ def _general_problems(folder: Path, acts: Sequence[Act], begins: datetime | None
 
 
 def reaching_back(begins: datetime | None) -> list[RulekitError]:
-    """Return an error when a time has passed: what was in force then must not change any more."""
+    """Return an error when a time has passed, because the law in force then must not change."""
     time = now()
     if begins is None or begins >= time:
         return []
@@ -281,7 +281,7 @@ def _version_problems(ruleset: Ruleset, acts: Sequence[Act], folder: Path) -> It
 
 
 def _reused_ids(ruleset: Ruleset, acts: Sequence[Act], folder: Path) -> Iterator[RulekitError]:
-    """Yield an error for each rule whose id belonged to another rule that has gone."""
+    """Yield an error for each rule whose id belonged to another rule that was removed."""
     enacted = sorted((act.version for act in acts if act.act == "enact"), key=version_key)
     rules = [rule_documents(load_ruleset(copy_path(folder, version))) for version in enacted]
     latest, wanted = rules[-1] if rules else {}, rule_documents(ruleset)

@@ -1,9 +1,8 @@
-"""The papers of a law folder by name, and the frozen copies in ``enacted/``.
+"""The register files of a law folder by name, and the frozen copies in ``enacted/``.
 
-The register is where an act happens. A copy is therefore *staged* under a name of its own
-(``enacted/.1.2.0.yaml``), then the register is written whole, and then the copy gets its name. Whoever is
-interrupted in between leaves a law that can be read: a staged copy without an act is nobody's law, and one that
-the register names is as good as one under its own name.
+The register is where an act happens. So a copy is first *staged* under another name (``enacted/.1.2.0.yaml``),
+then the register is written whole, and then the copy gets its name. An interruption in between leaves a readable
+law: a staged copy that the register does not list is ignored, and one that it lists counts like a named one.
 """
 
 from __future__ import annotations
@@ -31,13 +30,13 @@ class _Pending(Model):
 
 
 def load_register(folder: Path) -> tuple[Act, ...]:
-    """Load the acts on a law, in their order; none when there is no register.
+    """Load the acts on a law, in order; none when there is no register.
 
     Raises
     ------
     LawError
-        when the register is not a list of acts, with file and line. Whether they hold together is another
-        question: see :mod:`rulekit.store.acts.integrity`.
+        when the register is not a list of acts, with file and line. Whether the acts are unchanged is checked by
+        :mod:`rulekit.store.acts.integrity`.
 
     """
     acts: tuple[Act, ...] = _load_list(folder / REGISTER, _RegisterFile, "acts")
@@ -45,13 +44,13 @@ def load_register(folder: Path) -> tuple[Act, ...]:
 
 
 def write_register(folder: Path, acts: tuple[Act, ...]) -> None:
-    """Write the register whole."""
+    """Write the whole register."""
     head = f"# The gazette of {acts[-1].name}: acts are added by rulekit, and never changed.\n"
     write_settled(folder / REGISTER, head + dump_document([act.document() for act in acts]))
 
 
 def pending_path(folder: Path, proposed: ProposedAct) -> Path:
-    """Return where the approvals of a proposed act wait until it is recorded."""
+    """Return the file in which the approvals of a proposed act wait until it is recorded."""
     prefix = "" if proposed.act == "enact" else f"{proposed.act}-"
     return folder / APPROVALS / f"{prefix}{proposed.version}.yaml"
 
@@ -87,7 +86,7 @@ def frozen_text(ruleset: Ruleset) -> str:
 
 
 def copy_path(folder: Path, version: str) -> Path:
-    """Return where the frozen copy of a version lies: under its name, or still staged."""
+    """Return the file of a version's frozen copy: under its name, or still staged."""
     path = folder / ENACTED / f"{version}.yaml"
     return path if path.exists() or not staged_path(path).exists() else staged_path(path)
 
@@ -98,6 +97,6 @@ def staged_path(copy: Path) -> Path:
 
 
 def write_settled(path: Path, text: str) -> None:
-    """Write a text whole, and wait until it and its name are on the disk: what follows builds on it."""
+    """Write a whole text and wait until it and its name are on the disk, since later steps rely on it."""
     path.parent.mkdir(exist_ok=True)
     write_lasting(path, lambda draft: draft.write_text(text, encoding="utf-8", newline="\n"))

@@ -22,16 +22,16 @@ from rulekit.store.folder.times import now
 
 @dataclass(frozen=True)
 class RegisterStatus:
-    """How a law stands at a time.
+    """The status of a law at a time.
 
     Parameters
     ----------
-    at : the time asked about.
-    name : of the ruleset; None when there was no act yet.
-    acts : every act of the register as it stands then.
-    current : the one that put a version in force; None when nothing is.
-    findings : what was tampered with; with any of them the rest is only what the register says.
-    notes : what is no fault and good to know, a sentence each.
+    at : the time.
+    name : the name of the ruleset; None when there was no act yet.
+    acts : every act of the register with its status then.
+    current : the act that put a version in force; None when nothing is in force.
+    findings : what was tampered with; if there is any, the rest is only what the register says.
+    notes : what is good to know and no fault, one sentence each.
 
     """
 
@@ -44,12 +44,17 @@ class RegisterStatus:
 
 
 def status_at(folder: str | Path, at: datetime | None = None) -> RegisterStatus:
-    """Return how a law stands at a time, now without one, after everything in its folder was verified.
+    """Return the status of a law at a time, after everything in its folder was verified.
+
+    Parameters
+    ----------
+    folder : the law folder.
+    at : a time with a zone; default: now.
 
     Raises
     ------
     LawError
-        when the register can't be read.
+        when there is no such folder, or its register can't be read.
 
     """
     folder, at = Path(folder), at or now()
@@ -63,7 +68,7 @@ def status_at(folder: str | Path, at: datetime | None = None) -> RegisterStatus:
 
 
 def in_force(folder: str | Path, at: datetime | None = None) -> Act | None:
-    """Return the act that put a version in force at a time, now without one; None when nothing is.
+    """Return the act that put a version in force at a time (default: now); None when nothing is in force.
 
     Raises
     ------
@@ -86,7 +91,7 @@ def _check_folder(folder: Path) -> None:
 
 
 def _amended(folder: Path, acts: Sequence[Act]) -> Iterator[str]:
-    """Yield what differs from the papers of the last enactment: amendments under way, no fault."""
+    """Yield what differs from the files of the last enactment: amendments in progress, no fault."""
     enacted = next((act for act in reversed(acts) if act.act == "enact"), None)
     if enacted is None:
         return
@@ -104,6 +109,7 @@ def _amended(folder: Path, acts: Sequence[Act]) -> Iterator[str]:
 
 
 def _successions(acts: Sequence[Act]) -> Iterator[str]:
+    """Yield a note for each act that changed the approvers after too many of their keys had expired."""
     for number, (before, act) in enumerate(pairwise(acts), 2):
         if before.officers != act.officers and too_few_valid_keys(before.officers, act.recorded):
             yield f"{REGISTER}, entry {number} changed the approvers after the keys of those before had expired"

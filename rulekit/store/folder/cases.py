@@ -1,4 +1,4 @@
-"""Precedents: named events and the outcome each must get, on every target."""
+"""Precedents: named events, with the outcome that each must get on every target."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ EventValue = bool | int | float | str | None
 
 
 class Case(Model):
-    """One precedent. ``rule`` and ``hits`` are compared only when given; ``rule: null`` is given."""
+    """One precedent. ``rule`` and ``hits`` are compared only when given; ``rule: null`` counts as given."""
 
     name: str = Field(min_length=1)
     event: dict[str, EventValue]
@@ -52,7 +52,7 @@ def load_cases(path: Path) -> tuple[Case, ...]:
 
 
 def run_cases(ruleset: Ruleset, cases: Iterable[Case]) -> list[Finding]:
-    """Decide every precedent by ``semantics`` and on every installed target that can; return what differs."""
+    """Decide every precedent by ``semantics`` and on each installed target that can; return what differs."""
     deciders: dict[str, Callable[[dict[str, EventValue]], Decision]] = {"semantics": partial(decide, ruleset)}
     for name in targets.names():
         target = targets.get(name)

@@ -1,12 +1,12 @@
-"""The charter: what a law is for, in prose, and in its front matter who approves it.
+"""The charter: the purpose of a law in prose, and in its front matter who approves it.
 
 ``CHARTER.md`` may begin with YAML between two lines of ``---``::
 
     ---
-    approvals: 2                # so many approvers must sign each act; 0 asks for none
+    approvals: 2                # the number of approvers who must sign each act; default: 0
     approvers:                  # as `rulekit keys new` prints them
       - {name: alice, key: "ed25519:...", since: 2026-01-01T00:00:00Z, until: 2027-01-01T00:00:00Z}
-    log: {on_failure: closed}   # what a decision does whose record can't be kept
+    log: {on_failure: closed}   # what happens to a decision whose record can't be kept; default: closed
     ---
 
 A charter without front matter asks for no approvals and fails closed.
@@ -29,7 +29,7 @@ from rulekit.ir.yaml_file import locator, parse_yaml, read_text
 from rulekit.keys import PublicKey
 
 HEADINGS = ("Purpose", "Scope", "Owner", "Who is affected", "How to appeal")
-"""What the prose must speak of, each after its name in bold: ``**Purpose.** ...``."""
+"""The required headings of the prose, each in bold: ``**Purpose.** ...``."""
 
 _FENCE = "---"
 
@@ -62,7 +62,7 @@ class Officers(Model):
 
 
 class LogPolicy(Model):
-    """What a decision does whose record can't be kept: it is withheld (closed), or goes out (open)."""
+    """What happens to a decision whose record can't be kept: it is withheld (closed), or goes out (open)."""
 
     on_failure: Literal["closed", "open"] = "closed"
 
@@ -74,17 +74,17 @@ class Charter(Officers):
 
     @property
     def officers(self) -> Officers:
-        """Who approves, without what else the charter says."""
+        """The approvers, without what else the charter says."""
         return Officers(approvals=self.approvals, approvers=self.approvers)
 
 
 def read_charter(path: Path) -> Charter:
-    """Read the front matter of a charter; a charter without any has the defaults.
+    """Read the front matter of a charter; without front matter return the defaults.
 
     Raises
     ------
     LawError
-        when there is no such file, or its front matter is not what it should be, with file and line.
+        when there is no such file, or its front matter is wrong, with file and line.
 
     """
     lines = read_text(path).splitlines()
@@ -102,7 +102,7 @@ def read_charter(path: Path) -> Charter:
 
 
 def missing_headings(text: str) -> list[str]:
-    """Return the headings under which the prose of a charter says nothing."""
+    """Return the required headings under which the charter says nothing."""
     parts = re.split(r"^\*\*(.+?)\.?\*\*", text, flags=re.MULTILINE)
     said = {name: prose.strip() for name, prose in zip(parts[1::2], parts[2::2], strict=True)}
     return [heading for heading in HEADINGS if not said.get(heading)]

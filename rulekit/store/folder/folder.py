@@ -1,4 +1,4 @@
-"""Reading and drafting law folders."""
+"""Reads and drafts law folders."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ class LawFolder:
 
     Attributes
     ----------
-    ruleset, cases : what the files say.
+    ruleset, cases : the contents of the files.
     folder : the law folder; None for a single file.
-    file : the file that the ruleset stands in; None where it comes from a program.
+    file : the file of the ruleset; None where it comes from a program.
 
     """
 
@@ -74,14 +74,13 @@ def _read_provenance(path: Path) -> Provenance:
 def draft(ruleset: Ruleset, folder: str | Path) -> Path:
     """Write a ruleset into a law folder as a draft: ``schema.yaml``, ``ruleset.yaml`` and its evidence.
 
-    A ruleset file that is there already is amended: its comments stay. A schema file that is there already
-    must say the same. A version that is enacted is left as it is.
+    An existing ruleset file is amended, and its comments stay. An existing schema file must hold the same schema.
+    A version that is enacted is left as it is.
 
     Raises
     ------
     LawError
-        when the folder holds another ruleset or another schema, or this version is enacted with other rules
-        or words.
+        when the folder holds another ruleset or schema, or this version is enacted with other rules or words.
 
     """
     folder = Path(folder)

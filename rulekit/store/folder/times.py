@@ -1,4 +1,4 @@
-"""Times of the law: ISO 8601 with a zone, kept in UTC to the second."""
+"""Times in a law folder: ISO 8601 with a zone, stored in UTC to the second."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from rulekit.errors import LawError
 
 
 def parse_time(text: str) -> datetime:
-    """Return the time that a text names.
+    """Return the time that a text names, in UTC, cut to the second.
 
     Raises
     ------
     LawError
-        when it is no ISO 8601 time, or has no zone.
+        when it is not an ISO 8601 time, or has no zone.
 
     """
     hint = "as 2026-03-01T12:00Z, or 2026-03-01T13:00+01:00"
@@ -49,14 +49,14 @@ def to_second(time: datetime) -> datetime:
 
 
 def time_text(time: datetime) -> str:
-    """Return a time as the law writes it: ``2026-03-01T12:00:00Z``."""
+    """Return a time as a law folder writes it: ``2026-03-01T12:00:00Z``."""
     return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def now() -> datetime:
-    """Return the time of the clock."""
+    """Return the current time in UTC, cut to the second."""
     return to_second(datetime.now(UTC))
 
 
 Time = Annotated[AwareDatetime, AfterValidator(to_second), PlainSerializer(time_text, return_type=str)]
-"""A field that is read with any zone and written in UTC."""
+"""A field that accepts any zone and is written in UTC."""

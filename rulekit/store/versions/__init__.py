@@ -1,1 +1,1 @@
-"""Versions: how far a change must raise the version, and what amends a law."""
+"""Versions: what an amendment changes, and how far it must raise the version."""

@@ -1,7 +1,7 @@
-"""What an amendment says: rules, fields and features that are added, removed, changed, moved or reworded.
+"""What an amendment says: rules, fields and features that were added, removed, changed, moved or reworded.
 
-This is about the text of the law; what it changes for events is another question
-(:mod:`rulekit.analysis.compare.differences`).
+This compares the texts of two versions. What changes for events is found by
+:mod:`rulekit.analysis.compare.differences`.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ _FEATURE_FIELDS = ("dtype", "unit", "bounds", "categories", "required", "doc")
 
 
 class Edit(Model):
-    """One thing that became another; ``old`` or ``new`` is None where there was none, or is none any more.
+    """One change of a text; ``old`` or ``new`` is None where there was nothing, or is nothing any more.
 
     Attributes
     ----------
-    what : a field, or ``when`` for a term of a condition.
+    what : the name of a field, or ``when`` for a term of a condition.
     old, new : the exact texts.
-    words : the same in words.
+    words : the change in words.
 
     """
 
@@ -43,7 +43,7 @@ class Edit(Model):
 
 
 class RuleChange(Model):
-    """A rule that is not as it was. ``moved`` rules stand elsewhere among the rules that stay."""
+    """A rule that changed; ``moved`` rules stand elsewhere among the rules that stay."""
 
     kind: Literal["added", "removed", "changed", "moved", "reworded"]
     id: str
@@ -52,7 +52,7 @@ class RuleChange(Model):
 
 
 class FeatureChange(Model):
-    """A feature of the schema that is not as it was."""
+    """A feature of the schema that changed."""
 
     kind: Literal["added", "removed", "changed"]
     name: str
@@ -60,7 +60,7 @@ class FeatureChange(Model):
 
 
 def rule_changes(old: Ruleset, new: Ruleset) -> Iterator[RuleChange]:
-    """Yield what became of the rules: those removed, and then in the order of the new law."""
+    """Yield the changes of the rules: first those removed, then the others in the order of the new law."""
     told = changes(old, new)
     before, after = ({rule.id: rule for rule in ruleset.rules} for ruleset in (old, new))
     for name in told.removed:
@@ -81,7 +81,7 @@ def rule_changes(old: Ruleset, new: Ruleset) -> Iterator[RuleChange]:
 
 
 def _moved(before: Sequence[str], after: Sequence[str]) -> set[str]:
-    """Return the ids that left the order of the others, as few as there can be to a reader's eye."""
+    """Return the ids of rules that changed places, as few as explain the new order."""
     kept = [name for name in before if name in set(after)], [name for name in after if name in set(before)]
     blocks = SequenceMatcher(None, *kept, autojunk=False).get_matching_blocks()
     stayed = {name for start, _, size in blocks for name in kept[0][start : start + size]}
@@ -89,7 +89,7 @@ def _moved(before: Sequence[str], after: Sequence[str]) -> set[str]:
 
 
 def _terms(old: Rule, new: Rule, before: Schema, after: Schema) -> Iterator[Edit]:
-    """Yield the terms that came, went, or became others, which speak of the same features."""
+    """Yield the terms that came, went, or became another term on the same features."""
     ours, theirs = _by_meaning(old, before), _by_meaning(new, after)
     gone = [term for key, term in ours.items() if key not in theirs]
     come = [term for key, term in theirs.items() if key not in ours]
@@ -108,7 +108,7 @@ def _by_meaning(rule: Rule, schema: Schema) -> dict[str, Condition]:
 
 
 def _subject(condition: Condition) -> frozenset[str]:
-    """Return the features that a condition speaks of."""
+    """Return the features that a condition reads."""
     return frozenset(literal.feature for literal in literals(condition))
 
 
@@ -142,7 +142,7 @@ def _edit_in_words(old: Condition | None, new: Condition | None, before: Schema,
 
 
 def _wanted(condition: Condition, schema: Schema) -> str | None:
-    """Return what one literal or range wants of its feature; None where there is more to say."""
+    """Return what one literal or range asks of its feature; None for other conditions."""
     wanted = as_range(condition) if isinstance(condition, AllOf) else condition
     if wanted is None or isinstance(wanted, (AllOf, AnyOf)):
         return None
@@ -156,7 +156,7 @@ def _effects(old: Rule, new: Rule) -> Iterator[Edit]:
 
 
 def _fields(old: object, new: object, names: Sequence[str]) -> Iterator[Edit]:
-    """Yield the fields that are not as they were."""
+    """Yield the fields that changed."""
     for name in names:
         before, after = (_value(getattr(one, name)) for one in (old, new))
         if before != after:
@@ -181,12 +181,12 @@ def _became(label: str, old: str | None, new: str | None) -> str:
 
 
 def field_changes(old: Ruleset, new: Ruleset) -> tuple[Edit, ...]:
-    """Return the fields of the ruleset itself that are not as they were."""
+    """Return the changed fields of the ruleset itself."""
     return tuple(_fields(old, new, _FIELDS))
 
 
 def feature_changes(old: Schema, new: Schema) -> Iterator[FeatureChange]:
-    """Yield what became of the features: those removed, and then in the order of the new schema."""
+    """Yield the changes of the features: first those removed, then the others in the order of the new schema."""
     for feature in old.features:
         if feature.name not in new.by_name:
             yield FeatureChange(kind="removed", name=feature.name)

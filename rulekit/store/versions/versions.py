@@ -1,4 +1,4 @@
-"""Versions: what an amendment changes, and the least version it may have."""
+"""What differs between two versions of a ruleset, and the least version that a change needs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _WORDS = {"title", "because", "origin"}
 class Changes:
     """What differs between two versions: rules by id, and fields of the ruleset by name.
 
-    ``reworded`` rules decide as they did; ``order`` is among ``fields`` when rules that stay changed places.
+    ``reworded`` rules decide as before. ``order`` is among ``fields`` when rules that stay changed places.
     """
 
     added: tuple[str, ...]
@@ -80,7 +80,7 @@ def least_bump(old: Ruleset, new: Ruleset) -> Bump:
 
 
 def least_version(version: str, bump: Bump) -> str:
-    """Return the least version after one, given by how much it must rise."""
+    """Return the least version that is a given bump above another one."""
     major, minor, patch = version_key(version)
     after: dict[Bump, tuple[int, int, int]] = {
         "patch": (major, minor, patch + 1),
@@ -91,6 +91,6 @@ def least_version(version: str, bump: Bump) -> str:
 
 
 def version_key(version: str) -> tuple[int, int, int]:
-    """Return a version as numbers, in which versions are ordered."""
+    """Return a version as three numbers, by which versions are ordered."""
     major, minor, patch = (int(part) for part in version.split("."))
     return major, minor, patch
