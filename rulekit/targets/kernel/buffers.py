@@ -9,7 +9,7 @@ import pyarrow as pa
 from rulekit.ir.ruleset import HitPolicy, Ruleset
 from rulekit.targets.kernel.tables import Effects, Target
 from rulekit.targets.shared.columns import OUTCOME, RULE, SCORE
-from rulekit.targets.shared.enums import decision_series, outcome_places, physical
+from rulekit.targets.shared.enums import DecisionSeries, outcome_places, physical
 
 
 def effects_of(ruleset: Ruleset) -> Effects:
@@ -33,7 +33,7 @@ class ColumnBuffers:
 
     def __init__(self, ruleset: Ruleset, lengths: list[int]) -> None:
         events = sum(lengths)
-        self._ruleset, self._lengths = ruleset, lengths
+        self._lengths = lengths
         self._is_score = ruleset.hit_policy is HitPolicy.SCORE
         self._outcome = np.empty(events, physical(len(ruleset.outcomes)))
         self._rule = np.empty(0 if self._is_score else events, physical(len(ruleset.rules)))
@@ -51,7 +51,7 @@ class ColumnBuffers:
             self._valid[part].ctypes.data,
         )
 
-    def columns(self, scores: np.ndarray | None) -> list[pl.Series]:
+    def columns(self, series: DecisionSeries, scores: np.ndarray | None) -> list[pl.Series]:
         """Return the columns of all parts, once the loops have written them; no codes are copied."""
         bits = [
             pa.Array.from_buffers(pa.bool_(), length, [None, pa.py_buffer(words)])
@@ -60,4 +60,4 @@ class ColumnBuffers:
         valid = pl.Series("valid", pa.chunked_array(bits, pa.bool_()))
         rule = None if self._is_score else pl.Series(RULE, self._rule)
         score = None if scores is None else pl.Series(SCORE, scores)
-        return decision_series(self._ruleset, pl.Series(OUTCOME, self._outcome), valid, rule, score)
+        return series.of(pl.Series(OUTCOME, self._outcome), valid, rule, score)

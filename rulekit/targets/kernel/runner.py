@@ -20,6 +20,7 @@ from rulekit.targets.kernel.tables import BLOCK, NOWHERE, Answer, Target
 from rulekit.targets.python import TARGET as PYTHON
 from rulekit.targets.python import PythonRunner
 from rulekit.targets.shared.answers import Answers, Hits, batch_by_columns, hit_lists, hit_matrix_by_answers
+from rulekit.targets.shared.enums import DecisionSeries
 from rulekit.targets.shared.threads import cores, spread
 
 _LEAST = 32 * BLOCK
@@ -43,6 +44,7 @@ class KernelRunner:
         self.threads = threads or cores()
         self._plan = read_plan(artifact.source)
         self._effects = effects_of(artifact.ruleset)
+        self._series = DecisionSeries(artifact.ruleset)
         self._features = artifact.ruleset.read
         self._words = max(1, len(self._plan.chapter) - 1)
 
@@ -119,7 +121,7 @@ class KernelRunner:
         answer = self._new_answer(parts, self._words if hits else 0, codes=False)
         buffers = ColumnBuffers(self.artifact.ruleset, [part.events for part in parts])
         self._fill(parts, answer, buffers)
-        columns = buffers.columns(answer.scores if self._plan.is_score else None)
+        columns = buffers.columns(self._series, answer.scores if self._plan.is_score else None)
         return [*columns, hit_lists(self.artifact.ruleset, _listed(answer.masks))] if hits else columns
 
     def hit_matrix(self, events: Frame, *, cast: bool = False) -> pl.DataFrame:

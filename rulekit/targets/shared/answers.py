@@ -19,7 +19,7 @@ from rulekit.frames import Frame, bind_columns, collect, scan
 from rulekit.ir.ruleset import HitPolicy, Ruleset
 from rulekit.targets.artifact import Runner
 from rulekit.targets.shared.columns import HITS, check_free, decision_columns
-from rulekit.targets.shared.enums import decision_series, outcome_places, physical
+from rulekit.targets.shared.enums import DecisionSeries, outcome_places, physical
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ def answer_columns(ruleset: Ruleset, answers: Answers) -> list[pl.Series]:
 def _first_hit(ruleset: Ruleset, codes: npt.NDArray[np.uint32]) -> list[pl.Series]:
     decided = codes < len(ruleset.rules)
     rules = np.where(decided, codes, 0).astype(physical(len(ruleset.rules)))
-    return decision_series(ruleset, _outcomes(ruleset, codes), pl.Series(decided), pl.Series(rules))
+    return DecisionSeries(ruleset).of(_outcomes(ruleset, codes), pl.Series(decided), pl.Series(rules))
 
 
 def _scored(ruleset: Ruleset, answers: Answers) -> list[pl.Series]:
@@ -152,7 +152,7 @@ def _scored(ruleset: Ruleset, answers: Answers) -> list[pl.Series]:
     steps = np.searchsorted([least for _, least in ruleset.ladder], answers.scores, side="right")
     steps[~valid] = len(ruleset.ladder) + 1
     score = pl.Series(answers.scores)
-    return decision_series(ruleset, _outcomes(ruleset, steps), pl.Series(valid), score=score)
+    return DecisionSeries(ruleset).of(_outcomes(ruleset, steps), pl.Series(valid), score=score)
 
 
 def _outcomes(ruleset: Ruleset, codes: npt.NDArray[Any]) -> pl.Series:

@@ -42,34 +42,40 @@ def outcome_places(ruleset: Ruleset) -> list[int]:
     return [ruleset.outcomes.index(name) for name in outcomes_by_code(ruleset)]
 
 
-def decision_series(
-    ruleset: Ruleset,
-    outcome: pl.Series,
-    valid: pl.Series,
-    rule: pl.Series | None = None,
-    score: pl.Series | None = None,
-) -> list[pl.Series]:
-    """Return the columns ``outcome``, ``rule`` and, under SCORE, ``score`` of n events.
+class DecisionSeries:
+    """Makes the columns ``outcome``, ``rule`` and, under SCORE, ``score`` of a ruleset from codes."""
 
-    Parameters
-    ----------
-    ruleset : gives the categories.
-    outcome : places among ``ruleset.outcomes``, of dtype :func:`physical`.
-    valid : Boolean; whether a rule decided the event; under SCORE, whether the event is valid.
-    rule : places among the rules, of dtype :func:`physical`, any place where ``valid`` is false; None under SCORE.
-    score : Int64, any value where ``valid`` is false; None unless under SCORE.
+    def __init__(self, ruleset: Ruleset) -> None:
+        ids = pl.Enum([rule.id for rule in ruleset.rules])
+        is_score = ruleset.hit_policy is HitPolicy.SCORE
+        self._checked = [
+            _enum(OUTCOME, pl.Enum(ruleset.outcomes), sorted(_possible(ruleset))),
+            _enum(RULE, ids, () if is_score else range(len(ruleset.rules))),
+        ]
+        with_nulls = (RULE, SCORE) if is_score else (RULE,)
+        self._laid_over = [OUTCOME, *(pl.when(_VALID).then(name).alias(name) for name in with_nulls)]
 
-    """
-    ids = pl.Enum([each.id for each in ruleset.rules])
-    columns = {OUTCOME: outcome, RULE: rule, SCORE: score, _VALID: valid}
-    codes = pl.DataFrame({name: column for name, column in columns.items() if column is not None})
-    known = pl.lit(None, ids) if rule is None else _enum(RULE, ids, range(len(ruleset.rules)))
-    # in a stage of its own: beneath when/then, Polars would check the codes of valid and of other events apart
-    checked = codes.with_columns(
-        _enum(OUTCOME, pl.Enum(ruleset.outcomes), sorted(_possible(ruleset))), known.alias(RULE)
-    )
-    laid_over = [pl.when(_VALID).then(name).alias(name) for name in (RULE, SCORE) if name in checked.columns]
-    return checked.select(OUTCOME, *laid_over).get_columns()
+    def of(
+        self,
+        outcome: pl.Series,
+        valid: pl.Series,
+        rule: pl.Series | None = None,
+        score: pl.Series | None = None,
+    ) -> list[pl.Series]:
+        """Return the columns of n events.
+
+        Parameters
+        ----------
+        outcome : places among ``ruleset.outcomes``, of dtype :func:`physical`.
+        valid : Boolean; whether a rule decided the event; under SCORE, whether the event is valid.
+        rule : places among the rules, of dtype :func:`physical`; 0 where ``valid`` is false. None under SCORE.
+        score : Int64, any value where ``valid`` is false; None unless under SCORE.
+
+        """
+        columns = {OUTCOME: outcome, RULE: rule, SCORE: score, _VALID: valid}
+        codes = pl.DataFrame({name: column for name, column in columns.items() if column is not None})
+        # Two stages: beneath when/then, Polars would check the codes of valid events and of the others apart.
+        return codes.with_columns(self._checked).select(self._laid_over).get_columns()
 
 
 def _enum(name: str, enum: pl.Enum, places: Sequence[int]) -> pl.Expr:
