@@ -23,16 +23,7 @@ SIGNS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.g
 NUMBERS: dict[str, list[Any]] = {
     "float64": [-math.inf, -1e308, -5e-324, -0.0, 0.0, 5e-324, 0.1, 1.0, math.inf, math.nan, None],
     "float32": [
-        -math.inf,
-        -3e38,
-        -1e-45,
-        -0.0,
-        0.0,
-        1e-45,
-        float(np.float32(0.1)),
-        1.0,
-        math.inf,
-        math.nan,
+        *np.float32([-math.inf, -3e38, -1e-45, -0.0, 0.0, 1e-45, 0.1, 1.0, math.inf, math.nan]).tolist(),
         None,
     ],
     "int64": [-(2**63), -(2**53) - 1, -1, 0, 1, 2**53, 2**53 + 1, 2**63 - 1, None],
