@@ -9,10 +9,10 @@ from pathlib import Path
 from rulekit.errors import LawError
 from rulekit.ir.ruleset import Ruleset
 from rulekit.reports.audit.inputs.log import law_of_log
-from rulekit.reports.replay.record import read_law
+from rulekit.reports.replay.record import read_law as read_recorded
 from rulekit.store.acts.register import load_register
 from rulekit.store.folder.folder import read
-from rulekit.store.lookup import RulesetSource, load, ruleset_of_digest
+from rulekit.store.lookup import RulesetSource, read_law, ruleset_of_digest
 
 
 def law_of_file(
@@ -31,7 +31,8 @@ def law_of_file(
     if named is None:
         return None, None
     if not _is_place(named):
-        return load(named), None
+        law = read_law(named)
+        return law.ruleset, law.folder
     return named_ruleset(str(named), decisions), _folder(str(named))
 
 
@@ -50,7 +51,8 @@ def law_of_records(log: str, named: RulesetSource | None) -> tuple[Ruleset, Path
         hint = "name it with --rules, or ruleset="
         raise LawError("a log tells the digest of a law, not the law", hint=hint)
     if not _is_place(named):
-        return load(named), None
+        law = read_law(named)
+        return law.ruleset, law.folder
     found = law_of_log(log, str(named))
     return found.ruleset, _folder(found.place)
 
@@ -75,7 +77,7 @@ def recorded_ruleset(decisions: str | Path) -> Ruleset:
         when it holds another ruleset than it names.
 
     """
-    return read_law(Path(decisions))[1]
+    return read_recorded(Path(decisions))[1]
 
 
 def named_ruleset(path: str | Path, decisions: str | Path) -> Ruleset:
