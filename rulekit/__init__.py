@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from rulekit.ir.condition import Condition as Condition
     from rulekit.ir.condition import Member as Member
     from rulekit.ir.condition import Missing as Missing
+    from rulekit.ir.decision import Decision as Decision
     from rulekit.ir.numerics import Fixed as Fixed
     from rulekit.ir.numerics import FixedFormat as FixedFormat
     from rulekit.ir.numerics import Native as Native
@@ -58,7 +59,6 @@ if TYPE_CHECKING:
     from rulekit.ir.schema import DType as DType
     from rulekit.ir.schema import Feature as Feature
     from rulekit.ir.schema import Schema as Schema
-    from rulekit.ir.semantics import Decision as Decision
     from rulekit.keys import PrivateKey as PrivateKey
     from rulekit.keys import PublicKey as PublicKey
     from rulekit.log.options import LogOptions as LogOptions
@@ -106,6 +106,8 @@ if TYPE_CHECKING:
     from rulekit.targets.sql.runner import DuckDBRunner as DuckDBRunner
     from rulekit.targets.systemverilog.simulation.runner import HardwareRunner as HardwareRunner
 
+    __version__: str
+
 _HOMES = {
     "rulekit.errors": (
         "ArtifactError BindError BudgetError ClauseError EventError GivenUpError LawError LogError "
@@ -117,7 +119,7 @@ _HOMES = {
     "rulekit.ir.provenance": "Provenance",
     "rulekit.ir.ruleset": "HitPolicy Rule Ruleset",
     "rulekit.ir.numerics": "Fixed FixedFormat Native Numerics",
-    "rulekit.ir.semantics": "Decision",
+    "rulekit.ir.decision": "Decision",
     "rulekit.frames": "Frame",
     "rulekit.findings": "Finding",
     "rulekit.keys": "PrivateKey PublicKey",
@@ -167,13 +169,16 @@ _HOME_OF = {name: module for module, names in _HOMES.items() for name in names.s
 __all__ = ["__version__", *_HOME_OF]  # noqa: PLE0604 - they are strings
 
 
-def __getattr__(name: str) -> Any:
-    if name == "__version__":
-        return import_module("rulekit.version").VERSION
-    if name not in _HOME_OF:
-        raise AttributeError(f"module 'rulekit' has no attribute {name!r}")
-    found = globals()[name] = getattr(import_module(_HOME_OF[name]), name)
-    return found
+if not TYPE_CHECKING:  # to a type checker a name that is not listed is a mistake
+
+    def __getattr__(name: str) -> Any:
+        """Load a public name on first use."""
+        if name == "__version__":
+            return import_module("rulekit.version").VERSION
+        if name not in _HOME_OF:
+            raise AttributeError(f"module 'rulekit' has no attribute {name!r}")
+        found = globals()[name] = getattr(import_module(_HOME_OF[name]), name)
+        return found
 
 
 def __dir__() -> list[str]:

@@ -5,7 +5,8 @@ Every target is tested against it. Use it to check an answer; :func:`rulekit.dec
 
 from __future__ import annotations
 
+from rulekit.ir.decision import Decision
 from rulekit.ir.event import bind_event, bind_value
-from rulekit.ir.semantics import OPERATORS, Decision, decide, holds
+from rulekit.ir.semantics import OPERATORS, decide, holds
 
 __all__ = ["OPERATORS", "Decision", "bind_event", "bind_value", "decide", "holds"]

@@ -20,10 +20,10 @@ repeal rollback open_log verify_log expr read_artifact"""
 
 def for_type_checkers() -> dict[str, str]:
     """The module of each name that the block under TYPE_CHECKING imports."""
-    (block,) = [node for node in ast.parse(SOURCE).body if isinstance(node, ast.If)]
+    block = next(node for node in ast.parse(SOURCE).body if isinstance(node, ast.If))
+    assert ast.unparse(block.test) == "TYPE_CHECKING"
     found = {}
-    for node in block.body:
-        assert isinstance(node, ast.ImportFrom)
+    for node in [node for node in block.body if isinstance(node, ast.ImportFrom)]:
         (alias,) = node.names
         assert alias.asname == alias.name  # else a strict checker does not re-export it
         assert alias.name not in found

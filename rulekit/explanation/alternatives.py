@@ -17,7 +17,8 @@ from rulekit.errors import RulekitError, UndecidedError
 from rulekit.explanation.model import Change, Counterfactual
 from rulekit.explanation.sentences import change
 from rulekit.explanation.summary import outcomes_in_words, points_in_words
-from rulekit.ir.semantics import Decision, decide
+from rulekit.ir.decision import Decision
+from rulekit.ir.semantics import decide
 
 
 def nearest_rules(law: BoxedRuleset, distances: Distances, count: int) -> list[tuple[int, int]]:

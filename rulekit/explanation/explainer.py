@@ -23,11 +23,12 @@ from rulekit.explanation.literal_status import explain_condition, leaves, status
 from rulekit.explanation.model import Counterfactual, Hit, LiteralStatus, NearRule, Step
 from rulekit.explanation.result import Explanation
 from rulekit.explanation.summary import summary
+from rulekit.ir.decision import Decision
 from rulekit.ir.event import bind_event
 from rulekit.ir.monotone import Direction
 from rulekit.ir.numerics import Numerics
 from rulekit.ir.ruleset import INVALID, HitPolicy, Ruleset
-from rulekit.ir.semantics import Decision, decide
+from rulekit.ir.semantics import decide
 from rulekit.store.lookup import RulesetSource, load
 
 REASONS = 4

@@ -16,7 +16,7 @@ class Explanation(ExplanationFields):
     Attributes
     ----------
     name, version, digest, hit_policy : the ruleset.
-    outcome, rule, score, missing : the decision, as in :class:`rulekit.ir.semantics.Decision`.
+    outcome, rule, score, missing : the decision, as in :class:`rulekit.ir.decision.Decision`.
     summary : the decision in one sentence.
     hits : every rule that hit, in text order.
     why : the literals that made the deciding rule hit; under SCORE, those of the rules in ``reasons``.

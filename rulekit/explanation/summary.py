@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rulekit.ir.decision import Decision
 from rulekit.ir.describe import name_in_words
 from rulekit.ir.ruleset import HitPolicy, Ruleset
-from rulekit.ir.semantics import Decision
 
 
 def summary(ruleset: Ruleset, decision: Decision) -> str:

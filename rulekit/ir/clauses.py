@@ -90,6 +90,14 @@ def condition_to_when(condition: Condition) -> list[Clause]:
     return [_to_clause(term) for term in terms]
 
 
+def clause_text(clause: Clause) -> str:
+    """Return a clause of a ``when`` list in one line, such as ``any: pt > 30, met is missing``."""
+    if isinstance(clause, str):
+        return " ".join(clause.split())
+    ((kind, terms),) = clause.items()
+    return f"{kind}: " + ", ".join(clause_text(term) for term in terms)
+
+
 def _to_clause(condition: Condition) -> Clause:
     if isinstance(condition, AnyOf):
         return {"any": [_to_clause(term) for term in condition.terms]}

@@ -17,11 +17,6 @@ M = TypeVar("M", bound=Model)
 
 _TYPO = "a typo? see `rulekit schema`"
 
-_RULESET_KEYS = (
-    *("name", "version", "schema", "hit_policy", "otherwise", "complete", "thresholds"),
-    *("rules", "provenance"),
-)
-
 
 @lru_cache(maxsize=1)
 def _adapter() -> TypeAdapter[Ruleset]:
@@ -87,8 +82,7 @@ def model_from_document(
 
 def ruleset_to_document(ruleset: Ruleset) -> dict[str, Any]:
     """Return the plain document of a ruleset, without the fields that have their default value."""
-    document = _adapter().dump_python(ruleset, mode="json", exclude_defaults=True)
-    return {key: document[key] for key in _RULESET_KEYS if key in document}
+    return ruleset.to_document()
 
 
 def ruleset_to_json(ruleset: Ruleset) -> str:

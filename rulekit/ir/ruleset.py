@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from functools import cached_property
-from typing import Annotated, Any, ClassVar, Literal, Self
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, model_validator
+from pydantic import (
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    TypeAdapter,
+    model_validator,
+)
 from pydantic.dataclasses import dataclass
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import core_schema
 
 from rulekit.digests import digest
 from rulekit.errors import LawError, RulekitError, Where
+from rulekit.html import Html, code, join, page, table
 from rulekit.ir.canonical import bind, canonical
-from rulekit.ir.clauses import WHEN_JSON_SCHEMA, condition_to_when, when_to_condition
+from rulekit.ir.clauses import WHEN_JSON_SCHEMA, clause_text, condition_to_when, when_to_condition
 from rulekit.ir.condition import AllOf, Condition, literals
 from rulekit.ir.provenance import Provenance
 from rulekit.ir.schema import NAME_PATTERN, VERSION_PATTERN, Checked, Feature, Model, Schema
@@ -92,8 +101,41 @@ class Rule(Model):
     points: int | None = None
     origin: Literal["human", "induced", "edited"] = "human"
 
+    if TYPE_CHECKING:  # what pydantic takes and converts, spelled out for type checkers
 
-@dataclass(frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))
+        def __init__(
+            self,
+            *,
+            id: str,  # noqa: A002 - the field
+            when: Condition | Sequence[Any],
+            title: str = "",
+            then: str | None = None,
+            because: str = "",
+            prescale: int = 1,
+            points: int | None = None,
+            origin: Literal["human", "induced", "edited"] = "human",
+        ) -> None: ...
+
+    @property
+    def when_lines(self) -> list[str]:
+        """The condition as the lines of a law file: terms that must all hold."""
+        return [clause_text(clause) for clause in condition_to_when(self.when)]
+
+    def to_json(self) -> str:
+        """Return the rule as indented JSON text, as a law file has it."""
+        return json.dumps(self.model_dump(mode="json", exclude_defaults=True), indent=2, ensure_ascii=False)
+
+    def __repr__(self) -> str:
+        """Return one line: the id, the condition, and what a hit gives."""
+        when = " and ".join(self.when_lines) or "always"
+        gives = f"{self.points:+,} points" if self.then is None else self.then
+        return f"<Rule {self.id}: {when if len(when) <= 80 else when[:77] + '...'} -> {gives}>"
+
+    def _repr_html_(self) -> str:
+        return _rule_table([self])
+
+
+@dataclass(frozen=True, kw_only=True, repr=False, config=ConfigDict(extra="forbid"))
 class Ruleset(metaclass=Checked):
     """An ordered list of rules over a schema, with the policy that turns hits into an outcome.
 
@@ -124,6 +166,22 @@ class Ruleset(metaclass=Checked):
     thresholds: dict[str, int] | None = None
     rules: tuple[Rule, ...]
     provenance: Provenance | None = None
+
+    if TYPE_CHECKING:  # what pydantic takes and converts, spelled out for type checkers
+
+        def __init__(
+            self,
+            *,
+            name: str,
+            version: str,
+            schema: Schema,
+            hit_policy: HitPolicy | Literal["unique", "first", "any", "collect", "score"],
+            otherwise: str,
+            rules: Sequence[Rule],
+            complete: bool = False,
+            thresholds: Mapping[str, int] | None = None,
+            provenance: Provenance | None = None,
+        ) -> None: ...
 
     @model_validator(mode="after")
     def _rules_fit_the_policy(self) -> Self:
@@ -215,9 +273,69 @@ class Ruleset(metaclass=Checked):
 
     @cached_property
     def digest(self) -> str:
-        """``sha256:`` and 64 hex digits over the canonical JSON of :attr:`law`."""
+        """``sha256:`` and 64 hex digits over the JSON of :attr:`law`, with sorted keys and no spaces."""
         text = json.dumps(self.law, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return digest(text.encode())
+
+    def to_document(self) -> dict[str, Any]:
+        """Return the plain document of the ruleset, without the fields that have their default value."""
+        document = _adapter().dump_python(self, mode="json", exclude_defaults=True)
+        return {key: document[key] for key in _KEYS if key in document}
+
+    def to_json(self) -> str:
+        """Return the ruleset as indented JSON text, which :func:`rulekit.load` reads."""
+        return json.dumps(self.to_document(), indent=2, ensure_ascii=False)
+
+    def __repr__(self) -> str:
+        """Return one line: name, version, rules, hit policy and the first digits of the digest."""
+        return f"<Ruleset {self.name} {self.version}: {self._summary}>"
+
+    def _repr_html_(self) -> str:
+        rest = f"Otherwise {self.otherwise}."
+        if self.ladder:
+            rest = (
+                "Reached with " + ", ".join(f"{least:,}: {name}" for name, least in self.ladder) + f". {rest}"
+            )
+        return page(f"{self.name} {self.version}", f"{self._summary}.", _rule_table(self.rules), rest)
+
+    @property
+    def _summary(self) -> str:
+        count = f"{len(self.rules)} {'rule' if len(self.rules) == 1 else 'rules'}"
+        try:
+            named = self.digest[:19]
+        except LawError:
+            named = "rules do not fit the schema"
+        return f"{count}, hit policy {self.hit_policy.value}, {named}"
+
+
+_KEYS = (
+    *("name", "version", "schema", "hit_policy", "otherwise", "complete", "thresholds"),
+    *("rules", "provenance"),
+)
+"""The fields of a document, in the order of a law file."""
+
+
+@lru_cache(maxsize=1)
+def _adapter() -> TypeAdapter[Ruleset]:
+    return TypeAdapter(Ruleset)
+
+
+def _rule_table(rules: Sequence[Rule]) -> Html:
+    """Return a table of rules; titles stand below the ids, and prescales below the outcomes."""
+    rows = [
+        (
+            join([code(rule.id), *([rule.title] if rule.title else [])], "<br>"),
+            join([code(line) for line in rule.when_lines] or ["always"], "<br>"),
+            join([rule.then or f"{rule.points:+,}", *_prescaled(rule)], "<br>"),
+            rule.because,
+        )
+        for rule in rules
+    ]
+    return table(("rule", "when all hold", "then", "because"), rows)
+
+
+def _prescaled(rule: Rule) -> list[str]:
+    return [f"1 in {rule.prescale:,}"] if rule.prescale > 1 else []
 
 
 def _feature_law(feature: Feature) -> dict[str, Any]:

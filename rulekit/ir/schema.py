@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import difflib
+import json
 import math
+from collections.abc import Sequence
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from rulekit.errors import RulekitError, SchemaError
+from rulekit.html import code, page, table
 from rulekit.ir.problems import problem_by_hand
 
 if TYPE_CHECKING:
@@ -20,6 +23,9 @@ else:
 
 NAME_PATTERN = r"^[a-z0-9_]+(\.[a-z0-9_]+)*$"
 VERSION_PATTERN = r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$"
+
+
+DTypeName = Literal["bool", "int32", "int64", "float32", "float64", "category"]
 
 
 class DType(StrEnum):
@@ -126,6 +132,20 @@ class Feature(Model):
     required: bool = False
     doc: str = ""
 
+    if TYPE_CHECKING:  # what pydantic takes and converts, spelled out for type checkers
+
+        def __init__(
+            self,
+            *,
+            name: str,
+            dtype: DType | DTypeName,
+            unit: str | None = None,
+            bounds: tuple[float, float] | None = None,
+            categories: Sequence[str] | None = None,
+            required: bool = False,
+            doc: str = "",
+        ) -> None: ...
+
     @field_validator("name")
     @classmethod
     def _name_is_writable(cls, name: str) -> str:
@@ -165,6 +185,10 @@ class Schema(Model):
     version: str = Field(pattern=VERSION_PATTERN)
     features: tuple[Feature, ...] = Field(min_length=1)
 
+    if TYPE_CHECKING:
+
+        def __init__(self, *, name: str, version: str, features: Sequence[Feature]) -> None: ...
+
     @field_validator("features")
     @classmethod
     def _names_are_unique(cls, features: tuple[Feature, ...]) -> tuple[Feature, ...]:
@@ -189,6 +213,32 @@ class Schema(Model):
         """Names of the features without which an event can't be decided."""
         return tuple(feature.name for feature in self.features if feature.required)
 
+    def to_json(self) -> str:
+        """Return the schema as indented JSON text, as a schema file has it."""
+        return json.dumps(self.model_dump(mode="json", exclude_defaults=True), indent=2, ensure_ascii=False)
+
+    def __repr__(self) -> str:
+        """Return one line: name, version and the number of features."""
+        count = f"{len(self.features)} {'feature' if len(self.features) == 1 else 'features'}"
+        return f"<Schema {self.name} {self.version}: {count}>"
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (code(one.name), one.dtype.value, one.unit, _range_of(one), _REQUIRED[one.required], one.doc)
+            for one in self.features
+        ]
+        head = ("feature", "dtype", "unit", "bounds or categories", "", "about")
+        return page(f"{self.name} {self.version}", table(head, rows))
+
     def nearest_names(self, name: str) -> list[str]:
         """Return at most two feature names that look like ``name``, the likest first, for hints."""
         return difflib.get_close_matches(name, self.names, n=2, cutoff=0.6)
+
+
+_REQUIRED = {True: "required", False: ""}
+
+
+def _range_of(feature: Feature) -> str:
+    if feature.bounds is not None:
+        return "{:g} to {:g}".format(*feature.bounds)
+    return ", ".join(feature.categories or ())

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any as AnyValue
 
 from rulekit.ir.condition import AllOf, AnyOf, Condition, Member, Missing, Sign
+from rulekit.ir.decision import Decision
 from rulekit.ir.event import bind_event
 from rulekit.ir.numerics import Event, Native, Numerics
 from rulekit.ir.ruleset import INVALID, HitPolicy, Ruleset
@@ -24,28 +24,6 @@ OPERATORS: dict[Sign, Callable[[AnyValue, AnyValue], bool]] = {
     "==": operator.eq,
     "!=": operator.ne,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What was decided about one event, and why.
-
-    Attributes
-    ----------
-    outcome : the outcome's name.
-    rule : id of the first deciding rule; None when no rule hit, for ``invalid``, and under SCORE, where
-        the sum decides and no single rule does.
-    hits : ids of every rule that hit, in text order; None when they were not asked for.
-    missing : the required features that the event lacks; not empty exactly when the outcome is ``invalid``.
-    score : the sum of points, under SCORE only.
-
-    """
-
-    outcome: str
-    rule: str | None = None
-    hits: tuple[str, ...] | None = None
-    missing: tuple[str, ...] = ()
-    score: int | None = None
 
 
 def decide(ruleset: Ruleset, event: Mapping[str, AnyValue], numerics: Numerics | None = None) -> Decision:

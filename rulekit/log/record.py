@@ -46,7 +46,7 @@ class DecisionRecord(Model):
     event : the event id, as written by :func:`event_to_json`.
     values : what the decision read, by feature, as written by :func:`value_to_json`.
     hits : ids of all rules that hit, in text order.
-    outcome, rule, score, missing : as in :class:`rulekit.ir.semantics.Decision`; ``score`` only under SCORE.
+    outcome, rule, score, missing : as in :class:`rulekit.ir.decision.Decision`; ``score`` only under SCORE.
     suppressed : the hits that a prescale did not keep.
     took_ns : nanoseconds that deciding took; in a batch, the time of the batch divided by its events.
     one_in : how many decisions with this outcome the record stands for; None where the log is not a sample.

@@ -10,8 +10,8 @@ import polars as pl
 
 from rulekit.errors import EventError
 from rulekit.frames import EagerFrame, Frame, collect, scan
+from rulekit.ir.decision import Decision
 from rulekit.ir.prescale import EVENT_IDS
-from rulekit.ir.semantics import Decision
 from rulekit.log.write.encoder import RecordEncoder
 from rulekit.log.write.writer import DecisionLog
 from rulekit.targets.artifact import Artifact, Runner

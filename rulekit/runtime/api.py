@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
 import polars as pl
 
+from rulekit.ir.decision import Decision
 from rulekit.ir.numerics import Numerics
 from rulekit.ir.ruleset import Ruleset
-from rulekit.ir.semantics import Decision
 from rulekit.store.lookup import RulesetSource, load
 from rulekit.targets import api, targets
 from rulekit.targets.artifact import Artifact, Runner, RunnerT

@@ -19,10 +19,11 @@ import polars as pl
 from rulekit.errors import EventError, RulekitError, UnsupportedError
 from rulekit.findings import Finding
 from rulekit.frames import Frame, collect, scan
+from rulekit.ir.decision import Decision
 from rulekit.ir.numerics import Native, Numerics
 from rulekit.ir.ruleset import Ruleset
 from rulekit.ir.schema import Model
-from rulekit.ir.semantics import Decision, decide
+from rulekit.ir.semantics import decide
 from rulekit.store.lookup import RulesetSource, load
 from rulekit.targets import targets
 from rulekit.targets.artifact import Runner

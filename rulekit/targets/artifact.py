@@ -18,10 +18,10 @@ from typing_extensions import TypeVar  # that of typing has no defaults before P
 from rulekit.digests import digest
 from rulekit.errors import ArtifactError, Where
 from rulekit.frames import EagerFrame, Frame
+from rulekit.ir.decision import Decision
 from rulekit.ir.numerics import Numerics
 from rulekit.ir.ruleset import Ruleset
 from rulekit.ir.schema import Model
-from rulekit.ir.semantics import Decision
 from rulekit.targets.lower import Lowered, lower
 from rulekit.version import VERSION
 

@@ -13,10 +13,10 @@ from typing import Any
 from pydantic import TypeAdapter
 from ruamel.yaml import YAML
 
+from rulekit.ir.decision import Decision
 from rulekit.ir.document import ruleset_from_document
 from rulekit.ir.numerics import Native, Numerics
 from rulekit.ir.ruleset import Ruleset
-from rulekit.ir.semantics import Decision
 
 
 @dataclass(frozen=True, slots=True)

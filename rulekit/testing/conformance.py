@@ -21,11 +21,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rulekit.errors import EventError, UnsupportedError
+from rulekit.ir.decision import Decision
 from rulekit.ir.document import ruleset_from_document
 from rulekit.ir.numerics import Native, Numerics
 from rulekit.ir.ruleset import HitPolicy, Ruleset
 from rulekit.ir.schema import DType, Feature
-from rulekit.ir.semantics import Decision, decide
+from rulekit.ir.semantics import decide
 from rulekit.targets.read import read_artifact
 from rulekit.testing.cases import Case, load_corpus
 from rulekit.testing.events import EXTRA_KEY, events, frame_of

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 from rulekit.errors import ClauseError
-from rulekit.ir.clauses import condition_to_when, when_to_condition
+from rulekit.ir.clauses import clause_text, condition_to_when, when_to_condition
 from rulekit.ir.condition import AllOf, AnyOf, Compare, Condition, Missing
 from rulekit.testing import conditions, schemas
 
@@ -62,3 +62,16 @@ def test_names_the_path_of_a_bad_clause(when: AnyValue, path: tuple[int | str, .
 
 def test_an_empty_all_is_allowed_inside() -> None:
     assert when_to_condition([{"all": []}]) == AllOf((AllOf(()),))
+
+
+@pytest.mark.parametrize(
+    ("clause", "text"),
+    [
+        ("x  >\n 30", "x > 30"),
+        ({"any": ["x > 1", "y is missing"]}, "any: x > 1, y is missing"),
+        ({"all": [{"any": ["x > 1"]}, "y < 2"]}, "all: any: x > 1, y < 2"),
+        ({"all": []}, "all: "),
+    ],
+)
+def test_a_clause_in_one_line(clause: AnyValue, text: str) -> None:
+    assert clause_text(clause) == text

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import FrozenInstanceError
+import json
+from dataclasses import FrozenInstanceError, replace
 from typing import Any
 
 import pytest
@@ -9,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rulekit.errors import LawError
-from rulekit.ir.document import ruleset_from_document
-from rulekit.ir.ruleset import HitPolicy, Ruleset
+from rulekit.ir.document import ruleset_from_document, ruleset_from_json
+from rulekit.ir.ruleset import HitPolicy, Rule, Ruleset
 from rulekit.testing import rulesets
 
 
@@ -246,3 +247,73 @@ def test_accepting_outcomes_are_those_that_a_rule_or_a_threshold_names(ruleset: 
     named = {rule.then for rule in ruleset.rules} | set(ruleset.thresholds or {})
     assert set(ruleset.accepting) == named - {None, ruleset.otherwise}
     assert [name for name in ruleset.outcomes if name in ruleset.accepting] == list(ruleset.accepting)
+
+
+def test_the_repr_of_a_ruleset_is_one_line_a_person_reads() -> None:
+    made = ruleset_from_document(document())
+    assert repr(made) == f"<Ruleset law 1.0.0: 2 rules, hit policy first, {made.digest[:19]}>"
+    assert "1 rule, hit policy first" in repr(ruleset_from_document(document(rules=[rule()])))
+
+
+def test_a_ruleset_that_does_not_fit_its_schema_can_still_be_shown() -> None:
+    made = ruleset_from_document(document())
+    wrong = replace(made, rules=(*made.rules, Rule(id="three", when=["unknown > 1"], then="accept")))
+    assert "rules do not fit the schema" in repr(wrong)
+    assert "unknown &gt; 1" in wrong._repr_html_()
+
+
+@given(rulesets())
+def test_the_json_of_a_ruleset_is_read_back(ruleset: Ruleset) -> None:
+    assert ruleset_from_json(ruleset.to_json()) == ruleset
+    assert json.loads(ruleset.to_json()) == ruleset.to_document()
+
+
+def test_a_notebook_shows_each_rule_as_a_row() -> None:
+    shown = ruleset_from_document(document())._repr_html_()
+    assert shown.count("<tr>") == 3
+    for text in (
+        "law 1.0.0",
+        "One",
+        "x &gt; 30",
+        "n &gt;= 2",
+        "any: x &gt; 50, c == a",
+        "Physics.",
+        "Otherwise reject.",
+    ):
+        assert text in shown
+    assert "1 in" not in shown
+
+
+def test_a_notebook_shows_points_thresholds_and_prescales() -> None:
+    shown = ruleset_from_document(scoring())._repr_html_()
+    for text in ("+4", "-2", "Reached with 2: review, 4: block. Otherwise reject."):
+        assert text in shown
+    menu = document(hit_policy="collect", rules=[rule(prescale=1000)])
+    assert "1 in 1,000" in ruleset_from_document(menu)._repr_html_()
+
+
+def test_a_title_can_not_become_markup() -> None:
+    made = ruleset_from_document(document(rules=[rule(title="<script>x</script>", because="a < b")]))
+    assert "<script>" not in made._repr_html_()
+    assert "a &lt; b" in made._repr_html_()
+
+
+def test_a_rule_shows_itself() -> None:
+    first, second = ruleset_from_document(document()).rules
+    assert repr(first) == "<Rule one: x > 30 and n >= 2 -> accept>"
+    assert repr(second) == "<Rule two: any: x > 50, c == a -> review>"
+    assert repr(ruleset_from_document(scoring()).rules[1]) == "<Rule two: n > 1 -> -2 points>"
+    assert repr(Rule(id="all", when=[], then="a")) == "<Rule all: always -> a>"
+    assert first.when_lines == ["x > 30", "n >= 2"]
+    assert json.loads(second.to_json()) == {
+        "id": "two",
+        "when": [{"any": ["x > 50", "c == a"]}],
+        "then": "review",
+    }
+    assert first._repr_html_().count("<tr>") == 2
+
+
+def test_the_repr_of_a_long_rule_is_cut() -> None:
+    long = Rule(id="long", when=[f"x > {number}" for number in range(40)], then="a")
+    assert len(repr(long)) == len("<Rule long:  -> a>") + 80
+    assert "..." in repr(long)

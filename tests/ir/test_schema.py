@@ -1,12 +1,13 @@
 from __future__ import annotations
 
-from typing import Any
+import json
+from typing import Any, get_args
 
 import pytest
 from pydantic import ValidationError
 
 from rulekit.errors import SchemaError
-from rulekit.ir.schema import DType, Feature, Schema
+from rulekit.ir.schema import DType, DTypeName, Feature, Schema
 
 
 def feature(**fields: Any) -> Feature:
@@ -96,3 +97,38 @@ def test_kinds_of_dtype(dtype: DType, *, is_float: bool, is_integer: bool) -> No
 def test_integer_ranges() -> None:
     assert DType.INT32.integer_range == (-(2**31), 2**31 - 1)
     assert DType.INT64.integer_range == (-(2**63), 2**63 - 1)
+
+
+def test_no_more_than_two_near_names_are_told() -> None:
+    made = schema(*(feature(name=f"amount_{letter}") for letter in "abcd"))
+    assert len(made.nearest_names("amount_x")) == 2
+
+
+def test_a_schema_shows_itself() -> None:
+    made = schema(feature(unit="GeV", bounds=[0, 500], required=True, doc="Energy & more."),
+                  feature(name="c", dtype="category", categories=["a", "<b>"]))  # fmt: skip
+    assert repr(made) == "<Schema drawn 1.0.0: 2 features>"
+    assert repr(schema(feature())) == "<Schema drawn 1.0.0: 1 feature>"
+    shown = made._repr_html_()
+    for text in (
+        "drawn 1.0.0",
+        "GeV",
+        "0 to 500",
+        "required",
+        "Energy &amp; more.",
+        "a, &lt;b&gt;",
+        "category",
+    ):
+        assert text in shown
+
+
+def test_the_json_of_a_schema_is_read_back() -> None:
+    made = schema(feature(bounds=[0, 1.5]), feature(name="c", dtype="category", categories=["a"]))
+    assert Schema.model_validate(json.loads(made.to_json())) == made
+    assert "\n" in made.to_json()
+
+
+@pytest.mark.parametrize("dtype", list(DType))
+def test_every_dtype_is_named_to_type_checkers(dtype: DType) -> None:
+    assert dtype.value in get_args(DTypeName)
+    assert len(get_args(DTypeName)) == len(DType)

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from rulekit.errors import BindError, EventError, LawError
 from rulekit.ir.condition import AllOf, AnyOf, Compare, Member, Missing
+from rulekit.ir.decision import Decision
 from rulekit.ir.document import ruleset_from_document
 from rulekit.ir.numerics import Fixed, FixedFormat
 from rulekit.ir.ruleset import HitPolicy, Ruleset
-from rulekit.ir.semantics import Decision, decide, holds
+from rulekit.ir.semantics import decide, holds
 from rulekit.testing import events, numerics, rulesets
 from rulekit.testing.conformance import Drawn, drawn
 

@@ -18,10 +18,11 @@ from rulekit.analysis.space.witness import witness
 from rulekit.errors import RulekitError, TooManyBoxesError
 from rulekit.findings import Finding
 from rulekit.ir.condition import literals
+from rulekit.ir.decision import Decision
 from rulekit.ir.numerics import Numerics
 from rulekit.ir.ruleset import HitPolicy, Rule, Ruleset
 from rulekit.ir.schema import Model
-from rulekit.ir.semantics import Decision, decide
+from rulekit.ir.semantics import decide
 from rulekit.ir.text import format_feature, format_literal, format_value
 
 Level = Literal["error", "warning", "note"]

@@ -21,8 +21,9 @@ from rulekit.analysis.space.boxed_ruleset import BoxedRuleset, box_rulesets
 from rulekit.analysis.space.space import Box, Space
 from rulekit.analysis.space.witness import witness
 from rulekit.errors import TooManyBoxesError, UndecidedError
+from rulekit.ir.decision import Decision
 from rulekit.ir.ruleset import HitPolicy, Ruleset
-from rulekit.ir.semantics import Decision, decide
+from rulekit.ir.semantics import decide
 
 Verdict = Literal["same", "changed", "undecided"]
 

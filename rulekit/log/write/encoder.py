@@ -12,10 +12,10 @@ import polars as pl
 
 from rulekit.errors import EventError
 from rulekit.frames import bind_columns
+from rulekit.ir.decision import Decision
 from rulekit.ir.event import bind_event
 from rulekit.ir.prescale import EVENT_IDS
 from rulekit.ir.ruleset import HitPolicy
-from rulekit.ir.semantics import Decision
 from rulekit.log.manifests import artifact_digest, manifest_of
 from rulekit.log.options import LogOptions
 from rulekit.log.record import DecisionRecord, event_to_json, record_text, time_text, value_to_json

@@ -11,10 +11,11 @@ from rulekit.analysis.compare.regions import DecidedAs, DifferingRegion
 from rulekit.analysis.space.conditions import condition_lines, condition_of, readable_terms
 from rulekit.analysis.space.space import Box, Space
 from rulekit.errors import RulekitError, UndecidedError
+from rulekit.ir.decision import Decision
 from rulekit.ir.describe import condition_in_words
 from rulekit.ir.floats import shortest_float32
 from rulekit.ir.schema import DType, Schema
-from rulekit.ir.semantics import Decision, decide
+from rulekit.ir.semantics import decide
 from rulekit.reports.common.intervals import Share
 from rulekit.reports.diff.model import ChangedHits, ChangedRegion, ChangedValidity, RegionBox
 from rulekit.store.compare import Comparison

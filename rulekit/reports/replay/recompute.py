@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from rulekit.ir.decision import Decision
 from rulekit.ir.numerics import Numerics
 from rulekit.ir.ruleset import INVALID, HitPolicy, Ruleset
-from rulekit.ir.semantics import Decision, decide
+from rulekit.ir.semantics import decide
 from rulekit.reports.replay.model import SHOWN, By, Difference, Mismatch
 from rulekit.reports.replay.record import HITS, HITS_TEXT
 from rulekit.targets import targets

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from rulekit.ir.clauses import condition_to_when
+from rulekit.ir.clauses import clause_text, condition_to_when
 from rulekit.ir.floats import shortest_float32
 from rulekit.ir.ruleset import Rule
 from rulekit.ir.schema import DType, Feature
 from rulekit.targets.lower import Lowered, LowFeature, distinct, slug
-from rulekit.targets.shared.python_source import clause_text
 
 WIDTH = 110
 _RESERVED = frozenset(

@@ -12,9 +12,9 @@ import numpy.typing as npt
 import polars as pl
 
 from rulekit.frames import EagerFrame, Frame
+from rulekit.ir.decision import Decision
 from rulekit.ir.event import bind_event
 from rulekit.ir.ruleset import INVALID
-from rulekit.ir.semantics import Decision
 from rulekit.targets.artifact import Artifact
 from rulekit.targets.c.build import build
 from rulekit.targets.c.header import words

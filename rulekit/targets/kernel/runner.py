@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from rulekit.frames import EagerFrame, Frame
-from rulekit.ir.semantics import Decision
+from rulekit.ir.decision import Decision
 from rulekit.targets.artifact import Artifact
 from rulekit.targets.kernel import machine
 from rulekit.targets.kernel.buffers import ColumnBuffers, effects_of

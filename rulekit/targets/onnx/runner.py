@@ -11,9 +11,9 @@ import onnxruntime
 import polars as pl
 
 from rulekit.frames import POLARS, EagerFrame, Frame
+from rulekit.ir.decision import Decision
 from rulekit.ir.event import bind_event
 from rulekit.ir.schema import DType
-from rulekit.ir.semantics import Decision
 from rulekit.targets.artifact import Artifact
 from rulekit.targets.onnx.signature import HITS, OUTCOME, RULE, SCORE, signature
 from rulekit.targets.shared.answers import Answers, Hits, batch_by_answers, hit_matrix_by_answers

@@ -14,8 +14,8 @@ import polars as pl
 
 from rulekit.frames import POLARS, EagerFrame, Frame, bind_columns, collect, scan
 from rulekit.ir.condition import AllOf, AnyOf, Condition, Member, Missing
+from rulekit.ir.decision import Decision
 from rulekit.ir.schema import DType
-from rulekit.ir.semantics import Decision
 from rulekit.targets.artifact import Artifact
 from rulekit.targets.base import Capabilities, Target
 from rulekit.targets.lower import Lowered, LowFeature

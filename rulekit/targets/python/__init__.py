@@ -17,11 +17,11 @@ import polars as pl
 
 from rulekit.frames import EagerFrame, Frame
 from rulekit.ir.condition import AllOf, AnyOf, Compare, Condition, Member, Missing
+from rulekit.ir.decision import Decision
 from rulekit.ir.event import bind_event
 from rulekit.ir.floats import float32_edge
 from rulekit.ir.ruleset import INVALID
 from rulekit.ir.schema import DType
-from rulekit.ir.semantics import Decision
 from rulekit.targets.artifact import Artifact
 from rulekit.targets.base import Capabilities, Target
 from rulekit.targets.lower import Lowered, LowFeature

@@ -9,10 +9,10 @@ import polars as pl
 
 from rulekit.errors import EventError
 from rulekit.frames import POLARS, Frame, bind_columns, collect, scan
+from rulekit.ir.decision import Decision
 from rulekit.ir.event import bind_event
 from rulekit.ir.numerics import Event
 from rulekit.ir.ruleset import HitPolicy, Ruleset
-from rulekit.ir.semantics import Decision
 from rulekit.targets.artifact import Runner
 
 OUTCOME, RULE, SCORE, HITS = "outcome", "rule", "score", "hits"

@@ -9,7 +9,7 @@ from importlib import resources
 from types import ModuleType
 from typing import Any
 
-from rulekit.ir.clauses import Clause, condition_to_when
+from rulekit.ir.clauses import clause_text, condition_to_when
 from rulekit.ir.ruleset import Rule, Ruleset
 from rulekit.targets.lower import Lowered
 from rulekit.version import VERSION
@@ -48,14 +48,6 @@ def rule_lines(rule: Rule) -> list[str]:
     title = " ".join(rule.title.split())
     literals = [f"    {clause_text(term)}" for term in condition_to_when(rule.when)]
     return [f"{rule.id}: {title}" if title else rule.id, *literals]
-
-
-def clause_text(clause: Clause) -> str:
-    """Return a clause of a ``when`` list in one line."""
-    if isinstance(clause, str):
-        return " ".join(clause.split())
-    ((kind, terms),) = clause.items()
-    return f"{kind}: " + ", ".join(clause_text(term) for term in terms)
 
 
 def constants(ruleset: Ruleset) -> str:

@@ -9,11 +9,10 @@ from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect as Writer
 from sqlglot.generator import Generator
 
-from rulekit.ir.clauses import condition_to_when
+from rulekit.ir.clauses import clause_text, condition_to_when
 from rulekit.ir.condition import Condition
 from rulekit.ir.ruleset import INVALID, Rule
 from rulekit.targets.lower import Lowered, LowFeature, identifiers
-from rulekit.targets.shared.python_source import clause_text
 from rulekit.targets.sql.conditions import CHUNK, Read, condition_tree, joined
 from rulekit.targets.sql.dialects import Dialect, Tree
 from rulekit.version import VERSION

@@ -16,9 +16,9 @@ import duckdb
 import polars as pl
 
 from rulekit.frames import EagerFrame, Frame, bind_columns, collect, scan
+from rulekit.ir.decision import Decision
 from rulekit.ir.event import bind_event
 from rulekit.ir.schema import DType
-from rulekit.ir.semantics import Decision
 from rulekit.targets.artifact import Artifact
 from rulekit.targets.shared.columns import (
     HITS,

@@ -10,9 +10,10 @@ import polars as pl
 import pytest
 
 from rulekit.errors import EventError, RulekitError
+from rulekit.ir.decision import Decision
 from rulekit.ir.document import ruleset_to_document
 from rulekit.ir.ruleset import INVALID, Ruleset
-from rulekit.ir.semantics import Decision, decide
+from rulekit.ir.semantics import decide
 from rulekit.reports.diff.diff import diff_of
 from rulekit.reports.diff.events import ReferenceOptions
 from rulekit.reports.diff.model import Reference

@@ -117,7 +117,7 @@ def test_first_twenty_are_shown_and_all_are_counted(
 def test_reference_semantics_has_its_own_say(
     record: Callable[..., Path], ruleset: Ruleset, events: pl.DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from rulekit.ir.semantics import Decision
+    from rulekit.ir.decision import Decision
     from rulekit.reports.replay import recompute
 
     monkeypatch.setattr(recompute, "decide", lambda *_: Decision("block", rule="dear", hits=()))

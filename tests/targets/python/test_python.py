@@ -7,7 +7,8 @@ import pytest
 
 import rulekit
 from rulekit.errors import EventError
-from rulekit.ir.semantics import Decision, decide
+from rulekit.ir.decision import Decision
+from rulekit.ir.semantics import decide
 from rulekit.targets.shared.python_source import load_module
 
 

@@ -12,9 +12,9 @@ import polars as pl
 
 from rulekit.errors import ArtifactError, EventError, RulekitError
 from rulekit.frames import EagerFrame, Frame
+from rulekit.ir.decision import Decision
 from rulekit.ir.numerics import Fixed
 from rulekit.ir.ruleset import INVALID
-from rulekit.ir.semantics import Decision
 from rulekit.targets.artifact import Artifact
 from rulekit.targets.lower import LowFeature
 from rulekit.targets.polars.prelude import number
