@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Collection, Mapping
 from typing import Any, Literal, Self, cast
@@ -15,19 +16,21 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import (
     _check_sample_weight,
+    _check_y,
     check_consistent_length,
     check_is_fitted,
-    column_or_1d,
 )
 
 from rulekit.budget import Budget
 from rulekit.induction.induce import induce
-from rulekit.induction.result import Induction
+from rulekit.induction.results.induction import Induction
+from rulekit.induction.samples.folds import FRACTIONS
 from rulekit.ir.ruleset import HitPolicy, Ruleset
 from rulekit.ir.schema import Schema
 from rulekit.sklearn.few_events import FEWEST, FewEventsWarning, tree_ruleset
 from rulekit.sklearn.tables import free_name, read_schema, read_table
 from rulekit.sklearn.teachers import Lesson, is_ready, taught
+from rulekit.statistics.effective import effective_count
 from rulekit.targets.api import compile as compile_ruleset
 from rulekit.targets.artifact import Runner
 
@@ -37,7 +40,7 @@ ACCEPT, REJECT = "accept", "reject"
 
 
 def _sums_points(classifier: RuleClassifier) -> bool:
-    return classifier.hit_policy == HitPolicy.SCORE or classifier.method == "points"
+    return classifier.hit_policy == HitPolicy.SCORE
 
 
 class RuleClassifier(TransformerMixin, ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -47,25 +50,22 @@ class RuleClassifier(TransformerMixin, ClassifierMixin, BaseEstimator):  # type:
     ``ruleset_``. ``predict`` gives the second class where the ruleset accepts an event. The decisions are those of
     the ruleset on every target, and ``rulekit.compile(classifier.ruleset_, ...)`` carries them elsewhere.
 
-    Parameters
-    ----------
-    teacher : what the rules are distilled from. An estimator is cloned and fitted, and its scores are out of fold; a
+    Parameters ---------- teacher : what the rules are distilled from. An estimator is cloned and fitted,
+    and its scores are out of fold; a
         ``sklearn.frozen.FrozenEstimator`` is used as it is; a string is the path of an ``.onnx`` file or the name
         of a column of scores in ``X``. Default: ``HistGradientBoostingClassifier``.
     budget : the rate and the size to keep to. Default: as large a share of accepted events as the second class has
-        in ``y``, and 20 rules.
-    method : the name of a learner, ``points``, or ``auto`` to compare all. Default: ``auto``.
-    hit_policy : ``any``, ``first`` or ``score``. Default: what the method finds best.
+        in ``y``, plus two standard errors of that share on the calibration fold, and 20 rules.
+    method : the name of a learner, or ``auto`` to compare all. Default: ``auto``.
+    hit_policy : ``any``, ``first`` or ``score`` (a sum of points). Default: what the method finds best.
     monotone : ``{"amount": "up"}`` where rules may only ask for more of a feature, ``"down"`` only for less.
     forbidden : features that no rule may ask for; the teacher reads them all the same.
     seed : the only source of chance. Default: 0.
     time_limit : seconds after which ``auto`` starts no further method. Default: none.
 
-    Attributes
-    ----------
-    classes_ : the two classes, sorted, shape (2,). The second one is what the ruleset accepts.
-    ruleset_ : the ruleset, a draft.
-    induction_ : what :func:`rulekit.induce` returned, with measures and certified limits; None where there were fewer
+    Attributes ---------- classes_ : the two classes, sorted, shape (2,). The second one is what the ruleset
+    accepts. ruleset_ : the ruleset, a draft. induction_ : what :func:`rulekit.induce` returned, with
+    measures and certified limits; None where there were fewer
         than 100 events.
     teacher_ : the fitted teacher; None where there were fewer than 100 events.
     rule_values_ : of each rule the share of the second class among the training events that it decides, with one
@@ -76,7 +76,8 @@ class RuleClassifier(TransformerMixin, ClassifierMixin, BaseEstimator):  # type:
     -----
     Features of an array are called ``x0``, ``x1`` and so on; a frame keeps its names, and text columns of up to 100
     words are categories. Missing values (NaN, null) are allowed. Under points ``predict_proba`` exists: an isotonic
-    regression of the class on the points of the training events. ``transform`` gives the hits of the rules.
+    regression of the class on the points of the training events. ``transform`` gives the hits of the rules. From 100
+    events on, the events are split into folds one by one, so that an event of weight 2 is not the same as two events.
 
     """
 
@@ -136,7 +137,7 @@ class RuleClassifier(TransformerMixin, ClassifierMixin, BaseEstimator):  # type:
     def _read_classes(self, table: pl.DataFrame, y: Any) -> npt.NDArray[np.bool_]:
         if y is None:
             raise ValueError("requires y to be passed, but the target y is None")
-        target = column_or_1d(y, warn=True)
+        target = _check_y(y, estimator=self)
         check_consistent_length(table, target)
         check_classification_targets(target)
         self.classes_, places = np.unique(target, return_inverse=True)
@@ -152,25 +153,28 @@ class RuleClassifier(TransformerMixin, ClassifierMixin, BaseEstimator):  # type:
     ) -> None:
         what = f"{len(labels)} events are too few for induction, which needs {FEWEST}: the rules are a tree's"
         warnings.warn(f"{what}, and no rate is certified", FewEventsWarning, stacklevel=3)
-        self.teacher_, self.induction_ = None, None
-        self.ruleset_ = tree_ruleset(table, schema, labels, weights, rules=budget.rules, seed=self.seed)
+        self.teacher_: Any = None
+        self.induction_: Induction | None = None
+        self.ruleset_: Ruleset = tree_ruleset(
+            table, schema, labels, weights, rules=budget.rules, seed=self.seed
+        )
 
     def _distil(self, lesson: Lesson, budget: Budget) -> None:
         score, truth, weight = (free_name(lesson.table, name) for name in ("score", "truth", "weight"))
         events = lesson.table.with_columns(pl.Series(truth, lesson.labels))
         source: Any = self.teacher
-        self.teacher_: Any = self.teacher
+        self.teacher_ = self.teacher
         if not is_ready(self.teacher):
             scores, self.teacher_ = taught(self.teacher, lesson)
             events, source = events.with_columns(pl.Series(score, scores)), score
         if lesson.weights is not None:
             events = events.with_columns(pl.Series(weight, lesson.weights))
-        self.induction_: Induction | None = induce(
+        self.induction_ = induce(
             source, events, truth, schema=lesson.schema, budget=budget, method=self.method,
             hit_policy=self.hit_policy, weight=None if lesson.weights is None else weight, seed=self.seed,
-            time_limit=self.time_limit, progress=False, forbidden=self.forbidden, directions=None,
+            time_limit=self.time_limit, progress=False, forbidden=self.forbidden, monotone=self.monotone,
         )  # fmt: skip
-        self.ruleset_: Ruleset = self.induction_.ruleset
+        self.ruleset_ = self.induction_.ruleset
 
     def _learn_values(self, table: pl.DataFrame, labels: Array, weights: Array) -> None:
         decided = self._runner().batch(table, cast=True)
@@ -232,7 +236,7 @@ class RuleClassifier(TransformerMixin, ClassifierMixin, BaseEstimator):  # type:
             return values - (self.ruleset_.thresholds or {})[ACCEPT] + 0.5
         return np.where(self.predict(X) == self.classes_[1], values, values - 1)
 
-    @available_if(_sums_points)
+    @available_if(_sums_points)  # type: ignore[untyped-decorator]
     def predict_proba(self, X: Any) -> npt.NDArray[np.float64]:  # noqa: N803
         """Return the probability of each class, float64, shape (events, 2); under points alone.
 
@@ -269,5 +273,11 @@ class RuleClassifier(TransformerMixin, ClassifierMixin, BaseEstimator):  # type:
 
 
 def _default_budget(labels: Array, weights: Array) -> Budget:
-    """Return the budget that accepts as large a share of the events as the second class has."""
-    return Budget(alert_rate=min(max(float(np.average(labels, weights=weights)), 1e-6), 1 - 1e-6))
+    """Return the budget that accepts as large a share of the events as the second class has.
+
+    The rate is measured on the calibration fold, where the share of the class fluctuates: two standard errors of it
+    are added.
+    """
+    share = float(np.average(labels, weights=weights))
+    error = math.sqrt(share * (1 - share) / max(FRACTIONS[-1] * effective_count(weights), 1))
+    return Budget(alert_rate=min(max(share + 2 * error, 1e-6), 1 - 1e-6))

@@ -17,6 +17,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
+from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils.estimator_checks import check_estimator
 
 import rulekit
@@ -24,11 +25,13 @@ from rulekit.ir.semantics import decide
 from rulekit.sklearn import RuleClassifier
 from rulekit.sklearn.few_events import FewEventsWarning
 
-BUDGET = rulekit.Budget(alert_rate=0.3, rules=4)
-EXCEPTIONS = {
-    "check_sample_weight_equivalence_on_dense_data": "folds are drawn by event, and two events are not one of weight 2",
-    "check_sample_weight_equivalence_on_sparse_data": "folds are drawn by event, and two events are not one of weight 2",
-}
+BUDGET = rulekit.Budget(alert_rate=0.4, rules=4)
+
+
+def quick(**parameters: Any) -> RuleClassifier:
+    """Return a classifier whose teacher and method take little time."""
+    teacher = DecisionTreeClassifier(max_depth=4, random_state=0)
+    return RuleClassifier(teacher, **{"budget": BUDGET, "method": "tree", **parameters})
 
 
 def box_events(count: int = 600, seed: int = 3) -> tuple[np.ndarray, np.ndarray]:
@@ -41,7 +44,7 @@ def box_events(count: int = 600, seed: int = 3) -> tuple[np.ndarray, np.ndarray]
 
 @pytest.fixture(scope="module")
 def fitted() -> RuleClassifier:
-    return RuleClassifier(budget=BUDGET, method="tree").fit(*box_events())
+    return quick().fit(*box_events())
 
 
 @pytest.mark.filterwarnings("ignore::rulekit.sklearn.few_events.FewEventsWarning")
@@ -49,9 +52,8 @@ def fitted() -> RuleClassifier:
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.EstimatorCheckFailedWarning")
 @pytest.mark.filterwarnings("ignore::FutureWarning")
 def test_scikit_learns_own_checks() -> None:
-    results = check_estimator(
-        RuleClassifier(method="tree"), on_fail=None, on_skip=None, expected_failed_checks=EXCEPTIONS
-    )
+    estimator = RuleClassifier(LogisticRegression(), method="tree")
+    results = check_estimator(estimator, on_fail=None, on_skip=None)
     failed = {each["check_name"]: repr(each["exception"]) for each in results if each["status"] == "failed"}
     assert failed == {}
     assert sum(each["status"] == "passed" for each in results) >= 40
@@ -72,7 +74,7 @@ def test_the_rules_find_the_box_within_the_budget(fitted: RuleClassifier) -> Non
     assert fitted.score(events, labels) > 0.9
     assert len(fitted.ruleset_.rules) <= BUDGET.rules
     assert fitted.induction_ is not None
-    assert fitted.induction_.measures.rate.value <= 0.3
+    assert fitted.induction_.measures.rate.value <= 0.4
 
 
 def test_the_sign_of_the_decision_function_is_the_decision(fitted: RuleClassifier) -> None:
@@ -112,7 +114,7 @@ def test_rules_have_no_probabilities(fitted: RuleClassifier) -> None:
 
 def test_points_have_probabilities_that_rise_with_the_sum() -> None:
     events, labels = box_events()
-    found = RuleClassifier(budget=BUDGET, method="points").fit(events, labels)
+    found = quick(method="auto", hit_policy="score").fit(events, labels)
     probabilities, points = found.predict_proba(events), found.score_samples(events)
     assert probabilities.shape == (len(events), 2)
     assert np.allclose(probabilities.sum(axis=1), 1)
@@ -146,7 +148,7 @@ def test_a_frame_keeps_its_names_and_words() -> None:
 def test_missing_values_are_read() -> None:
     events, labels = box_events()
     events[::7, 2] = np.nan
-    found = RuleClassifier(budget=BUDGET, method="tree").fit(events, labels)
+    found = quick().fit(events, labels)
     assert found.score(events, labels) > 0.9
 
 
@@ -154,10 +156,15 @@ def test_weights_of_zero_are_no_events() -> None:
     events, labels = box_events()
     flipped = np.concatenate([labels, ~labels])
     weights = np.concatenate([np.ones(len(labels)), np.zeros(len(labels))])
-    found = RuleClassifier(budget=BUDGET, method="tree").fit(
-        np.concatenate([events, events]), flipped, weights
-    )
+    found = quick().fit(np.concatenate([events, events]), flipped, weights)
     assert found.score(events, labels) > 0.9
+
+
+def test_without_a_teacher_one_is_fitted() -> None:
+    events, labels = box_events(300)
+    found = RuleClassifier(budget=BUDGET, method="tree").fit(events, labels)
+    assert type(found.teacher_).__name__ == "HistGradientBoostingClassifier"
+    assert found.score(events, labels) > 0.85
 
 
 def test_a_frozen_teacher_is_used_as_it_is() -> None:
@@ -185,10 +192,10 @@ def test_a_column_of_scores_teaches_and_is_no_feature() -> None:
 
 def test_in_a_pipeline_a_search_and_cross_validation() -> None:
     events, labels = box_events()
-    steps = make_pipeline(SimpleImputer(), RuleClassifier(budget=BUDGET, method="tree"))
+    steps = make_pipeline(SimpleImputer(), quick())
     assert cross_val_score(steps, events, labels, cv=2).min() > 0.85
-    budgets = [rulekit.Budget(alert_rate=0.02, rules=1), BUDGET]
-    search = GridSearchCV(RuleClassifier(method="tree"), {"budget": budgets}, cv=2).fit(events, labels)
+    budgets = [rulekit.Budget(alert_rate=0.2, rules=1), BUDGET]
+    search = GridSearchCV(quick(), {"budget": budgets}, cv=2).fit(events, labels)
     assert search.best_params_ == {"budget": BUDGET}
 
 
@@ -211,10 +218,10 @@ def test_clones_and_pickles_decide_alike(fitted: RuleClassifier) -> None:
 )
 def test_a_bad_target_is_refused(y: Any, why: str) -> None:
     with pytest.raises(ValueError, match=why):
-        RuleClassifier(method="tree").fit(box_events(200)[0], y)
+        quick().fit(box_events(200)[0], y)
 
 
 def test_a_budget_that_no_ruleset_meets_is_our_error() -> None:
     budget = rulekit.Budget(alert_rate=0.001)
     with pytest.raises(rulekit.RulekitError, match="too small for a budget"):
-        RuleClassifier(budget=budget, method="tree").fit(*box_events())
+        quick(budget=budget).fit(*box_events())
