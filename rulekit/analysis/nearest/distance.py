@@ -119,7 +119,7 @@ class AxisDistance:
         self.number = axis.feature.dtype.is_number
         self._present = axis.atoms[:-1]
         self._lost = len(self._present)
-        self._other = max(1, math.ceil(STEPS / scale))
+        self._other = math.ceil(min(1 / scale, _FARTHEST) * STEPS) or 1
 
     def nearest(self, value: Scalar | None, own: int, atoms: int) -> tuple[int, int]:
         """Return the cost in steps and the position of the nearest of some atoms; ``own`` holds the value."""
