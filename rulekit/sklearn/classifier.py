@@ -72,12 +72,11 @@ class RuleClassifier(TransformerMixin, ClassifierMixin, BaseEstimator):  # type:
         event added to either side, float64, shape (rules,).
     n_features_in_, feature_names_in_ : as everywhere in scikit-learn.
 
-    Notes
-    -----
-    Features of an array are called ``x0``, ``x1`` and so on; a frame keeps its names, and text columns of up to 100
-    words are categories. Missing values (NaN, null) are allowed. Under points ``predict_proba`` exists: an isotonic
-    regression of the class on the points of the training events. ``transform`` gives the hits of the rules. From 100
-    events on, the events are split into folds one by one, so that an event of weight 2 is not the same as two events.
+    Notes ----- Features of an array are called ``x0``, ``x1`` and so on; a frame keeps its names, and text
+    columns of up to 100 words are categories. Missing values (NaN, null) are allowed. Under points
+    ``predict_proba`` exists: an isotonic regression of the class on the points of the training events.
+    ``transform`` gives the hits of the rules. From 100 events on, the events are split into folds one by
+    one, so that an event of weight 2 is not the same as two events.
 
     """
 
