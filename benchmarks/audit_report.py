@@ -71,7 +71,7 @@ def processor_time() -> float:
 
 
 WHOLE = (
-    "audit", "decisions.parquet", "--rules", "law", "--truth", "fraud", "--teacher", "score",
+    "audit", "decisions.parquet", "--ruleset", "law", "--truth", "fraud", "--teacher", "score",
     "--previous", "previous", "--by", "country", "--by", "merchant", "--by", "hour", "--out", "report.html",
 )  # fmt: skip
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rulekit.cli.common import Json, answer, command_line, findings_text, finish
+from rulekit.cli.options import Accept, Json, LogKey, Truth, Weight, names_of
+from rulekit.cli.output import command_line, findings_text, finish, print_answer, wrapped
 from rulekit.tables import interval_of, percent_of, table
 
 if TYPE_CHECKING:
@@ -18,86 +18,109 @@ if TYPE_CHECKING:
     from rulekit.reports.audit.model.law import Gate
     from rulekit.reports.common.comparison_models import Swap
 
-_WIDTH = 80
-
 
 def audit(
     decisions: Annotated[
-        str, typer.Argument(help="A decisions file of `rulekit decide`, or a log.", show_default=False)
+        str,
+        typer.Argument(
+            help="A decisions file of `rulekit decide`, or a decision log.",
+            show_default=False,
+            metavar="DECISIONS",
+        ),
     ],
     out: Annotated[
-        Path, typer.Option("--out", help="The report to write (.html); its JSON twin lies beside it.")
+        Path,
+        typer.Option(
+            "--out",
+            help="The report to write (.html); its JSON lies beside it.",
+            show_default=False,
+            metavar="FILE",
+        ),
     ],
     events: Annotated[
-        str | None, typer.Option("--events", help="The events; from the manifest without.")
-    ] = None,
-    truth: Annotated[
-        str | None, typer.Option("--truth", help="Boolean column of the events: signal or not.")
-    ] = None,
-    teacher: Annotated[
-        str | None, typer.Option("--teacher", help="An .onnx file, or a score column.")
-    ] = None,
-    weight: Annotated[str | None, typer.Option("--weight", help="Column of the events with weights.")] = None,
-    rules: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
-            "--rules", help="The law; of a folder, charter and register too. From the manifest without."
+            "--events", help="The events that were decided. Default: as the manifest says.", metavar="EVENTS"
         ),
     ] = None,
-    accept: Annotated[
-        str | None, typer.Option("--accept", help="Outcomes that count as accepted: a,b.")
+    truth: Truth = None,
+    teacher: Annotated[
+        str | None, typer.Option("--teacher", help="An .onnx file, or a score column.", metavar="TEACHER")
     ] = None,
+    weight: Weight = None,
+    ruleset: Annotated[
+        Path | None,
+        typer.Option(
+            "--ruleset",
+            help="The law; a folder gives its charter and register, too. Default: as the manifest says.",
+            metavar="RULESET",
+        ),
+    ] = None,
+    accept: Accept = None,
     previous: Annotated[
-        Path | None, typer.Option("--previous", help="Another version of the law, to compare with.")
+        Path | None,
+        typer.Option("--previous", help="Another version of the law, to compare with.", metavar="RULESET"),
     ] = None,
     by: Annotated[
         list[str] | None,
-        typer.Option("--by", help="A column that makes subgroups; every category without. Repeatable."),
+        typer.Option(
+            "--by",
+            help="Column that makes subgroups. Repeatable. Default: every category feature.",
+            metavar="COLUMN",
+        ),
     ] = None,
     time: Annotated[
-        str | None, typer.Option("--time", help="The column of time; the order of the events without.")
+        str | None,
+        typer.Option("--time", help="Column of time. Default: the order of the events.", metavar="COLUMN"),
     ] = None,
     reference: Annotated[
         str | None,
-        typer.Option("--reference", help="Events to measure drift from; the first period without."),
+        typer.Option(
+            "--reference", help="Events to measure drift from. Default: the first period.", metavar="EVENTS"
+        ),
     ] = None,
     expect: Annotated[
         list[str] | None,
-        typer.Option("--expect", help="An expectation, such as 'efficiency >= 0.7'. Repeatable."),
+        typer.Option(
+            "--expect", help="An expectation, such as 'efficiency >= 0.7'. Repeatable.", metavar="TEXT"
+        ),
     ] = None,
     id_column: Annotated[
-        str | None, typer.Option("--id", help="Of a log: column of the events with the event id.")
+        str | None,
+        typer.Option("--id", help="Of a log: column of the events with the event id.", metavar="COLUMN"),
     ] = None,
-    key: Annotated[
-        Path | None, typer.Option("--key", help="Of a log: public key that signs it (.pub).")
-    ] = None,
+    key: LogKey = None,
     sample: Annotated[
-        int, typer.Option("--sample", help="Events to replay by the reference semantics.")
+        int,
+        typer.Option("--sample", help="Events that the reference semantics decides, too.", metavar="COUNT"),
     ] = 1000,
     fpga: Annotated[
-        Path | None, typer.Option("--fpga", help="A synthesised artifact of the law, target systemverilog.")
+        Path | None,
+        typer.Option(
+            "--fpga", help="A synthesised artifact of the law, target systemverilog.", metavar="FOLDER"
+        ),
     ] = None,
     json: Json = False,
 ) -> None:
-    """Audit a decisions file, or a decision log, into a report to sign.
+    """Audit decisions, or a decision log, into a report to sign.
 
-    Every decision is recomputed and a sample is replayed by the reference semantics. Ends with 1 when there are
-    findings, or the record does not keep to what the evidence and the budget of its law promise.
+    Every decision is recomputed, and a sample is decided by the reference semantics. Ends with 1 when there are
+    findings, or when the decisions break a promise: the evidence and budget of the law, or what --expect asks.
     """
     from rulekit.log.open import is_log
     from rulekit.reports.audit.api import audit as audit_decisions
     from rulekit.reports.audit.page.render import write
 
-    if rules is None and is_log(decisions):
-        raise typer.BadParameter("a log tells the digest of its law, not the law: name it with --rules")
+    if ruleset is None and is_log(decisions):
+        raise typer.BadParameter("a log holds the digest of its law, not the law: name it with --ruleset")
     report = audit_decisions(
         decisions,
-        ruleset=rules,
+        ruleset=ruleset,
         events=events,
         truth=truth,
         teacher=teacher,
         weight=weight,
-        accept=accept.split(",") if accept else None,
+        accept=names_of(accept) or None,
         previous=previous,
         by=by or None,
         time=time,
@@ -110,7 +133,7 @@ def audit(
         command=command_line(),
     )
     write(report, out)
-    answer(json, report.to_document(), _text(report, out))
+    print_answer(json, report.to_document(), _text(report, out))
     finish(report.findings)
     if report.unmet:
         raise typer.Exit(1)
@@ -120,7 +143,7 @@ def _text(report: Audit, out: Path) -> str:
     from rulekit.reports.audit.page.fpga import fpga_line
 
     parts = [
-        _wrapped(report.replay.sentence),
+        wrapped(report.replay.sentence),
         _gates(report.gates),
         _measures(report),
         _previous(report),
@@ -131,11 +154,6 @@ def _text(report: Audit, out: Path) -> str:
     return "\n".join(part for part in parts if part)
 
 
-def _wrapped(text: str, head: str = "") -> str:
-    lines = textwrap.fill(text, _WIDTH, initial_indent=head, subsequent_indent=" " * len(head))
-    return lines.replace("\N{NO-BREAK SPACE}", " ")
-
-
 def _gates(gates: Sequence[Gate]) -> str:
     """Return the gates: how many were met, and each of them."""
     counted = Counter(gate.verdict for gate in gates)
@@ -144,7 +162,7 @@ def _gates(gates: Sequence[Gate]) -> str:
     for gate in gates:
         head = f"{gate.verdict.ljust(10)}  {gate.name.ljust(width)}  "
         basis = "" if gate.basis == "every audit" else f" ({gate.basis})"
-        lines.append(_wrapped(f"{gate.claim}{basis}: {gate.got}", head))
+        lines.append(wrapped(f"{gate.claim}{basis}: {gate.got}", head))
     return "\n".join(lines)
 
 
@@ -172,7 +190,7 @@ def _previous(report: Audit) -> str:
     gained, lost = previous.gained, previous.lost
     text = f"Since version {previous.version}: {gained.count:,} events are newly accepted"
     text += _of_signal(gained) + f", {lost.count:,} no longer" + _of_signal(lost)
-    return _wrapped(text + ".")
+    return wrapped(text + ".")
 
 
 def _of_signal(swap: Swap) -> str:

@@ -1,22 +1,20 @@
-"""``rulekit check``: what is odd about a law before anybody decides by it."""
+"""``rulekit check``: what is wrong or odd about a law, before anybody decides by it."""
 
 from __future__ import annotations
 
-import textwrap
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rulekit.cli.common import Json, Rules, finish, numerics_of
+from rulekit.cli.options import Bits, Json, NumericsFile, RulesetArgument, numerics_of
+from rulekit.cli.output import finish, wrapped
 from rulekit.tables import table
 
 if TYPE_CHECKING:
     from rulekit.findings import Finding
     from rulekit.store.check import CheckedLaw
-
-_WIDTH = 80
 
 
 class Format(StrEnum):
@@ -29,29 +27,29 @@ class Format(StrEnum):
 
 
 def check(
-    rules: Rules,
-    numerics: Annotated[
-        Path | None, typer.Option("--numerics", help="YAML file with fixed-point formats; native without.")
-    ] = None,
-    bits: Annotated[
-        int | None, typer.Option("--bits", help="Check in fixed-point formats of at most so many bits.")
-    ] = None,
+    ruleset: RulesetArgument,
+    numerics: NumericsFile = None,
+    bits: Bits = None,
     form: Annotated[
-        Format, typer.Option("--format", help="text, json, sarif (for code review) or junit (for CI).")
+        Format, typer.Option("--format", help="sarif is for code review, junit for continuous integration.")
     ] = Format.TEXT,
-    out: Annotated[Path | None, typer.Option("--out", help="Write the answer to a file.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Write the answer to a file. Default: print it.", metavar="FILE"),
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Check a law: what can never happen, what contradicts, what is left out, and its precedents.
+    """Check a law for contradictions, gaps and broken precedents.
 
-    Every answer is about all events, not about those that were seen: proved, refuted, or undecided with the reason.
-    Notes leave the exit code alone.
+    It also finds rules that can never hit, and literals that say nothing. Every answer is about all events that
+    there can be: proved, refuted, or undecided with the reason. Ends with 1 on errors and warnings; notes do not
+    count.
     """
     from rulekit.files import write_text
     from rulekit.store.check import check_law
     from rulekit.store.lookup import read_law
 
-    law = read_law(rules)
+    law = read_law(ruleset)
     checked = check_law(law, numerics_of(law.ruleset, numerics, bits))
     text = _written(checked, Format.JSON if json else form)
     if out is None:
@@ -114,13 +112,6 @@ def _text(checked: CheckedLaw) -> str:
 
 def _finding_text(checked: CheckedLaw, finding: Finding) -> str:
     head = f"{finding.level:<9}"
-    said = textwrap.fill(
-        f"{finding.subject}: {finding.message} [{finding.code}]",
-        _WIDTH,
-        initial_indent=head,
-        subsequent_indent=" " * len(head),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    said = wrapped(f"{finding.subject}: {finding.message} [{finding.code}]", head)
     place = checked.places.get(finding.rule or "")
     return said if place is None else f"{said}\n{' ' * len(head)}{place}"

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rulekit.cli.check_flags import asked, checks_of
-from rulekit.cli.common import Json, Rules, answer, findings_text, numerics_of
+from rulekit.cli.options import Bits, Json, NumericsFile, RulesetArgument, numerics_of
+from rulekit.cli.output import findings_text, print_answer
 from rulekit.tables import table
 
 if TYPE_CHECKING:
@@ -19,15 +20,11 @@ if TYPE_CHECKING:
 
 def compile_(
     ctx: typer.Context,
-    rules: Rules,
+    source: RulesetArgument,
     out: Annotated[Path, typer.Option("--out", help="The artifact folder to write.", show_default=False)],
     target: Annotated[str, typer.Option("--target", help="Name of the target.")] = "kernel",
-    numerics: Annotated[
-        Path | None, typer.Option("--numerics", help="YAML file with fixed-point formats. Default: native.")
-    ] = None,
-    bits: Annotated[
-        int | None, typer.Option("--bits", help="Choose fixed-point formats of at most so many bits.")
-    ] = None,
+    numerics: NumericsFile = None,
+    bits: Bits = None,
     option: Annotated[
         list[str] | None, typer.Option("--option", help="NAME=VALUE of the target, such as stages=2.")
     ] = None,
@@ -44,7 +41,7 @@ def compile_(
 
     chosen = targets.get(target)
     checks, options = checks_of(chosen, asked(ctx)), options_of(chosen, _options(option or []))
-    ruleset = read_law(rules).ruleset
+    ruleset = read_law(source).ruleset
     artifact = chosen.compile(ruleset, numerics_of(ruleset, numerics, bits) or Native(), options)
     findings = _findings(artifact)
     artifact, shown = with_evidence(artifact, checks)
@@ -53,7 +50,7 @@ def compile_(
     parts = [head, findings_text(findings), *(text_of(each) for _, each in shown)]
     document = {**artifact.manifest, "findings": [each.model_dump(mode="json") for each in findings]}
     document |= {check.kind: evidence.facts for check, evidence in shown if not check.kept}
-    answer(json, document, "\n\n".join(part for part in parts if part))
+    print_answer(json, document, "\n\n".join(part for part in parts if part))
     if findings or not all(evidence.holds for _, evidence in shown):
         raise typer.Exit(1)
 

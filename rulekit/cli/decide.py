@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rulekit.cli.common import Json, Rules, answer, command_line, findings_text, finish
 from rulekit.cli.log import log_options, private_key
+from rulekit.cli.options import Cast, EventsArgument, IdColumn, Json, RulesetArgument, TargetName
+from rulekit.cli.output import command_line, findings_text, finish, print_answer
 from rulekit.tables import table
 
 if TYPE_CHECKING:
@@ -20,55 +21,72 @@ if TYPE_CHECKING:
 
 
 def decide(
-    rules: Rules,
-    events: Annotated[
-        str, typer.Argument(help="Parquet, CSV or Arrow IPC file, or a glob.", show_default=False)
-    ],
+    ruleset: RulesetArgument,
+    events: EventsArgument,
     out: Annotated[
-        Path, typer.Option("--out", help="Decisions file: .parquet, .csv or .arrow.", show_default=False)
+        Path,
+        typer.Option(
+            "--out", help="Decisions file: .parquet, .csv or .arrow.", show_default=False, metavar="FILE"
+        ),
     ],
-    id_column: Annotated[
-        str | None, typer.Option("--id", help="Column with the event id; a running number without.")
-    ] = None,
-    target: Annotated[str, typer.Option("--target", help="Name of the target that decides.")] = "kernel",
-    cast: Annotated[
-        bool, typer.Option("--cast", help="Round numbers to the schema's floats (float64 to float32).")
-    ] = False,
+    id_column: IdColumn = None,
+    target: TargetName = "kernel",
+    cast: Cast = False,
     log: Annotated[
         str | None,
         typer.Option(
-            "--log", help="Keep every decision: a .sqlite file, a folder, or postgresql://host/db#name."
+            "--log",
+            help="Keep every decision: a .sqlite file, a folder, or postgresql://host/db#name.",
+            metavar="LOG",
         ),
     ] = None,
-    log_key: Annotated[Path | None, typer.Option("--log-key", help="Private key that signs the log.")] = None,
+    log_key: Annotated[
+        Path | None, typer.Option("--log-key", help="Private key that signs the log.", metavar="FILE")
+    ] = None,
     log_sample: Annotated[
         list[str] | None,
-        typer.Option("--log-sample", help="OUTCOME=N keeps one in N of them; may be repeated."),
+        typer.Option(
+            "--log-sample",
+            help="Log only one in N decisions with this outcome. Repeatable.",
+            metavar="OUTCOME=N",
+        ),
     ] = None,
-    mask: Annotated[str | None, typer.Option("--mask", help="Features left out of the log: a,b.")] = None,
-    hash_: Annotated[str | None, typer.Option("--hash", help="Features hashed in the log: a,b.")] = None,
-    hash_ids: Annotated[bool, typer.Option("--hash-ids", help="Hash the event ids, too.")] = False,
-    salt: Annotated[Path | None, typer.Option("--salt", help="File with the secret salt of hashes.")] = None,
+    mask: Annotated[
+        str | None, typer.Option("--mask", help="Features left out of the log: a,b.", metavar="LIST")
+    ] = None,
+    hash_: Annotated[
+        str | None, typer.Option("--hash", help="Features hashed in the log: a,b.", metavar="LIST")
+    ] = None,
+    hash_ids: Annotated[bool, typer.Option("--hash-ids", help="Hash the event ids in the log, too.")] = False,
+    salt: Annotated[
+        Path | None, typer.Option("--salt", help="File with the secret salt of the hashes.", metavar="FILE")
+    ] = None,
     log_policy: Annotated[
         str | None,
         typer.Option(
-            "--log-policy", help="closed: stop when the log fails; open: go on. As the charter says."
+            "--log-policy",
+            help="When the log fails: closed stops, open goes on. Default: as the charter says, or closed.",
+            metavar="POLICY",
         ),
     ] = None,
     log_losses: Annotated[
-        Path | None, typer.Option("--log-losses", help="File for losses that a log server can't be told of.")
+        Path | None,
+        typer.Option(
+            "--log-losses", help="File that counts losses while a log server is away.", metavar="FILE"
+        ),
     ] = None,
     json: Json = False,
 ) -> None:
     """Decide a file of events into a decisions file.
 
-    Files of any size stream in bounded memory; a manifest with the law is written beside the decisions. With --log
-    each decision is in the log before it is in the file.
+    Files of any size stream in bounded memory. A manifest with the law is written beside the decisions. With --log
+    each decision is in the log before it is in the file. Ends with 1 when the events are odd: values out of bounds,
+    unknown categories, or required features that are missing.
     """
     from rulekit.store.lookup import read_law
     from rulekit.targets.api import compile
 
-    law = read_law(rules)
+    law = read_law(ruleset)
     decide_into = partial(_decide, compile(law.ruleset, target), events, out, id_column, cast)
     if log is None:
         _refuse_without_log(log_key, log_sample, mask, hash_, hash_ids, salt, log_policy, log_losses)
@@ -80,7 +98,7 @@ def decide(
         options = log_options(log_sample, mask, hash_, salt, policy, hash_ids=hash_ids, losses=log_losses)
         with open_log(log, options, private_key(log_key)) as opened:
             summary = decide_into(opened)
-    answer(json, summary.model_dump(mode="json", exclude_none=True), _text(summary))
+    print_answer(json, summary.to_document(), _text(summary))
     finish(summary.findings)
 
 

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import json
+import json as jsonlib
 import shlex
 import subprocess
 import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
+from rulekit.cli.options import Json
+from rulekit.cli.output import print_answer
 from rulekit.errors import RulekitError
 from rulekit.registry import Registry
 from rulekit.tables import interval_of, percent_of, table
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _TEACHER_EVENTS = 100_000
 
@@ -48,71 +47,150 @@ _JOURNEYS = (
 
 
 def demo(
-    out: Annotated[Path, typer.Option("--out", help="Folder for everything the demo makes.")] = Path("demo"),
+    out: Annotated[
+        Path, typer.Option("--out", help="Folder for everything that the demo makes.", metavar="FOLDER")
+    ] = Path("demo"),
     events: Annotated[
-        int, typer.Option("--events", help="Events to induce from, and again to decide.")
+        int,
+        typer.Option("--events", help="Events to induce from, and as many to decide.", metavar="COUNT"),
     ] = 100_000,
     seed: Annotated[int, typer.Option("--seed", help="Seed of the generators and the induction.")] = 0,
+    json: Json = False,
 ) -> None:
     """Run the whole journey on generated events.
 
-    For trigger and for fraud events: train a teacher, induce its law, check, compile, decide, audit. What is
-    decided about payments is kept in a log, which is verified and decided again.
+    For trigger events and for payments: train a teacher, induce its law, check, compile, decide, audit. What is
+    decided about payments is kept in a log, which is verified and decided again. With --json the verbs are shown on
+    stderr.
     """
     start = time.perf_counter()
-    reports = [_travel(journey, out / journey.pack, events, seed) for journey in _JOURNEYS]
-    head = ("pack", "rules/literals", "efficiency", "teacher", "false positives", "rate")
-    lines = [_line(journey, out, report) for journey, report in zip(_JOURNEYS, reports, strict=True)]
-    typer.echo("\n" + table(head, lines))
+    travels = [_Travel(journey, out / journey.pack, events, seed, json) for journey in _JOURNEYS]
+    documents = {travel.journey.pack: travel.run() for travel in travels}
     seconds = time.perf_counter() - start
-    typer.echo(f"\nOn {events:,} fresh events; the teacher at the same rate. {seconds:.0f} s in all.")
-    for journey in _JOURNEYS:
-        typer.echo(f"law:    {out / journey.pack / journey.law / 'ruleset.yaml'}")
-    for journey in _JOURNEYS:
-        typer.echo(f"report: {out / journey.pack / 'report.html'}")
+    answer = {"events": events, "seed": seed, "seconds": round(seconds, 1), "packs": documents}
+    print_answer(json, answer, _text(documents, events, seconds))
 
 
-def _travel(journey: _Journey, folder: Path, events: int, seed: int) -> dict[str, Any]:
-    """Run one journey and return the audit as JSON."""
-    typer.echo(f"\n{journey.pack}: generating events, training the teacher")
-    truth, identity = _prepare(journey, folder, events, seed)
-    law, teacher = str(folder / journey.law), str(folder / "teacher.onnx")
-    accept, otherwise = journey.outcomes
-    induce = ["induce", "--teacher", teacher, "--events", str(folder / "induce.parquet"), "--truth", truth]
-    induce += [*journey.budget, "--accept", accept, "--otherwise", otherwise, "--seed", str(seed)]
-    _run([*induce, "--name", law_name(journey), "--out", law])
-    _run(["check", law])
-    _run(["compile", law, "--target", "python", "--out", str(folder / "build" / "python")])
-    if journey.fpga:
-        _make_firmware(law, folder, truth)
-    decisions, events_file = str(folder / "decisions.parquet"), str(folder / "events.parquet")
-    log = ["--log", str(folder / "log.sqlite"), "--log-key", str(folder / "keys" / "site.key")]
-    decide = ["decide", law, events_file, "--id", identity, "--out", decisions]
-    _run([*decide, *log] if journey.logged else decide)
-    if journey.logged:
-        _look_back(law, folder, f"{identity}={_first_alert(decisions, identity, accept)}")
-    report = ["--truth", truth, "--teacher", teacher, "--rules", law, "--out", str(folder / "report.html")]
-    audited: dict[str, Any] = json.loads(_run(["audit", decisions, *report], as_json=True))
-    typer.echo(audited["replay"]["sentence"])
-    return audited
+def _text(documents: dict[str, dict[str, Any]], events: int, seconds: float) -> str:
+    head = ("pack", "rules/literals", "efficiency", "teacher", "false positives", "rate")
+    lines = [_line(pack, document) for pack, document in documents.items()]
+    return "\n".join([
+        "\n" + table(head, lines),
+        f"\nOn {events:,} fresh events; the teacher at the same rate. {seconds:.0f} s in all.",
+        *(f"law:    {document['law']}" for document in documents.values()),
+        *(f"report: {document['report']}" for document in documents.values()),
+    ])  # fmt: skip
 
 
-def _make_firmware(law: str, folder: Path, truth: str) -> None:
-    """Choose how few bits the features need, and write the logic."""
-    numerics, build = str(folder / "numerics.yaml"), str(folder / "build" / "fpga")
-    _run(["quantise", law, str(folder / "induce.parquet"), "--truth", truth, "--out", numerics])
-    _run(["compile", law, "--target", "systemverilog", "--numerics", numerics, "--out", build])
+def _line(pack: str, document: dict[str, Any]) -> tuple[str, ...]:
+    measures = document["measures"]
+    return (
+        pack,
+        f"{document['rules']}/{document['literals']}",
+        interval_of(measures["efficiency"]),
+        percent_of(document["teacher"]["efficiency"]),
+        percent_of(measures["false_positive_rate"]),
+        percent_of(measures["rate"]),
+    )
 
 
-def _look_back(law: str, folder: Path, event: str) -> None:
-    """Verify the log, decide all of it again, and explain one decision."""
-    log, key = str(folder / "log.sqlite"), str(folder / "keys" / "site.pub")
-    _run(["log", "verify", log, "--key", key])
-    _run(["replay", log, "--rules", law, "--key", key])
-    _run(["explain", law, "--events", str(folder / "events.parquet"), "--id", event])
+@dataclass(frozen=True, slots=True)
+class _Travel:
+    """A journey into a folder; what it shows goes to stderr when the answer is JSON."""
+
+    journey: _Journey
+    folder: Path
+    events: int
+    seed: int
+    as_json: bool
+
+    @property
+    def law(self) -> str:
+        """The law folder."""
+        return str(self.folder / self.journey.law)
+
+    def run(self) -> dict[str, Any]:
+        """Go the journey, and return where law and report lie and what was measured."""
+        journey, folder, law = self.journey, self.folder, self.law
+        self._say(f"\n{journey.pack}: generating events, training the teacher")
+        truth, identity = _prepare(journey, folder, self.events, self.seed)
+        accept, otherwise = journey.outcomes
+        teacher = str(folder / "teacher.onnx")
+        induce = [
+            "induce",
+            "--teacher",
+            teacher,
+            "--events",
+            str(folder / "induce.parquet"),
+            "--truth",
+            truth,
+        ]
+        induce += [*journey.budget, "--accept", accept, "--otherwise", otherwise, "--seed", str(self.seed)]
+        self._verb(*induce, "--name", law_name(journey), "--out", law)
+        self._verb("check", law)
+        self._verb("compile", law, "--target", "python", "--out", str(folder / "build" / "python"))
+        if journey.fpga:
+            self._make_firmware(truth)
+        decisions = str(folder / "decisions.parquet")
+        log = ["--log", str(folder / "log.sqlite"), "--log-key", str(folder / "keys" / "site.key")]
+        decide = ["decide", law, str(folder / "events.parquet"), "--id", identity, "--out", decisions]
+        self._verb(*decide, *(log if journey.logged else ()))
+        if journey.logged:
+            self._look_back(identity, _first_event(decisions, identity, accept))
+        page = str(folder / "report.html")
+        report = ["--truth", truth, "--teacher", teacher, "--ruleset", law, "--out", page]
+        audited = self._verb("audit", decisions, *report, as_json=True)
+        self._say(audited["replay"]["sentence"])
+        return self._document(audited, page)
+
+    def _document(self, audited: dict[str, Any], page: str) -> dict[str, Any]:
+        from rulekit.ir.condition import literals
+        from rulekit.store.folder.folder import read
+
+        conditions = read(self.law).ruleset.bound
+        return {
+            "law": str(Path(self.law) / "ruleset.yaml"),
+            "report": page,
+            "rules": len(conditions),
+            "literals": sum(1 for condition in conditions for _ in literals(condition)),
+            "verdict": audited["replay"]["verdict"],
+            "measures": audited["measures"],
+            "teacher": audited["teacher"]["measures"],
+        }
+
+    def _make_firmware(self, truth: str) -> None:
+        """Choose how few bits the features need, and write the logic."""
+        numerics, build = str(self.folder / "numerics.yaml"), str(self.folder / "build" / "fpga")
+        events = str(self.folder / "induce.parquet")
+        self._verb("quantise", self.law, events, "--truth", truth, "--out", numerics)
+        fixed = ["--target", "systemverilog", "--numerics", numerics]
+        self._verb("compile", self.law, *fixed, "--out", build)
+
+    def _look_back(self, identity: str, event: object) -> None:
+        """Verify the log, decide all of it again, and explain one decision."""
+        log, key = str(self.folder / "log.sqlite"), str(self.folder / "keys" / "site.pub")
+        self._verb("log", "verify", log, "--key", key)
+        self._verb("replay", log, "--ruleset", self.law, "--key", key)
+        events = str(self.folder / "events.parquet")
+        self._verb("explain", self.law, "--events", events, "--id", identity, "--event", str(event))
+
+    def _verb(self, *arguments: str, as_json: bool = False) -> Any:
+        """Run a verb in a process of its own, as a user would, and show it; return its JSON where asked."""
+        self._say(f"\n$ {shlex.join(['rulekit', *arguments])}")
+        command = [sys.executable, "-m", "rulekit", *arguments, *(["--json"] if as_json else [])]
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)  # noqa: S603 - our own verbs
+        if done.returncode not in {0, 1} or not done.stdout:  # what went wrong is on stderr already
+            raise RulekitError(f"the demo stopped: `rulekit {arguments[0]}` failed")
+        if as_json:
+            return jsonlib.loads(done.stdout)
+        self._say(done.stdout.rstrip())
+        return None
+
+    def _say(self, text: str) -> None:
+        typer.echo(text, err=self.as_json)
 
 
-def _first_alert(decisions: str, identity: str, outcome: str) -> object:
+def _first_event(decisions: str, identity: str, outcome: str) -> object:
     """Return the id of the first event that got an outcome."""
     import polars as pl
 
@@ -144,37 +222,9 @@ def _prepare(journey: _Journey, folder: Path, events: int, seed: int) -> tuple[s
 
 
 def _new_log(folder: Path) -> None:
-    """Make room for a log and for the key that signs it; those of an earlier demo go."""
+    """Make a key that signs the log; remove log and key of an earlier demo."""
     from rulekit.keys import new_key
 
     for old in (*folder.glob("log.sqlite*"), *folder.glob(".log.sqlite*"), *folder.glob("keys/site.*")):
         old.unlink()
     new_key("site", folder / "keys")
-
-
-def _run(arguments: Sequence[str], *, as_json: bool = False) -> str:
-    """Run a verb in a process of its own, as a user would, and show it."""
-    typer.echo(f"\n$ {shlex.join(['rulekit', *arguments])}")
-    command = [sys.executable, "-m", "rulekit", *arguments, *(["--json"] if as_json else [])]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)  # noqa: S603 - our own verbs
-    if not as_json:
-        typer.echo(done.stdout.rstrip())
-    if done.returncode not in {0, 1} or not done.stdout:  # what went wrong is on stderr already
-        raise RulekitError(f"the demo stopped: `rulekit {arguments[0]}` failed")
-    return done.stdout
-
-
-def _line(journey: _Journey, out: Path, report: dict[str, Any]) -> tuple[str, ...]:
-    from rulekit.ir.condition import literals
-    from rulekit.store.folder.folder import read
-
-    conditions = read(out / journey.pack / journey.law).ruleset.bound
-    measures, teacher = report["measures"], report["teacher"]["measures"]
-    return (
-        journey.pack,
-        f"{len(conditions)}/{sum(1 for condition in conditions for _ in literals(condition))}",
-        interval_of(measures["efficiency"]),
-        percent_of(teacher["efficiency"]),
-        percent_of(measures["false_positive_rate"]),
-        percent_of(measures["rate"]),
-    )

@@ -7,39 +7,42 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rulekit.cli.common import Json, answer
+from rulekit.cli.options import Accept, IdColumn, Json, Truth, Weight, names_of
+from rulekit.cli.output import print_answer
 
 if TYPE_CHECKING:
     from rulekit.reports.diff.events import ReferenceOptions
 
-_LAW = "A law folder, a ruleset file, or FOLDER@1.2.0 for an enacted version."
+_RULESET = "A law folder, FOLDER@VERSION, FOLDER@in-force, or a ruleset file (YAML or JSON)."
 
 
 def diff(
-    old: Annotated[str, typer.Argument(help=_LAW, show_default=False)],
-    new: Annotated[str, typer.Argument(help=_LAW, show_default=False)],
+    old: Annotated[str, typer.Argument(help=_RULESET, show_default=False, metavar="OLD")],
+    new: Annotated[
+        str, typer.Argument(help="The same, of the new version.", show_default=False, metavar="NEW")
+    ],
     events: Annotated[
-        str | None, typer.Option("--events", help="Reference events: Parquet, CSV or Arrow IPC, or a glob.")
+        str | None,
+        typer.Option(
+            "--events",
+            help="Reference events: Parquet, CSV or Arrow IPC file, or a glob.",
+            metavar="EVENTS",
+        ),
     ] = None,
-    truth: Annotated[
-        str | None, typer.Option("--truth", help="Boolean column of the events: signal or not.")
-    ] = None,
-    weight: Annotated[str | None, typer.Option("--weight", help="Column of the events with weights.")] = None,
-    accept: Annotated[
-        str | None, typer.Option("--accept", help="Outcomes that count as selected: a,b.")
-    ] = None,
-    id_column: Annotated[
-        str | None, typer.Option("--id", help="Column with the event id; a running number without.")
-    ] = None,
+    truth: Truth = None,
+    weight: Weight = None,
+    accept: Accept = None,
+    id_column: IdColumn = None,
     out: Annotated[
-        Path | None, typer.Option("--out", help="Write it to a file: .html, .md or .json.")
+        Path | None, typer.Option("--out", help="Also write a report: .html, .md or .json.", metavar="FILE")
     ] = None,
     json: Json = False,
 ) -> None:
-    """Compare two versions of a law: which decisions change, or the proof that none does.
+    """Show what a new version of a law decides differently.
 
-    The answer is about every event there can be; with --events, the swap set is measured as well. Ends with 0 when
-    no decision changes and the version is high enough.
+    The answer, or the proof that no decision changes, is about every event that there can be. With --events, the
+    decisions that change among them are counted, too. Ends with 1 when a decision changes, or when the version is
+    too low for what changed.
     """
     from rulekit.reports.diff.diff import diff_of
     from rulekit.reports.diff.page import write
@@ -50,7 +53,7 @@ def diff(
     text = to_text(found)
     if out is not None:
         text += f"\n\nreport: {write(found, out)}"
-    answer(json, found.to_document(), text)
+    print_answer(json, found.to_document(), text)
     if not (found.alike and found.bump.enough):
         raise typer.Exit(1)
 
@@ -61,9 +64,7 @@ def _asked(
     from rulekit.reports.diff.events import ReferenceOptions
 
     if events is not None:
-        return ReferenceOptions(
-            events, truth, weight, id_column, tuple(accept.split(",")) if accept else None
-        )
+        return ReferenceOptions(events, truth, weight, id_column, names_of(accept) or None)
     if truth or weight or id_column or accept:
         raise typer.BadParameter("there are no reference events: name them with --events")
     return None

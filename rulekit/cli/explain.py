@@ -2,132 +2,96 @@
 
 from __future__ import annotations
 
-import json as jsonlib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
-from rulekit.cli.common import Json, Rules, answer, findings_text, finish
-
-if TYPE_CHECKING:
-    from rulekit.explanation.result import Explanation
-    from rulekit.findings import Finding
-    from rulekit.ir.numerics import Numerics
-    from rulekit.ir.ruleset import Ruleset
-    from rulekit.ir.schema import Schema
-    from rulekit.log.record import DecisionRecord
+from rulekit.cli.chosen_event import event_of_input, event_of_log
+from rulekit.cli.options import Json, Monotone, RulesetArgument, names_of, pairs_of
+from rulekit.cli.output import findings_text, finish, print_answer
 
 
 def explain(
-    rules: Rules,
+    ruleset: RulesetArgument,
     event: Annotated[
-        str | None, typer.Argument(help="The event as a JSON object, or @FILE with one.", show_default=False)
+        str | None,
+        typer.Argument(
+            help="The event as a JSON object, or @FILE with one.", show_default=False, metavar="EVENT"
+        ),
     ] = None,
     events: Annotated[
-        str | None, typer.Option("--events", help="File of events; say which with --row or --id.")
+        str | None,
+        typer.Option(
+            "--events", help="File of events; choose one with --row, or --id and --event.", metavar="EVENTS"
+        ),
     ] = None,
-    row: Annotated[int | None, typer.Option("--row", help="Place in the file, from 0.")] = None,
-    id_: Annotated[str | None, typer.Option("--id", help="COLUMN=VALUE of the event in the file.")] = None,
+    row: Annotated[
+        int | None, typer.Option("--row", help="Place of the event in the file, from 0.", metavar="NUMBER")
+    ] = None,
+    id_column: Annotated[
+        str | None, typer.Option("--id", help="Column of the events with the event id.", metavar="COLUMN")
+    ] = None,
     log: Annotated[
-        str | None, typer.Option("--log", help="Log of decisions; say which with --event or --line.")
+        str | None,
+        typer.Option("--log", help="Decision log; choose a decision with --event or --line.", metavar="LOG"),
     ] = None,
     event_id: Annotated[
-        str | None, typer.Option("--event", help="Id of the event in the log: its last decision.")
+        str | None,
+        typer.Option(
+            "--event", help="Id of the event in the file, or in the log: its last decision.", metavar="ID"
+        ),
     ] = None,
-    line: Annotated[int | None, typer.Option("--line", help="Number of the line in the log, from 0.")] = None,
+    line: Annotated[
+        int | None, typer.Option("--line", help="Number of the line in the log, from 0.", metavar="NUMBER")
+    ] = None,
     toward: Annotated[
-        str | None, typer.Option("--toward", help="Outcome that the least change is to give.")
+        str | None,
+        typer.Option(
+            "--toward", help="Outcome that the least change must give. Default: any.", metavar="OUTCOME"
+        ),
     ] = None,
     immutable: Annotated[
-        str | None, typer.Option("--immutable", help="Features that can't change: a,b.")
+        str | None, typer.Option("--immutable", help="Features that can't change: a,b.", metavar="LIST")
     ] = None,
-    monotone: Annotated[
-        str | None, typer.Option("--monotone", help="Numbers that change one way: age=up,debt=down.")
-    ] = None,
+    monotone: Monotone = None,
     scale: Annotated[
         list[str] | None,
-        typer.Option("--scale", help="FEATURE=NUMBER, the change that costs one; may be repeated."),
+        typer.Option(
+            "--scale", help="Change of a number that costs 1. Repeatable.", metavar="FEATURE=NUMBER"
+        ),
     ] = None,
     json: Json = False,
 ) -> None:
-    """Explain one decision: the rule and why, what was near, the least change to another outcome.
+    """Explain one decision, and the least change that alters it.
 
-    A decision of a log is explained by the law of its digest. Ends with 1 when the log says otherwise.
+    The answer names the rules that hit and why, the rules that nearly hit, and the least change of the event that
+    gives another outcome. A decision of a log is explained by the law whose digest it holds. Ends with 1 when the
+    log differs from that law.
     """
     from rulekit.explanation.explainer import Explainer
     from rulekit.explanation.text import as_text
+    from rulekit.ir.monotone import parse_monotone, read_monotone
 
     if log is None:
-        _refuse_without_log(event_id, line)
-        asked = _asked(rules, event, events, row, id_)
+        chosen = event_of_input(ruleset, event, events, row, id_column, event_id, line)
     else:
-        _refuse_beside_log(event, events, row, id_)
-        asked = _logged(log, rules, event_id, line)
+        if any(given is not None for given in (event, events, row, id_column)):
+            raise typer.BadParameter("name one event: --log has its own")
+        chosen = event_of_log(log, ruleset, event_id, line)
     explainer = Explainer(
-        asked.ruleset,
-        numerics=asked.numerics,
-        immutable=immutable.split(",") if immutable else (),
-        monotone=dict(_pairs("--monotone", monotone.split(",") if monotone else ())),  # type: ignore[arg-type]
-        scales={name: _number(name, text) for name, text in _pairs("--scale", scale or ())},
+        chosen.ruleset,
+        numerics=chosen.numerics,
+        immutable=names_of(immutable),
+        monotone=read_monotone(parse_monotone(monotone), chosen.ruleset.schema),
+        scales={name: _number(name, text) for name, text in pairs_of("--scale", scale or ())},
     )
-    told = explainer.explain(asked.event, toward=toward)
-    findings = asked.findings(told)
-    document = told.model_dump(mode="json") | {"findings": [one.model_dump(mode="json") for one in findings]}
-    answer(json, document, "\n\n".join(filter(None, (as_text(told), findings_text(findings)))))
+    explanation = explainer.explain(chosen.event, toward=toward)
+    findings = chosen.findings(explanation)
+    document = explanation.model_dump(mode="json") | {
+        "findings": [one.model_dump(mode="json") for one in findings]
+    }
+    print_answer(json, document, "\n\n".join(filter(None, (as_text(explanation), findings_text(findings)))))
     finish(findings)
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What is to be explained, and the record of its decision, if there is one."""
-
-    ruleset: Ruleset
-    event: Mapping[str, Any]
-    numerics: Numerics | None = None
-    record: DecisionRecord | None = None
-
-    def findings(self, told: Explanation) -> list[Finding]:
-        """Hold a record to its explanation."""
-        from rulekit.explanation.recorded import mismatches
-
-        return [] if self.record is None else mismatches(self.record, told)
-
-
-def _refuse_without_log(*options: object) -> None:
-    if any(option is not None for option in options):
-        raise typer.BadParameter("--event and --line belong to --log")
-
-
-def _refuse_beside_log(*options: object) -> None:
-    if any(option is not None for option in options):
-        raise typer.BadParameter("name one event: --log brings its own")
-
-
-def _logged(log: str, rules: Path, event_id: str | None, line: int | None) -> _Asked:
-    from rulekit.explanation.recorded import recorded_decision
-
-    if (event_id is None) == (line is None):
-        raise typer.BadParameter("--log wants one of --event and --line")
-    found = recorded_decision(log, rules, event=event_id, line=line)
-    return _Asked(found.ruleset, found.event, found.numerics, found.record)
-
-
-def _asked(rules: Path, event: str | None, events: str | None, row: int | None, id_: str | None) -> _Asked:
-    from rulekit.store.lookup import read_law
-
-    ruleset = read_law(rules).ruleset
-    return _Asked(ruleset, _event(event, events, row, id_, ruleset.schema))
-
-
-def _pairs(option: str, texts: Iterable[str]) -> Iterator[tuple[str, str]]:
-    for text in texts:
-        name, equals, value = text.rpartition("=")
-        if not equals:
-            raise typer.BadParameter(f"{option} wants NAME=VALUE, got {text!r}")
-        yield name, value
 
 
 def _number(name: str, text: str) -> float:
@@ -135,58 +99,3 @@ def _number(name: str, text: str) -> float:
         return float(text)
     except ValueError:
         raise typer.BadParameter(f"--scale wants {name}=NUMBER, got {text!r}") from None
-
-
-def _event(
-    text: str | None, file: str | None, row: int | None, id_: str | None, schema: Schema
-) -> dict[str, Any]:
-    """Return the one event that was asked about."""
-    if (text is None) == (file is None):
-        raise typer.BadParameter(
-            "name one event: as JSON, as @FILE, in a file with --events, in a log with --log"
-        )
-    if text is not None:
-        if row is not None or id_ is not None:
-            raise typer.BadParameter("--row and --id belong to --events")
-        return _from_json(text)
-    if (row is None) == (id_ is None):
-        raise typer.BadParameter("--events wants one of --row and --id")
-    return _from_file(str(file), row, id_, schema)
-
-
-def _from_json(text: str) -> dict[str, Any]:
-    from rulekit.errors import EventError, Where
-
-    where = None
-    if text.startswith("@"):
-        where = Where(file=text[1:])
-        text = Path(text[1:]).read_text(encoding="utf-8")
-    try:
-        event = jsonlib.loads(text)
-    except ValueError as error:
-        raise EventError(f"the event is not JSON: {error}", where=where) from None
-    if not isinstance(event, dict):
-        got = type(event).__name__
-        raise EventError("the event is no JSON object", where=where, expected='{"feature": value}', got=got)
-    return event
-
-
-def _from_file(file: str, row: int | None, id_: str | None, schema: Schema) -> dict[str, Any]:
-    import polars as pl
-
-    from rulekit.errors import EventError, Where
-    from rulekit.frames import collect, scan
-
-    frame = scan(file, schema)
-    where = Where(file=file)
-    if row is not None:
-        found = collect(frame.slice(row, 1)) if row >= 0 else pl.DataFrame()
-    else:
-        ((column, value),) = _pairs("--id", [str(id_)])
-        if column not in frame.collect_schema():
-            raise EventError("the file has no such column", where=where, got=column)
-        found = collect(frame.filter(pl.col(column).cast(pl.String) == value).head(2))
-    if found.height != 1:
-        got = "none" if found.height == 0 else "several"
-        raise EventError("which event?", where=where, expected=f"one with {id_ or f'row {row}'}", got=got)
-    return found.row(0, named=True)

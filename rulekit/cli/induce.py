@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from rulekit.cli.common import Json, answer, command_line
 from rulekit.cli.induce_text import class_document, class_text, document, text
+from rulekit.cli.options import Json, Truth, Weight, names_of
+from rulekit.cli.output import command_line, print_answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,82 +24,143 @@ if TYPE_CHECKING:
 
 def induce(
     teacher: Annotated[
-        str, typer.Option("--teacher", help="An .onnx file, or a score column.", show_default=False)
+        str,
+        typer.Option(
+            "--teacher", help="An .onnx file, or a score column.", show_default=False, metavar="TEACHER"
+        ),
     ],
     events: Annotated[
-        str, typer.Option("--events", help="Parquet, CSV or Arrow IPC file.", show_default=False)
+        str,
+        typer.Option(
+            "--events",
+            help="Parquet, CSV or Arrow IPC file, or a glob.",
+            show_default=False,
+            metavar="EVENTS",
+        ),
     ],
-    out: Annotated[Path, typer.Option("--out", help="Law folder to draft into.", show_default=False)],
-    truth: Annotated[str | None, typer.Option("--truth", help="Boolean column: signal or not.")] = None,
-    schema: Annotated[
-        Path | None, typer.Option("--schema", help="schema.yaml; from the events without.")
-    ] = None,
-    fpr: Annotated[
-        float | None, typer.Option("--fpr", help="Budget: false-positive rate (needs --truth).")
-    ] = None,
-    alert_rate: Annotated[
-        float | None, typer.Option("--alert-rate", help="Budget: share of events accepted.")
-    ] = None,
-    rules: Annotated[int, typer.Option("--rules", help="Budget: number of rules.")] = 20,
-    literals: Annotated[int | None, typer.Option("--literals", help="Budget: number of literals.")] = None,
-    features: Annotated[
-        int | None, typer.Option("--features", help="Budget: number of distinct features.")
-    ] = None,
-    lut: Annotated[int | None, typer.Option("--lut", help="Budget: predicted look-up tables.")] = None,
-    confidence: Annotated[float, typer.Option("--confidence", help="Of the upper limit on the rate.")] = 0.95,
-    certified: Annotated[
-        bool, typer.Option("--certified", help="The limit, not only the rate, keeps to the budget.")
-    ] = False,
-    method: Annotated[str, typer.Option("--method", help="Name of the inducer; auto runs a race.")] = "auto",
-    hit_policy: Annotated[str | None, typer.Option("--hit-policy", help="any, first or score.")] = None,
-    weight: Annotated[str | None, typer.Option("--weight", help="Column with event weights.")] = None,
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out", help="Law folder to write the draft into.", show_default=False, metavar="FOLDER"
+        ),
+    ],
+    truth: Truth = None,
+    weight: Weight = None,
     groups: Annotated[
-        str | None, typer.Option("--groups", help="Column: events of one group stay together.")
-    ] = None,
-    forbid: Annotated[
-        str | None, typer.Option("--forbid", help="Features that no rule may ask for: a,b,c.")
-    ] = None,
-    monotone: Annotated[
         str | None,
         typer.Option(
-            "--monotone", help="Rules may only ask for more (up) or less (down): amount=up,age=down."
+            "--groups", help="Column whose equal values stay in one fold, such as a run.", metavar="COLUMN"
         ),
     ] = None,
-    drop: Annotated[str | None, typer.Option("--drop", help="Columns that are no features: a,b,c.")] = None,
-    name: Annotated[
-        str | None, typer.Option("--name", help="Name of the ruleset; from --out without.")
+    schema: Annotated[
+        Path | None,
+        typer.Option(
+            "--schema",
+            help="A schema.yaml. Default: the one of --out, or one made from the events.",
+            metavar="FILE",
+        ),
     ] = None,
-    accept: Annotated[str, typer.Option("--accept", help="Outcome of the rules.")] = "accept",
-    otherwise: Annotated[str, typer.Option("--otherwise", help="Outcome of everything else.")] = "reject",
-    seed: Annotated[int, typer.Option("--seed", help="Same seed, same digest.")] = 0,
-    resamples: Annotated[
-        int, typer.Option("--resamples", help="Draw events anew so often: is each rule found again?")
-    ] = 0,
-    time_limit: Annotated[
-        float | None, typer.Option("--time-limit", help="Seconds; then the best so far. So does Ctrl-C.")
+    drop: Annotated[
+        str | None, typer.Option("--drop", help="Columns that are no features: a,b.", metavar="LIST")
     ] = None,
-    incumbent: Annotated[
-        Path | None, typer.Option("--incumbent", help="Law in force: its rules stay where they can.")
+    fpr: Annotated[
+        float | None,
+        typer.Option("--fpr", help="Budget: false-positive rate; needs --truth.", metavar="RATE"),
+    ] = None,
+    alert_rate: Annotated[
+        float | None,
+        typer.Option("--alert-rate", help="Budget: share of events accepted.", metavar="RATE"),
     ] = None,
     classes: Annotated[
         list[str] | None,
         typer.Option(
-            "--class", help="NAME=RATE, once a class, the most urgent first; --truth names classes."
+            "--class",
+            help="Budget of one class that --truth names. Repeatable, the most urgent class first.",
+            metavar="NAME=RATE",
+        ),
+    ] = None,
+    rules: Annotated[int, typer.Option("--rules", help="Budget: number of rules.", metavar="COUNT")] = 20,
+    literals: Annotated[
+        int | None, typer.Option("--literals", help="Budget: number of literals.", metavar="COUNT")
+    ] = None,
+    features: Annotated[
+        int | None, typer.Option("--features", help="Budget: number of distinct features.", metavar="COUNT")
+    ] = None,
+    lut: Annotated[
+        int | None, typer.Option("--lut", help="Budget: predicted look-up tables.", metavar="COUNT")
+    ] = None,
+    confidence: Annotated[
+        float,
+        typer.Option("--confidence", help="Confidence of the upper limit on the rate.", metavar="SHARE"),
+    ] = 0.95,
+    certified: Annotated[
+        bool,
+        typer.Option("--certified", help="Keep the upper limit within the budget, not only the rate."),
+    ] = False,
+    method: Annotated[
+        str, typer.Option("--method", help="Name of the inducer; auto compares several.", metavar="NAME")
+    ] = "auto",
+    hit_policy: Annotated[
+        str | None,
+        typer.Option(
+            "--hit-policy", help="any, first or score. Default: any, or first with --class.", metavar="POLICY"
+        ),
+    ] = None,
+    forbid: Annotated[
+        str | None, typer.Option("--forbid", help="Features that no rule may read: a,b.", metavar="LIST")
+    ] = None,
+    monotone: Annotated[
+        str | None,
+        typer.Option(
+            "--monotone",
+            help="Numbers of which rules may only want more (up) or less (down): age=up,debt=down.",
+            metavar="LIST",
+        ),
+    ] = None,
+    name: Annotated[
+        str | None,
+        typer.Option("--name", help="Name of the ruleset. Default: from --out.", metavar="NAME"),
+    ] = None,
+    accept: Annotated[
+        str, typer.Option("--accept", help="Outcome that the rules give.", metavar="OUTCOME")
+    ] = "accept",
+    otherwise: Annotated[
+        str, typer.Option("--otherwise", help="Outcome where no rule hits.", metavar="OUTCOME")
+    ] = "reject",
+    incumbent: Annotated[
+        Path | None,
+        typer.Option(
+            "--incumbent", help="Law in force, whose rules are kept where they can be.", metavar="FOLDER"
+        ),
+    ] = None,
+    resamples: Annotated[
+        int,
+        typer.Option(
+            "--resamples", help="Repeat on so many resamples: is each rule found again?", metavar="COUNT"
+        ),
+    ] = 0,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of all draws: equal seeds, equal digests.")] = 0,
+    time_limit: Annotated[
+        float | None,
+        typer.Option(
+            "--time-limit",
+            help="Stop after so many seconds with the best so far; Ctrl-C does so, too.",
+            metavar="SECONDS",
         ),
     ] = None,
     json: Json = False,
 ) -> None:
     """Distil a teacher into a short ruleset within a budget.
 
-    With --class the teacher is a classifier of these classes, or a score column with {class} in its name. The
-    ruleset is written into a law folder as a draft; nothing becomes law by itself.
+    The ruleset is written into a law folder as a draft; nothing becomes law by itself. With --class the teacher is
+    a classifier of these classes, or a score column with {class} in its name.
     """
     from rulekit.frames import scan
     from rulekit.ir.monotone import parse_monotone
 
     rates = dict(map(_class, classes or ()))
     columns = [teacher.replace("{class}", name) for name in rates] or [teacher]
-    not_features = {column for column in (truth, weight, *columns, groups, *_names(drop)) if column}
+    not_features = {column for column in (truth, weight, *columns, groups, *names_of(drop)) if column}
     asked = _Asked(
         teacher, events, truth, out,
         caps={
@@ -108,18 +170,18 @@ def induce(
         others={
             "schema": _schema(schema, out, lambda: scan(events), not_features), "method": method, "weight": weight,
             "name": name or _name(out), "otherwise": otherwise, "seed": seed, "time_limit": time_limit,
-            "groups": groups, "forbidden": _names(forbid),
+            "groups": groups, "forbidden": names_of(forbid),
             "monotone": parse_monotone(monotone),
         },
     )  # fmt: skip
     single = {"--fpr": fpr, "--alert-rate": alert_rate, "--incumbent": incumbent, "--resamples": resamples}
     if rates:
         _refuse(single)
-        answer(json, *_several(asked, rates, hit_policy))
+        print_answer(json, *_several(asked, rates, hit_policy))
         return
     found = _one(asked, fpr, alert_rate, hit_policy=hit_policy, outcome=accept, resamples=resamples,
                  incumbent=incumbent)  # fmt: skip
-    answer(json, *found)
+    print_answer(json, *found)
 
 
 class _Asked(NamedTuple):
@@ -190,10 +252,6 @@ def _class(text: str) -> tuple[str, float]:
     except ValueError:
         raise BudgetError("a class needs a rate", expected="--class NAME=RATE, as --class muon=0.01",
                           got=f"--class {text}") from None  # fmt: skip
-
-
-def _names(text: str | None) -> list[str]:
-    return [name.strip() for name in (text or "").split(",") if name.strip()]
 
 
 def _schema(

@@ -1,4 +1,4 @@
-"""What ``rulekit induce`` prints."""
+"""The answer of ``rulekit induce``, as JSON and as text."""
 
 from __future__ import annotations
 

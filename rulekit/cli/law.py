@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rulekit.cli.acts import Folder, time_of
-from rulekit.cli.common import Json, answer, findings_text, finish
+from rulekit.cli.options import FolderArgument, Json, time_of
+from rulekit.cli.output import findings_text, finish, print_answer
 from rulekit.tables import table
 
 if TYPE_CHECKING:
@@ -16,15 +16,20 @@ if TYPE_CHECKING:
 
 
 def law(
-    folder: Folder,
-    at: Annotated[str | None, typer.Option("--at", help="A time, as 2026-03-01T12:00Z; now without.")] = None,
+    folder: FolderArgument,
+    at: Annotated[
+        str | None, typer.Option("--at", help="A time, as 2026-03-01T12:00Z. Default: now.", metavar="TIME")
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Say what was in force at a time, and name whatever was tampered with."""
+    """Show which version is in force, now or at another time.
+
+    Everything in the folder is verified first. Ends with 1 when anything was tampered with.
+    """
     from rulekit.store.acts.status import status_at
 
     status = status_at(folder, time_of(at))
-    answer(json, _document(status), _text(status))
+    print_answer(json, _document(status), _text(status))
     finish(status.findings)
 
 

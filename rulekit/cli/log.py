@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rulekit.cli.common import Json, answer, findings_text, finish
+from rulekit.cli.options import EventId, Json, LogArgument, LogKey, names_of, public_key
+from rulekit.cli.output import findings_text, finish, print_answer
 from rulekit.tables import table
 
 if TYPE_CHECKING:
@@ -18,61 +19,72 @@ if TYPE_CHECKING:
 
 log = typer.Typer(no_args_is_help=True, help="Verify, show and archive decision logs.")
 
-Log = Annotated[
-    str, typer.Argument(help="A .sqlite file, a folder, or postgresql://host/db#name.", show_default=False)
-]
-
 
 @log.command("verify")
 def verify(
-    where: Log,
-    key: Annotated[Path | None, typer.Option("--key", help="Public key that signs it (.pub).")] = None,
+    where: LogArgument,
+    key: LogKey = None,
     head: Annotated[
-        Path | None, typer.Option("--head", help="A head kept elsewhere: what came before it must be there.")
+        Path | None,
+        typer.Option(
+            "--head",
+            help="A signed head that was kept elsewhere: the log must hold every line up to it.",
+            metavar="FILE",
+        ),
     ] = None,
     json: Json = False,
 ) -> None:
-    """Follow the chain from the first line to the last, and check the heads, signatures and losses.
+    """Verify a log: its chain of hashes, heads, signatures and losses.
 
-    Whatever is amiss is named, with the number of the first bad line.
+    Ends with 1 when anything is wrong; the number of the first bad line is printed.
     """
-    from rulekit.keys import load_public
     from rulekit.log.read.verify import verify_log
 
-    found = verify_log(
-        where, None if key is None else load_public(key), None if head is None else _head(head)
-    )
-    answer(json, found.model_dump(mode="json"), _verified(found))
+    found = verify_log(where, public_key(key), None if head is None else _head(head))
+    print_answer(json, found.model_dump(mode="json"), _verified(found))
     finish(found.findings)
 
 
 @log.command("show")
 def show(
-    where: Log,
-    event: Annotated[str | None, typer.Option("--event", help="Decisions on this event id.")] = None,
-    outcome: Annotated[str | None, typer.Option("--outcome", help="Decisions with this outcome.")] = None,
-    last: Annotated[int, typer.Option("--last", min=1, help="At most so many, the last ones.")] = 10,
+    where: LogArgument,
+    event: EventId = None,
+    outcome: Annotated[
+        str | None,
+        typer.Option("--outcome", help="Only decisions with this outcome.", metavar="OUTCOME"),
+    ] = None,
+    last: Annotated[
+        int, typer.Option("--last", min=1, help="Show at most so many, the last ones.", metavar="COUNT")
+    ] = 10,
     json: Json = False,
 ) -> None:
-    """Show the last decisions, or those on an event or with an outcome."""
+    """Show the last decisions of a log, with the values they read."""
     from rulekit.log.read.records import find_records
 
     records = find_records(where, event=event, outcome=outcome, last=last)
     shown = "\n\n".join(_record(record) for record in records)
-    answer(json, records, shown or "no such decision in the log")
+    print_answer(json, records, shown or "no such decision in the log")
 
 
 @log.command("export")
 def export(
-    where: Log,
-    out: Annotated[Path, typer.Option("--out", help="A new folder, of Parquet files.", show_default=False)],
+    where: LogArgument,
+    out: Annotated[
+        Path,
+        typer.Option("--out", help="A new folder of Parquet files.", show_default=False, metavar="FOLDER"),
+    ],
     json: Json = False,
 ) -> None:
-    """Copy a log into an archive: a folder of Parquet files that is a log itself and verifies like it."""
+    """Copy a log into a folder of Parquet files.
+
+    The copy is a log itself, and verifies as the original does.
+    """
     from rulekit.log.export import export_log
 
     lines = export_log(where, out)
-    answer(json, {"where": where, "out": str(out), "lines": lines}, f"{lines:,} lines and their heads: {out}")
+    print_answer(
+        json, {"where": where, "out": str(out), "lines": lines}, f"{lines:,} lines and their heads: {out}"
+    )
 
 
 def log_options(
@@ -99,8 +111,8 @@ def log_options(
         {
             "on_failure": policy,
             "sample": dict(_share(text) for text in sample or ()),
-            "masked": _names(mask),
-            "hashed": _names(hash_),
+            "masked": names_of(mask),
+            "hashed": names_of(hash_),
             "hash_events": hash_ids,
             "salt": salt,
             "losses": losses,
@@ -123,10 +135,6 @@ def _share(text: str) -> tuple[str, int]:
         what = "this says of no outcome how many to keep"
         raise LogError(what, expected="OUTCOME=N, one in N is kept", got=text)
     return outcome, int(one_in)
-
-
-def _names(text: str | None) -> tuple[str, ...]:
-    return tuple(text.split(",")) if text else ()
 
 
 def _head(path: Path) -> Any:

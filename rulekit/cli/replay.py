@@ -2,72 +2,85 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rulekit.cli.acts import time_of
-from rulekit.cli.common import Json, answer, finish
-from rulekit.cli.log import Log
+from rulekit.cli.options import EventId, Json, LogArgument, LogKey, TargetName, time_of
+from rulekit.cli.output import finish, print_answer, wrapped
 from rulekit.tables import table
 
 if TYPE_CHECKING:
     from rulekit.reports.replay.model import LawReplay, LogReplay, RecordMismatch
 
-_WIDTH = 80
-
 
 def replay(
-    where: Log,
-    rules: Annotated[
+    where: LogArgument,
+    rulesets: Annotated[
         list[Path],
         typer.Option(
-            "--rules", help="Law folders, a tree of them, or a file. Repeatable.", show_default=False
+            "--ruleset",
+            help="A law folder, a tree of them, or a ruleset file. Repeatable.",
+            show_default=False,
+            metavar="RULESET",
         ),
     ],
     sample: Annotated[
-        int, typer.Option("--sample", min=0, help="Records of each law for the reference semantics.")
+        int,
+        typer.Option(
+            "--sample",
+            min=0,
+            help="Records of each law that the reference semantics decides, too.",
+            metavar="COUNT",
+        ),
     ] = 1000,
-    seed: Annotated[int, typer.Option("--seed", help="Of the sample.")] = 0,
-    event: Annotated[str | None, typer.Option("--event", help="Only decisions on this event id.")] = None,
-    since: Annotated[str | None, typer.Option("--since", help="Only from this time on.")] = None,
-    until: Annotated[str | None, typer.Option("--until", help="Only before this time.")] = None,
-    key: Annotated[Path | None, typer.Option("--key", help="Public key that signs the log (.pub).")] = None,
-    no_verify: Annotated[bool, typer.Option("--no-verify", help="Do not follow the chain first.")] = False,
-    prescale_seed: Annotated[
-        int | None, typer.Option("--prescale-seed", help="Of the run that prescaled.")
+    seed: Annotated[int, typer.Option("--seed", help="Seed that draws the sample.")] = 0,
+    event: EventId = None,
+    since: Annotated[
+        str | None, typer.Option("--since", help="Only decisions from this time on.", metavar="TIME")
     ] = None,
-    target: Annotated[str, typer.Option("--target", help="Name of the target that recomputes.")] = "kernel",
+    until: Annotated[
+        str | None, typer.Option("--until", help="Only decisions before this time.", metavar="TIME")
+    ] = None,
+    key: LogKey = None,
+    no_verify: Annotated[
+        bool, typer.Option("--no-verify", help="Leave out the check of the chain of hashes.")
+    ] = False,
+    prescale_seed: Annotated[
+        int | None, typer.Option("--prescale-seed", help="Prescale seed of the run that wrote the log.")
+    ] = None,
+    target: TargetName = "kernel",
     out: Annotated[
-        Path | None, typer.Option("--out", help="Write every difference: .parquet or .csv.")
+        Path | None,
+        typer.Option("--out", help="Write every difference to a file: .parquet or .csv.", metavar="FILE"),
     ] = None,
     json: Json = False,
 ) -> None:
-    """Decide every record of a log again, from its values and the law that it names.
+    """Decide every record of a log again, and compare.
 
-    The chain is followed first. Ends with 1 when a record is not what its law says, when its law is unknown or was
-    not in force, and when anything is amiss with the log.
+    A record is decided from its own values, by the law whose digest it holds. The log is verified first. Ends with
+    1 when a record differs from what its law says, when its law is unknown or was not in force, or when anything is
+    wrong with the log.
     """
     from rulekit.reports.replay.log import replay as replay_log
 
     found = replay_log(
         where,
-        rules,
+        rulesets,
         target=target,
         sample=sample,
         seed=seed,
         event=event,
-        since=None if since is None else time_of(since),
-        until=None if until is None else time_of(until),
+        since=time_of(since),
+        until=time_of(until),
         prescale_seed=prescale_seed,
         key=key,
         verify=not no_verify,
         out=out,
     )
-    answer(json, found.model_dump(mode="json"), _text(found, out))
+    print_answer(json, found.model_dump(mode="json"), _text(found, out))
     finish(found.findings)
 
 
@@ -77,8 +90,8 @@ def _text(found: LogReplay, out: Path | None) -> str:
         _counts(found),
         "\n".join(line for law in found.laws for line in _law(law, found.options.seed)),
         "\n".join(line for mismatch in found.mismatches for line in _mismatch(mismatch)),
-        "\n".join(_wrapped(note, "note     ") for note in found.notes),
-        "\n".join(_wrapped(str(finding), "finding  ") for finding in found.findings) or _sound(found),
+        "\n".join(wrapped(note, "note     ") for note in found.notes),
+        "\n".join(wrapped(str(finding), "finding  ") for finding in found.findings) or _sound(found),
         "" if out is None else f"differences: {out}",
     ]
     return "\n\n".join(part for part in parts if part)
@@ -133,15 +146,4 @@ def _mismatch(mismatch: RecordMismatch) -> Iterator[str]:
     yield f"line {mismatch.seq}, event {mismatch.event}, by the {mismatch.by}"
     for each in mismatch.differences:
         recorded, recomputed = each.recorded or "none", each.recomputed or "none"
-        yield _wrapped(f"recorded {recorded}, recomputed {recomputed}", f"  {each.field:<11}  ")
-
-
-def _wrapped(text: str, head: str) -> str:
-    wrapper = textwrap.TextWrapper(
-        _WIDTH,
-        initial_indent=head,
-        subsequent_indent=" " * len(head),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-    return wrapper.fill(text)
+        yield wrapped(f"recorded {recorded}, recomputed {recomputed}", f"  {each.field:<11}  ")

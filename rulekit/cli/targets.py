@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import textwrap
 from collections.abc import Collection, Iterable
+from json import dumps
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rulekit.cli.common import Json, answer
+from rulekit.cli.options import Json
+from rulekit.cli.output import print_answer
 
 if TYPE_CHECKING:
     from rulekit.targets.base import Target
@@ -24,12 +25,15 @@ def targets(
         bool, typer.Option("--markdown", help="Print the table as the README has it.")
     ] = False,
 ) -> None:
-    """Print every target: what for, what it can express, and whether it is installed here."""
+    """Print every target, what it is for and what it can express.
+
+    The last column of the table tells whether the target can run here.
+    """
     from rulekit.targets import targets as registry
 
     listed = [registry.get(name) for name in registry.names()]
     text = markdown(listed) if as_markdown else _text(listed)
-    answer(json, [support(target) for target in listed], text)
+    print_answer(json, [support(target) for target in listed], text)
 
 
 def support(target: Target) -> dict[str, Any]:
@@ -122,8 +126,12 @@ def _installed(target: Target) -> str:
     return "yes" if target.absent() is None else "no"
 
 
-def schema() -> None:
-    """Print the JSON Schema of ruleset files, for editors."""
+def schema(json: Json = False) -> None:
+    """Print the JSON Schema of ruleset files, for editors.
+
+    The answer is JSON with and without --json.
+    """
     from rulekit.ir.document import json_schema
 
-    typer.echo(json.dumps(json_schema(), indent=2))
+    del json  # there is no other form
+    typer.echo(dumps(json_schema(), indent=2))

@@ -1,11 +1,12 @@
-"""Timing targets on the user's own rules and events, after checking that they decide alike.
+"""Timing targets on a user's own ruleset and events, after checking that they decide alike.
 
-A target that is fast and wrong is not fast: where two targets differ on one event, or one differs from
-:mod:`rulekit.ir.semantics`, nothing is timed and the event is shown.
+Where two targets differ on one event, or one differs from the reference semantics, nothing is timed and the event
+is shown: speed counts only for the right decision.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import statistics
@@ -16,6 +17,7 @@ from typing import Any
 
 import polars as pl
 
+from rulekit import html
 from rulekit.errors import EventError, RulekitError, UnsupportedError
 from rulekit.findings import Finding
 from rulekit.frames import Frame, collect, scan
@@ -25,13 +27,13 @@ from rulekit.ir.ruleset import Ruleset
 from rulekit.ir.schema import Model
 from rulekit.ir.semantics import decide
 from rulekit.store.lookup import RulesetSource, load
-from rulekit.targets import targets
+from rulekit.targets import targets as registry
 from rulekit.targets.artifact import Runner
 from rulekit.targets.shared.columns import HITS, decision_columns
 from rulekit.version import installed_versions
 
 PATIENCE = 5.0
-"""Seconds that one target may take over the whole frame; it gets a sample where it would take longer."""
+"""Seconds that one target may take over all events; a slower target gets a sample."""
 _PROBE = 1000
 _REPLAYED = 500
 _SINGLE = 2000
@@ -39,10 +41,16 @@ _LIBRARIES = ("rulekit-engine", "polars", "numpy", "numba", "onnxruntime", "duck
 
 
 class Timing(Model):
-    """How fast one target is.
+    """The speed of one target.
 
-    ``median_us`` and ``p99_us`` are of one event, ``events_per_second`` of a frame of ``events``, and ``ratio`` is
-    how many times as long as the fastest target it takes for an event of a frame.
+    Attributes
+    ----------
+    target : its name.
+    median_us, p99_us : median and 99th percentile of the time for a single event, in microseconds.
+    events : how many events the frame had that was timed.
+    events_per_second : of that frame.
+    ratio : how many times as long as the fastest target it takes for an event of a frame.
+
     """
 
     target: str
@@ -52,12 +60,29 @@ class Timing(Model):
     events_per_second: float
     ratio: float
 
+    def cells(self) -> tuple[str, ...]:
+        """Return the numbers as text, one for each heading of :data:`TIMING_HEAD`."""
+        speed = self.events_per_second / 1e6
+        return self.target, f"{self.median_us:.1f}", f"{self.p99_us:.1f}", f"{speed:.3f}", f"{self.ratio:.1f}"
 
-class Bench(Model):
-    """What was checked and timed.
 
-    ``checked`` says on how many events each target was compared with the first, ``replayed`` on how many that
-    one was compared with the semantics, ``left_out`` why a target was not run. With findings, nothing is timed.
+TIMING_HEAD = ("target", "one event, us", "p99, us", "frame, M events/s", "times as long")
+
+
+class BenchResult(Model):
+    """The result of a comparison of targets.
+
+    Attributes
+    ----------
+    machine : processor, cores and Python.
+    versions : of the libraries that decide.
+    events : how many events were given.
+    checked : on how many events each target was compared with the first.
+    replayed : on how many events the first target was compared with the reference semantics.
+    timings : the speed of each target; empty when there are findings.
+    left_out : why a target was not run, by its name.
+    findings : the first event on which two of them differ, if any do.
+
     """
 
     machine: str
@@ -69,45 +94,75 @@ class Bench(Model):
     left_out: dict[str, str]
     findings: tuple[Finding, ...]
 
+    def to_document(self) -> dict[str, Any]:
+        """Return the result as plain JSON."""
+        return self.model_dump(mode="json")
+
+    def to_json(self) -> str:
+        """Return :meth:`to_document` as indented JSON text."""
+        return json.dumps(self.to_document(), indent=2, ensure_ascii=False)
+
+    @property
+    def fastest_first(self) -> list[Timing]:
+        """The timings, the fastest target first."""
+        return sorted(self.timings, key=lambda timing: timing.ratio)
+
+    def __repr__(self) -> str:
+        speeds = [f"{t.target} {t.events_per_second / 1e6:.3g} M events/s" for t in self.fastest_first]
+        found = "; ".join(map(str, self.findings)) or ", ".join(speeds)
+        return f"<BenchResult on {self.events:,} events: {found}>"
+
+    def _repr_html_(self) -> str:
+        rows = [timing.cells() for timing in self.fastest_first]
+        return html.page(
+            f"Targets on {self.events:,} events",
+            self.machine,
+            *(f"{finding}; nothing was timed" for finding in self.findings),
+            *([html.table(TIMING_HEAD, rows, numbers=range(1, len(TIMING_HEAD)))] if rows else []),
+            *(f"{name} was not run: {why}" for name, why in self.left_out.items()),
+        )
+
 
 def bench(
     ruleset: RulesetSource,
     events: Frame,
-    names: Sequence[str] = (),
+    targets: Sequence[str] = (),
     *,
     numerics: Numerics | None = None,
     cast: bool = False,
-) -> Bench:
-    """Check that targets decide events alike, then time them.
+) -> BenchResult:
+    """Compare the decisions of targets on the same events, then time each target.
 
     Parameters
     ----------
     ruleset : the law, named in any way that :func:`rulekit.load` takes.
-    events : with the features that are read.
-    names : of targets (default: every target of the registry).
-    numerics : the numbers in which they decide (default: native).
-    cast : allow columns whose conversion to the dtype of the feature may round.
+    events : the events to decide.
+    targets : names of targets (default: every target that is registered).
+    numerics : native or fixed point (default: native).
+    cast : round numbers to the schema's floats.
 
     Raises
     ------
+    LawError
+        when the law can't be read.
     EventError
-        when the events can't be read, do not fit the schema, or are none.
+        when the events can't be read, do not fit the schema, or there are none.
     RulekitError
-        when a name is no target, or no target can run the ruleset.
+        when a name is no target, or no target can decide the ruleset here.
 
     """
-    law = load(ruleset)
-    frame = collect(scan(events, law.schema))
+    ruleset = load(ruleset)
+    frame = collect(scan(events, ruleset.schema))
     if not frame.height:
         raise EventError("there are no events to decide", expected="at least one")
-    runners, left_out = _runners(law, numerics or Native(), names or targets.names())
+    runners, left_out = _runners(ruleset, numerics or Native(), targets or registry.names())
     samples = {name: _sample(frame, _affordable(runner, frame, cast)) for name, runner in runners.items()}
     first = max(samples, key=lambda name: samples[name].height)
     ordered = {name: runners[name] for name in sorted(runners, key=first.__ne__)}
     replayed, findings = _disagreements(ordered, samples, cast=cast)
     timings = [] if findings else [_time(n, runners[n], samples[n], cast=cast) for n in runners]
     best = max((timing.events_per_second for timing in timings), default=0.0)
-    return Bench(
+    return BenchResult(
         machine=machine(),
         versions=installed_versions(_LIBRARIES),
         events=frame.height,
@@ -134,7 +189,7 @@ def _runners(
     runners: dict[str, Runner] = {}
     left_out = {}
     for name in dict.fromkeys(names):
-        target = targets.get(name)
+        target = registry.get(name)
         absent = target.absent()
         if absent is not None:
             left_out[name] = "; ".join(part for part in (absent.what, absent.hint) if part)
@@ -149,8 +204,8 @@ def _runners(
     return runners, left_out
 
 
-def _affordable(runner: Runner, frame: pl.DataFrame, cast: bool) -> int:  # noqa: FBT001 - handed through
-    """Return how many events the target decides within our patience."""
+def _affordable(runner: Runner, frame: pl.DataFrame, cast: bool) -> int:  # noqa: FBT001 - as the caller has it
+    """Return how many events the target decides within :data:`PATIENCE`."""
     probe = _sample(frame, _PROBE)
     runner.batch(probe, hits=True, cast=cast)
     start = time.perf_counter()
@@ -160,14 +215,14 @@ def _affordable(runner: Runner, frame: pl.DataFrame, cast: bool) -> int:  # noqa
 
 
 def _sample(frame: pl.DataFrame, most: int) -> pl.DataFrame:
-    """Return at most so many events, evenly spread; all of them where they are no more."""
+    """Return at most so many events, evenly spread; all of them when there are fewer."""
     return frame.gather_every(-(-frame.height // most))
 
 
 def _disagreements(
     runners: Mapping[str, Runner], samples: Mapping[str, pl.DataFrame], *, cast: bool
 ) -> tuple[int, list[Finding]]:
-    """Return how many events the first target was replayed on, and where anybody differs from it."""
+    """Return on how many events the first target was replayed, and where another target differs from it."""
     (first, runner), *others = runners.items()
     ruleset = runner.artifact.ruleset
     added = list(decision_columns(ruleset, hits=True))
@@ -219,7 +274,7 @@ def _time(name: str, runner: Runner, frame: pl.DataFrame, *, cast: bool) -> Timi
 
 
 def _singles(runner: Runner, frame: pl.DataFrame) -> list[float]:
-    """Return the microseconds that single events take, each a dict as a stream hands it over."""
+    """Return the microseconds that each of some single events takes; an event is a dict, as in a stream."""
     read = [feature.name for feature in runner.artifact.ruleset.read]
     events = _sample(frame, _SINGLE).select(read).to_dicts() if read else [{}]
     for event in events[:_PROBE]:
@@ -237,7 +292,7 @@ def _singles(runner: Runner, frame: pl.DataFrame) -> list[float]:
 
 
 def _best(runner: Runner, frame: pl.DataFrame, *, cast: bool) -> float:
-    """Return the shortest of several wall times of the whole frame, in seconds; it has been decided before."""
+    """Return the shortest of several wall times of the whole frame, in seconds; the first run was not timed."""
     times: list[float] = []
     while len(times) < 3 or (sum(times) < 1 and len(times) < 50):
         start = time.perf_counter()

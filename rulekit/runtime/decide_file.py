@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from rulekit import html
 from rulekit.errors import EventError, Where
 from rulekit.files import write_text, write_whole
 from rulekit.findings import Finding
@@ -32,10 +33,16 @@ DIGEST = "ruleset"
 
 
 class DecideSummary(Model):
-    """What deciding a file did.
+    """The result of deciding a file.
 
-    ``counts`` has every outcome of the ruleset; ``findings`` has what was odd about the events; ``log`` has what a
-    log was told, if there is one.
+    Attributes
+    ----------
+    decisions : the file that was written.
+    events : how many events were decided.
+    counts : how many events got each outcome, every outcome of the ruleset in its order.
+    findings : what was odd about the events.
+    log : what was written to a log, if there is one.
+
     """
 
     decisions: str
@@ -43,6 +50,31 @@ class DecideSummary(Model):
     counts: dict[str, int]
     findings: tuple[Finding, ...]
     log: LogSummary | None = None
+
+    def to_document(self) -> dict[str, Any]:
+        """Return the result as plain JSON."""
+        return self.model_dump(mode="json", exclude_none=True)
+
+    def to_json(self) -> str:
+        """Return :meth:`to_document` as indented JSON text."""
+        return json.dumps(self.to_document(), indent=2, ensure_ascii=False)
+
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{count:,} {outcome}" for outcome, count in self.counts.items())
+        found = f"; {len(self.findings)} findings" if self.findings else ""
+        return f"<DecideSummary of {self.events:,} events: {counts}{found}; {self.decisions}>"
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (outcome, f"{count:,}", f"{100 * count / max(self.events, 1):.3f} %")
+            for outcome, count in self.counts.items()
+        ]
+        return html.page(
+            f"{self.events:,} events decided",
+            html.table(("outcome", "events", "share"), rows, numbers=(1, 2)),
+            *map(str, self.findings),
+            html.code(self.decisions),
+        )
 
 
 def decide_file(
@@ -55,12 +87,21 @@ def decide_file(
     command: str = "",
     log: DecisionLog | None = None,
 ) -> DecideSummary:
-    """Stream a file of events through a runner into a decisions file, in bounded memory.
+    """Decide a file of events into a decisions file, in bounded memory. The events are read once.
 
-    The decisions keep the order of the events. Their columns are the event id (``id_column``, or ``event``: a
-    running number from 0), ``outcome``, ``rule``, under SCORE ``score``, ``hits``, and ``ruleset``: the digest. The
-    file is complete or absent; ``<out>.json`` beside it says how it was made. With a ``log``, every decision is in
-    it before the file has it.
+    The decisions keep the order of the events. Their columns are the event id, ``outcome``, ``rule``, under SCORE
+    ``score``, ``hits``, and ``ruleset``: the digest. The file is complete or absent; the manifest ``<out>.json``
+    beside it says how it was made.
+
+    Parameters
+    ----------
+    artifact : the compiled law.
+    events : a Parquet, CSV or Arrow IPC file, or a glob of them.
+    out : the decisions file, with the suffix .parquet, .csv, .arrow, .ipc or .feather.
+    id_column : the column with the event id (default: a column ``event`` that numbers the events from 0).
+    cast : round numbers to the schema's floats.
+    command : the command that was typed, for the manifest.
+    log : a log that is open for writing; each decision is in it before it is in the file (default: no log).
 
     Raises
     ------

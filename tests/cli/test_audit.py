@@ -50,7 +50,7 @@ def run(monkeypatch, typed, place):
 
 
 WHOLE = (
-    "audit decisions.parquet --rules law --truth bad --teacher score --previous earlier --by country "
+    "audit decisions.parquet --ruleset law --truth bad --teacher score --previous earlier --by country "
     "--by day --time day --reference events.parquet --out report.html"
 )
 
@@ -94,7 +94,7 @@ def test_an_audit_that_meets_its_gates_ends_with_0(run):
 def test_an_enacted_law_is_in_force_on_the_page(run, place):
     shutil.copytree(place / "law", place / "gazetted")
     enact(place / "gazetted")
-    code, out, _ = run("audit decisions.parquet --rules gazetted --accept block --out law.html --json")
+    code, out, _ = run("audit decisions.parquet --ruleset gazetted --accept block --out law.html --json")
     assert (code, json.loads(out)["status"]["state"]) == (0, "in force")
     assert "is in force from" in (place / "law.html").read_text()
 
@@ -108,7 +108,7 @@ def test_an_enacted_law_is_in_force_on_the_page(run, place):
         ("--reference gone.parquet", ["gone.parquet"]),
         ("--previous gone", ["gone"]),
         ("--expect purity=1", ["this is no expectation", "purity=1", "efficiency >= 0.7"]),
-        ("--rules earlier", ["another ruleset"]),
+        ("--ruleset earlier", ["another ruleset"]),
     ],
 )
 def test_bad_options_are_one_clear_error(run, place, options, messages):

@@ -93,7 +93,7 @@ def test_enacted_versions(run, tmp_path):
         ("diff old.yaml new.yaml --events events.parquet --truth frau", "is it the column 'fraud'?"),
         ("diff old.yaml new.yaml --events events.parquet --accept ok", "no such outcome to accept"),
         ("diff old.yaml new.yaml --out d.pdf", ".html, .md or .json"),
-        ("diff old.yaml", "Missing argument 'new'"),
+        ("diff old.yaml", "Missing argument 'NEW'"),
     ],
 )
 def test_bad_input(run, line, message):

@@ -82,7 +82,7 @@ def test_limits_reach_the_search(run):
 
 
 @pytest.mark.parametrize(
-    ("which", "outcome"), [(("--row", "1"), "review"), (("--id", "payment=7"), "approve")]
+    ("which", "outcome"), [(("--row", "1"), "review"), (("--id", "payment", "--event", "7"), "approve")]
 )
 def test_an_event_of_a_file_is_explained(run, which, outcome):
     code, out, _ = run("--events", "events.parquet", *which)
@@ -96,13 +96,23 @@ def test_an_event_of_a_file_is_explained(run, which, outcome):
     [
         ([], "name one event"),
         (["@event.json", "--events", "events.parquet"], "name one event"),
-        (["@event.json", "--row", "1"], "--row and --id belong to --events"),
-        (["--events", "events.parquet"], "wants one of --row and --id"),
+        (["@event.json", "--row", "1"], "--row, --id and --event belong to --events"),
+        (["@event.json", "--event", "7"], "--row, --id and --event belong to --events"),
+        (["@event.json", "--line", "1"], "--line belongs to --log"),
+        (["--events", "events.parquet"], "wants --row, or --id and --event"),
         (["--events", "events.parquet", "--row", "3"], "expected one with row 3, got none"),
         (["--events", "events.parquet", "--row", "-1"], "expected one with row -1, got none"),
-        (["--events", "events.parquet", "--id", "payment=8"], "expected one with payment=8, got several"),
-        (["--events", "events.parquet", "--id", "order=8"], "no such column"),
-        (["--events", "events.parquet", "--id", "8"], "--id wants NAME=VALUE"),
+        (
+            ["--events", "events.parquet", "--id", "payment", "--event", "8"],
+            "expected one with payment=8, got several",
+        ),
+        (["--events", "events.parquet", "--id", "order", "--event", "8"], "no such column"),
+        (["--events", "events.parquet", "--id", "payment"], "wants --row, or --id and --event"),
+        (["--events", "events.parquet", "--event", "8"], "wants --row, or --id and --event"),
+        (
+            ["--events", "events.parquet", "--row", "1", "--id", "payment", "--event", "8"],
+            "wants --row, or --id and --event",
+        ),
         (["--events", "nowhere.parquet", "--row", "0"], "no such file of events"),
         (["{amount: 3}"], "the event is not JSON"),
         (["[1]"], "no JSON object"),
@@ -155,8 +165,8 @@ def test_a_log_that_says_otherwise_is_a_finding(logged):
     ("arguments", "message"),
     [
         (["--log", "eight.sqlite"], "--log wants one of --event and --line"),
-        (["--log", "eight.sqlite", "--line", "1", "--row", "1"], "--log brings its own"),
-        (["--line", "1"], "--event and --line belong to --log"),
+        (["--log", "eight.sqlite", "--line", "1", "--row", "1"], "--log has its own"),
+        (["--line", "1"], "--line belongs to --log"),
         (["--log", "eight.sqlite", "--line", "99"], "the log holds no such record"),
         (["--log", "eight.sqlite", "--event", "nobody"], "the log holds no such record"),
         (["--log", "none.sqlite", "--line", "1"], "there is no such log"),

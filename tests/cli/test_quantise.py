@@ -149,8 +149,8 @@ def test_a_law_of_words_needs_no_formats(typed, plant):
     [
         ("quantise law.yaml absent.parquet", "absent.parquet"),
         ("quantise open.yaml events.parquet", "no fixed-point format can be chosen for noise, draught"),
-        ("quantise law.yaml events.parquet --loss 1.01", "the loss is no share of the decisions"),
-        ("quantise law.yaml events.parquet --loss -0.01", "the loss is no share of the decisions"),
+        ("quantise law.yaml events.parquet --loss 1.01", "the loss is not a share of the decisions"),
+        ("quantise law.yaml events.parquet --loss -0.01", "the loss is not a share of the decisions"),
         ("quantise law.yaml events.parquet --widest 0", "no such width"),
         ("quantise law.yaml events.parquet --widest 49", "no such width"),
         ("quantise law.yaml empty.parquet", "there are no events to decide"),

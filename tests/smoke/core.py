@@ -84,7 +84,7 @@ def main() -> None:
         "reports",
         "audit",
         "decisions.parquet",
-        "--rules",
+        "--ruleset",
         "law.yaml",
         "--events",
         "events.parquet",

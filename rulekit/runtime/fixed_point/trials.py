@@ -1,4 +1,4 @@
-"""Events that are decided natively once and in fixed point again and again, and what differs."""
+"""Fixed-point trials: the same events decided natively once, and in fixed point with many formats."""
 
 from __future__ import annotations
 
@@ -24,26 +24,26 @@ _EVENT = "__rulekit_event"
 
 
 class _Partly(Fixed):
-    """Fixed point of some features, which tells what these do; numbers without a format are compared natively."""
+    """Fixed point for some features; numbers without a format are compared natively."""
 
     def bind_condition(self, condition: Condition, schema: Schema) -> Condition:
-        """Return a bound condition with the thresholds of these features in least significant bits."""
+        """Return a bound condition in which the thresholds of these features count least significant bits."""
         del schema
         return map_literals(condition, self.bind_literal)
 
 
 class Effect(NamedTuple):
-    """What fixed point does: the share of decisions that change, and how the measures shift against native."""
+    """The effect of formats: the share of decisions that change, and the shift of the measures against native."""
 
     changed: Proportion
     shifts: Shifts
 
 
 @dataclass(frozen=True)
-class Trial:
+class FixedPointTrials:
     """A ruleset, events, and their native decisions.
 
-    A decision is its outcome; under COLLECT, where every hit counts, it is the hits, too.
+    Two decisions are equal when their outcomes are; under COLLECT their hits must be equal, too.
     """
 
     ruleset: Ruleset
@@ -61,7 +61,7 @@ class Trial:
         truth: str | None = None,
         weight: str | None = None,
         rounding: Rounding = "nearest",
-    ) -> Trial:
+    ) -> FixedPointTrials:
         """Read the events and decide them natively.
 
         Raises
@@ -82,7 +82,7 @@ class Trial:
         return cls(ruleset, frame, known, _decide(ruleset, frame, Native()), rounding)
 
     def effect(self, formats: Mapping[str, FixedFormat]) -> Effect:
-        """Decide again with features in fixed point, numbers without a format natively, and say what differs.
+        """Decide again with some features in fixed point, and return what differs from the native decisions.
 
         Raises
         ------
@@ -96,7 +96,7 @@ class Trial:
         return Effect(self.known.share(decided.select(differ).to_series()), shifts)
 
     def measures(self, formats: Mapping[str, FixedFormat] | None = None) -> Measures:
-        """Return the measures of events that get another outcome than ``otherwise``; native without formats."""
+        """Return the measures of the accepted events, in fixed point or natively (default: natively)."""
         if formats is None:
             return measure(self._accepted(self.native), self.known)
         numerics = Fixed(formats=dict(formats), rounding=self.rounding)
@@ -107,7 +107,7 @@ class Trial:
 
 
 def _decide(ruleset: Ruleset, frame: pl.DataFrame, numerics: Numerics) -> pl.DataFrame:
-    """Return what makes up each decision, as text."""
+    """Return the parts of each decision as text: the outcome, and under COLLECT the hits."""
     every = ruleset.hit_policy is HitPolicy.COLLECT
     decided: pl.DataFrame = PolarsRunner(compile_ruleset(ruleset, "polars", numerics)).batch(
         frame, hits=every

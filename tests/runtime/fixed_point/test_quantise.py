@@ -105,14 +105,14 @@ def _exact(formats: Mapping[str, FixedFormat]) -> Fixed:
 
 def test_each_width_of_a_feature_is_measured_alone(found: Quantisation, events: pl.DataFrame) -> None:
     assert _changed(_exact({}), events) == 0
-    widths = {one.feature.name: [rung.form.width for rung in one.ladder] for one in found.formats}
+    widths = {one.feature.name: [option.form.width for option in one.options] for one in found.formats}
     assert widths == {"pt": [*range(1, 17)], "eta": [*range(2, 17)], "hits": [*range(1, 11)]}
     for one in found.formats:
-        assert one.rung in one.ladder
-        assert found.numerics.formats[one.feature.name] == one.form == one.rung.form
-        for rung in one.ladder[:: len(one.ladder) // 3]:
-            assert _changed(_exact({one.feature.name: rung.form}), events) == rung.changed.value
-    hits = found.formats[2].ladder
+        assert one.option in one.options
+        assert found.numerics.formats[one.feature.name] == one.form == one.option.form
+        for option in one.options[:: len(one.options) // 3]:
+            assert _changed(_exact({one.feature.name: option.form}), events) == option.changed.value
+    hits = found.formats[2].options
     assert hits[-1].changed.value == 0 < hits[0].changed.value
 
 
@@ -135,8 +135,10 @@ def test_formats_reach_as_far_as_the_thresholds() -> None:
     numerics = Fixed(formats={"mass": bounded})
     assert _changed(numerics, events, law) == found.changed.value
     assert predicted_lut([rule.when for rule in law.rules], law.schema, numerics) > found.lut[0]
-    ladder = found.formats[0].ladder
-    assert [rung.form for rung in ladder] == [_format(law, "mass", rung.form.width) for rung in ladder]
+    options = found.formats[0].options
+    assert [option.form for option in options] == [
+        _format(law, "mass", option.form.width) for option in options
+    ]
 
 
 def test_the_widest_are_the_formats_for_the_law(events: pl.DataFrame) -> None:
@@ -144,18 +146,18 @@ def test_the_widest_are_the_formats_for_the_law(events: pl.DataFrame) -> None:
         found = quantise(LAW, events, loss=0.0, widest=9, rounding=rounding)
         wide = fixed_for(LAW, 9, rounding)
         assert wide.rounding == found.numerics.rounding
-        assert wide.formats == {one.feature.name: one.ladder[-1].form for one in found.formats}
+        assert wide.formats == {one.feature.name: one.options[-1].form for one in found.formats}
 
 
 def test_widths_are_priced_by_the_comparators_of_the_feature(found: Quantisation) -> None:
     conditions = [rule.when for rule in LAW.rules]
-    formats = {one.feature.name: one.ladder[-1].form for one in found.formats}
+    formats = {one.feature.name: one.options[-1].form for one in found.formats}
     total = predicted_lut(conditions, SCHEMA, Fixed(formats=formats))
     assert found.lut[1] == total
     for one in found.formats:
-        for rung in one.ladder:
-            other = Fixed(formats={**formats, one.feature.name: rung.form})
-            assert total - predicted_lut(conditions, SCHEMA, other) == one.ladder[-1].lut - rung.lut
+        for option in one.options:
+            other = Fixed(formats={**formats, one.feature.name: option.form})
+            assert total - predicted_lut(conditions, SCHEMA, other) == one.options[-1].lut - option.lut
 
 
 @pytest.mark.parametrize(("seed", "loss"), [(5, 0.03), (6, 0.005)])
@@ -209,7 +211,7 @@ def test_shifts_are_those_of_the_measures(found: Quantisation) -> None:
         assert shift.low <= shift.value <= shift.high
         assert shift.high - shift.low < native.high - native.low
     assert found.shifts.rate.gained + found.shifts.rate.lost == found.changed.part
-    alone = found.formats[0].ladder[2]
+    alone = found.formats[0].options[2]
     assert alone.shifts.rate.gained + alone.shifts.rate.lost == alone.changed.part > 0
 
 
@@ -233,7 +235,7 @@ def test_events_may_be_rounded_down(events: pl.DataFrame) -> None:
     assert down.numerics.rounding == "floor"
     assert 0 < down.changed.value == _changed(down.numerics, events)
     assert _changed(Fixed(formats=down.numerics.formats), events) != down.changed.value
-    one = down.formats[0].ladder[3]
+    one = down.formats[0].options[3]
     exact = Fixed(formats=_exact({"pt": one.form}).formats, rounding="floor")
     assert _changed(exact, events) == one.changed.value
 
@@ -282,9 +284,9 @@ def test_a_law_without_rules_needs_nothing(events: pl.DataFrame) -> None:
     ("law", "change", "options", "error", "words"),
     [
         (_law(("unused > 1",)), None, {}, BindError, "no fixed-point format can be chosen for unused"),
-        (LAW, None, {"loss": 1.5}, BindError, "the loss is no share of the decisions"),
-        (LAW, None, {"loss": -0.1}, BindError, "the loss is no share of the decisions"),
-        (LAW, None, {"loss": float("nan")}, BindError, "the loss is no share of the decisions"),
+        (LAW, None, {"loss": 1.5}, BindError, "the loss is not a share of the decisions"),
+        (LAW, None, {"loss": -0.1}, BindError, "the loss is not a share of the decisions"),
+        (LAW, None, {"loss": float("nan")}, BindError, "the loss is not a share of the decisions"),
         (LAW, None, {"widest": 0}, BindError, "no such width"),
         (LAW, None, {"widest": 49}, BindError, "no such width"),
         (LAW, None, {"weight": "heaviness"}, EventError, "no column 'heaviness' for the weight"),
