@@ -76,7 +76,7 @@ if TYPE_CHECKING:
     from rulekit.runtime.api import compile as compile  # noqa: A004 - the verb of the field
     from rulekit.runtime.api import decide as decide
     from rulekit.runtime.api import expr as expr
-    from rulekit.runtime.bench import Bench as Bench
+    from rulekit.runtime.bench import BenchResult as BenchResult
     from rulekit.runtime.bench import bench as bench
     from rulekit.runtime.fixed_point.quantise import Quantisation as Quantisation
     from rulekit.runtime.fixed_point.quantise import quantise as quantise
@@ -152,7 +152,7 @@ _HOMES = {
     "rulekit.log.write.writer": "DecisionLog open_log",
     "rulekit.log.read.verify": "Verification verify_log",
     "rulekit.runtime.api": "compile decide expr",
-    "rulekit.runtime.bench": "Bench bench",
+    "rulekit.runtime.bench": "BenchResult bench",
     "rulekit.runtime.fixed_point.quantise": "Quantisation quantise",
     "rulekit.explanation.explainer": "Explainer explain",
     "rulekit.explanation.model": "Counterfactual",
