@@ -69,7 +69,7 @@ def decisions(law: rulekit.RulesetSource, events: pl.DataFrame, lazy: pl.LazyFra
     assert_type(decision.hits, tuple[str, ...] | None)
     assert_type(events.filter(rulekit.expr(law, outcome="accept")), pl.DataFrame)
     assert_type(reference.decide(rulekit.load(law), {"pt": 31.0}), rulekit.Decision)
-    assert_type(rulekit.bench(law, events, ["kernel", "python"]), rulekit.Bench)
+    assert_type(rulekit.bench(law, events, ["kernel", "python"]), rulekit.BenchResult)
     assert_type(rulekit.quantise(law, events, loss=0.001), rulekit.Quantisation)
 
 
