@@ -13,6 +13,7 @@ from rulekit.ir.numerics import Native, Numerics
 from rulekit.ir.ruleset import Ruleset
 from rulekit.reports.audit.inputs.align import AlignedEvents
 from rulekit.reports.audit.inputs.audit_input import AuditInput, AuditOptions, open_input
+from rulekit.reports.replay.recompute import without_prescales
 from rulekit.reports.replay.record import Manifest, Record
 from rulekit.targets import targets
 from rulekit.version import VERSION
@@ -80,7 +81,7 @@ def make_events(count: int, seed: int = 3) -> pl.DataFrame:
 
 
 def decisions_of(ruleset: Ruleset, events: pl.DataFrame, numerics: Numerics | None = None) -> pl.DataFrame:
-    runner = targets.get("polars").compile(ruleset, numerics or Native()).load()
+    runner = targets.get("polars").compile(without_prescales(ruleset), numerics or Native()).load()
     decided = runner.batch(events.select(feature.name for feature in ruleset.read), hits=True)
     wanted = [name for name in ("outcome", "rule", "score", "hits") if name in decided.columns]
     texts = [pl.col(name).cast(pl.String) for name in ("outcome", "rule")]
