@@ -155,8 +155,8 @@ def test_a_law_of_words_needs_no_formats(typed, plant):
         ("quantise law.yaml events.parquet --widest 49", "no such width"),
         ("quantise law.yaml empty.parquet", "there are no events to decide"),
         ("quantise law.yaml events.parquet --rounding up", "'up'"),
-        ("quantise law.yaml events.parquet --truth label", "no column 'label' for the truth"),
-        ("quantise law.yaml events.parquet --weight label", "no column 'label' for the weight"),
+        ("quantise law.yaml events.parquet --truth label", "no truth column 'label'"),
+        ("quantise law.yaml events.parquet --weight label", "no weight column 'label'"),
         ("quantise law.yaml events.parquet --out absent/numerics.yaml", "absent"),
     ],
 )

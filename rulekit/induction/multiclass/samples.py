@@ -84,7 +84,7 @@ def read_classes(
 
 def _classes(frame: pl.DataFrame, truth: str, classes: list[str]) -> pl.Series:
     """Return the class of each event as a word, checked."""
-    column = read_column(frame.lazy(), truth, "truth")
+    column = read_column(frame, truth, "truth")
     expected = "words, whole numbers or Booleans"
     if column.dtype.is_float() or column.dtype.is_nested():
         raise EventError(f"truth column {truth} has another dtype", expected=expected, got=str(column.dtype))

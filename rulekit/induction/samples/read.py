@@ -79,8 +79,8 @@ def read_events(
         (expression.fill_nan(None) if schema.by_name[name].dtype.is_float else expression).alias(name)
         for name, expression in bound.items()
     )
-    weights = np.ones(table.height) if weight is None else read_weights(table.lazy(), weight)
-    members = None if groups is None else read_groups(table.lazy(), groups)
+    weights = np.ones(table.height) if weight is None else read_weights(table, weight).to_numpy(writable=True)
+    members = None if groups is None else read_groups(table, groups)
     if table.height == 0:
         raise BudgetError("there are no events to induce from", hint="is a filter too strict?")
     return EventTable(table, features, weights, members)
@@ -138,7 +138,7 @@ def read_sample(
 
     """
     table = read_events(events, schema, (teacher,), truth=truth, weight=weight, groups=groups)
-    return table.sample(teacher, None if truth is None else read_truth(table.columns.lazy(), truth))
+    return table.sample(teacher, None if truth is None else read_truth(table.columns, truth).to_numpy())
 
 
 def describe_events(events: Frame, count: int) -> str:

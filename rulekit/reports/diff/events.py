@@ -15,7 +15,7 @@ from rulekit.frames import Frame, collect, feature_columns, scan
 from rulekit.ir.numerics import Native
 from rulekit.ir.ruleset import HitPolicy, Rule, Ruleset
 from rulekit.ir.schema import Schema
-from rulekit.labels import column_of, truth_of, weights_of
+from rulekit.labels import read_column, read_truth, read_weights
 from rulekit.measures import EventLabels, measure, measure_shifts
 from rulekit.reports.common.accepted import accepted_by, accepted_outcomes
 from rulekit.reports.common.comparison_models import Example, Swap
@@ -85,8 +85,8 @@ def decide_reference(comparison: Comparison, asked: ReferenceOptions) -> Decided
     frame = collect(events.select([name for name in events.collect_schema().names() if name in wanted]))
     if not frame.width:
         frame = collect(events.select(pl.int_range(pl.len()).alias("_")))
-    truth = None if asked.truth is None else truth_of(frame, asked.truth)
-    weights = None if asked.weight is None else weights_of(frame, asked.weight)
+    truth = None if asked.truth is None else read_truth(frame, asked.truth)
+    weights = None if asked.weight is None else read_weights(frame, asked.weight)
     known = EventLabels(frame.height, truth=truth, weights=weights)
     old, new = (_decided(law, frame) for law in (comparison.old, comparison.new))
     return DecidedReference(comparison, asked, frame, old, new, known)
@@ -98,7 +98,7 @@ def _check_columns(comparison: Comparison, asked: ReferenceOptions, empty: pl.Da
         feature_columns(law.schema, law.read, empty)
     for name, role in ((asked.truth, "truth"), (asked.weight, "weight"), (asked.id, "id")):
         if name is not None:
-            column_of(empty, name, role)
+            read_column(empty, name, role)
 
 
 def _decided(law: Ruleset, frame: pl.DataFrame) -> pl.DataFrame:
@@ -214,7 +214,7 @@ def _examples(referred: DecidedReference, chosen: pl.Series) -> tuple[Example, .
     texts = some.select(column.cast(pl.String).alias(name) for name, column in columns.items())
     values = texts.rows(named=True) if features else [{} for _ in places]
     then, now = decision_texts(referred.old[places]), decision_texts(referred.new[places])
-    ids = None if referred.asked.id is None else column_of(some, referred.asked.id, "id").cast(pl.String)
+    ids = None if referred.asked.id is None else read_column(some, referred.asked.id, "id").cast(pl.String)
     truth = referred.known.truth
     return tuple(
         Example(

@@ -76,8 +76,8 @@ class FixedPointTrials:
         frame = collect(scanned.select(pl.int_range(pl.len()).alias(_EVENT), *features))
         if frame.height == 0:
             raise EventError("there are no events to decide", hint="is a filter too strict?")
-        labels = None if truth is None else pl.Series(read_truth(scanned, truth))
-        weights = None if weight is None else pl.Series(read_weights(scanned, weight))
+        labels = None if truth is None else read_truth(scanned, truth)
+        weights = None if weight is None else read_weights(scanned, weight)
         known = EventLabels(frame.height, truth=labels, weights=weights)
         return cls(ruleset, frame, known, _decide(ruleset, frame, Native()), rounding)
 

@@ -221,7 +221,7 @@ def test_decision_functions_have_a_column_a_class(particles: pl.DataFrame) -> No
         ({"otherwise": "muon"}, BudgetError, "class muon is the outcome of everything else"),
         ({"truth": None}, BudgetError, "a false-positive rate needs the truth"),
         ({"hit_policy": "any"}, BudgetError, "several classes can't be decided under this hit policy"),
-        ({"truth": "type"}, EventError, "no column 'type' for the truth"),
+        ({"truth": "type"}, EventError, "no truth column 'type'"),
         ({"truth": "x"}, EventError, "truth column x has another dtype"),
         ({"teacher": object()}, TeacherError, "this is no teacher of classes"),
         (

@@ -8,7 +8,7 @@ import polars as pl
 
 from rulekit.frames import Frame
 from rulekit.ir.ruleset import Ruleset
-from rulekit.labels import truth_of, weights_of
+from rulekit.labels import read_truth, read_weights
 from rulekit.measures import EventLabels
 from rulekit.reports.audit.inputs.align import AlignedEvents
 from rulekit.reports.audit.inputs.curves import Scores, scores_of, teacher_table
@@ -67,8 +67,8 @@ def open_input(record: Record, aligned: AlignedEvents, options: AuditOptions) ->
     accepted = accepted_by(aligned.decisions, accept)
     if frame is None:
         return AuditInput(record, aligned, options, accept, accepted, EventLabels(accepted.len()))
-    truth = None if options.truth is None else truth_of(frame, options.truth)
-    weights = None if options.weight is None else weights_of(frame, options.weight)
+    truth = None if options.truth is None else read_truth(frame, options.truth)
+    weights = None if options.weight is None else read_weights(frame, options.weight)
     known = EventLabels(accepted.len(), truth=truth, weights=weights)
     if options.teacher is None:
         return AuditInput(record, aligned, options, accept, accepted, known)

@@ -10,7 +10,7 @@ import polars as pl
 from rulekit.errors import EventError
 from rulekit.frames import Frame, collect, feature_values, scan
 from rulekit.ir.schema import Feature
-from rulekit.labels import column_of
+from rulekit.labels import read_column
 from rulekit.measures import EventLabels
 from rulekit.reports.audit.inputs.audit_input import AuditInput
 from rulekit.reports.audit.model.groups import Band, Drift, FeatureDrift, Period, RateOverTime
@@ -75,7 +75,7 @@ def _told(reference: Frame | None) -> str:
 
 
 def _times(frame: pl.DataFrame, name: str) -> pl.Series:
-    times = column_of(frame, name, "time")
+    times = read_column(frame, name, "time")
     if not (times.dtype.is_temporal() or times.dtype.is_numeric()):
         hint = "parse it into a datetime first"
         raise EventError(f"column {name!r} holds no times", expected="dates, times or numbers",

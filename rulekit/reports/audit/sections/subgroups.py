@@ -11,7 +11,7 @@ import polars as pl
 from rulekit.errors import EventError
 from rulekit.frames import feature_values
 from rulekit.ir.schema import DType
-from rulekit.labels import column_of
+from rulekit.labels import read_column
 from rulekit.measures import EventLabels
 from rulekit.reports.audit.inputs.audit_input import AuditInput
 from rulekit.reports.audit.model.groups import GroupShare, Subgroup, Subgroups
@@ -54,7 +54,7 @@ def _by_column(audited: AuditInput, frame: pl.DataFrame, name: str) -> Subgroups
     feature = audited.law.schema.by_name.get(name)
     known = None if feature is None or feature.categories is None else set(feature.categories)
     column = (
-        column_of(frame, name, "group")
+        read_column(frame, name, "group")
         if feature is None
         else feature_values(audited.law.schema, feature, frame)
     )
