@@ -64,7 +64,7 @@ def enact(
         with everything that speaks against the act: findings, precedents, charter, version, ids, evidence, or a
         time that has passed.
     SignatureError
-        when approvals are missing.
+        when only approvals are missing.
 
     """
     return resume(folder) or _approve_and_record(propose_enactment(folder, _time(begins)), key)
