@@ -18,6 +18,7 @@ from typing_extensions import TypeVar  # that of typing has no defaults before P
 from rulekit.digests import digest
 from rulekit.errors import ArtifactError, Where
 from rulekit.frames import EagerFrame, Frame
+from rulekit.html import page, table
 from rulekit.ir.decision import Decision
 from rulekit.ir.numerics import Numerics
 from rulekit.ir.ruleset import Ruleset
@@ -202,3 +203,22 @@ class Artifact(Generic[RunnerT]):
         law = f"{self.ruleset.name} {self.ruleset.version} {self.ruleset.digest[:15]}"
         shown = f", evidence: {', '.join(self.evidence)}" if self.evidence else ""
         return f"<Artifact {self.target}: {law}, {self.numerics.kind}, {len(self.files)} files{shown}>"
+
+    def _repr_html_(self) -> str:
+        """Return the artifact for a notebook: what it was made from, its files, and the evidence."""
+        law = f"{self.ruleset.name} {self.ruleset.version}"
+        facts = [
+            ("ruleset", law),
+            ("digest", self.ruleset.digest),
+            ("numerics", self.numerics.kind),
+            *((name, value) for name, value in self.options.model_dump(mode="json").items()),
+            *((f"evidence: {kind}", _verdict(facts)) for kind, facts in self.evidence.items()),
+        ]
+        files = [(name, len(data)) for name, data in sorted(self.files.items())]
+        return page(f"{law} for {self.target}", table(("", ""), facts), table(("file", "bytes"), files, {1}))
+
+
+def _verdict(facts: Any) -> str:
+    """Return what a piece of evidence says in a word: whether it holds, where it says so."""
+    holds = facts.get("holds") if isinstance(facts, dict) else None
+    return "recorded" if holds is None else "holds" if holds else "does not hold"

@@ -1,5 +1,4 @@
 import json
-import re
 
 import pytest
 
@@ -46,23 +45,6 @@ def test_a_folder_of_something_else_is_left_alone(artifact, tmp_path):
     assert (tmp_path / "thesis.tex").read_text() == "years of work"
 
 
-def test_an_altered_file_is_named(artifact, tmp_path):
-    folder = artifact.write(tmp_path / "out")
-    entry = folder / artifact.entry
-    entry.write_bytes(entry.read_bytes().replace(b"e", b"f", 1))
-    with pytest.raises(ArtifactError, match=rf"{re.escape(artifact.entry)}.*altered after compilation"):
-        read_artifact(folder)
-
-
-def test_a_manifest_of_another_ruleset_is_refused(artifact, tmp_path):
-    folder = artifact.write(tmp_path / "out")
-    manifest = json.loads((folder / "manifest.json").read_text())
-    manifest["ruleset"]["digest"] = "sha256:" + "0" * 64
-    (folder / "manifest.json").write_text(json.dumps(manifest))
-    with pytest.raises(ArtifactError, match="another ruleset"):
-        read_artifact(folder)
-
-
 @pytest.mark.parametrize("damage", ["", "{", "[]", '{"files": {"gone.py": "sha256:0"}}'])
 def test_a_damaged_manifest_is_one_clear_error(artifact, tmp_path, damage):
     folder = artifact.write(tmp_path / "out")
@@ -88,3 +70,58 @@ def test_every_refusal_is_reported_at_once(trigger):
     assert [refusal.rule for refusal in raised.value.refusals] == ["two-muons", "high-met"]
     assert "prescale 10" in str(raised.value)
     assert "prescale 5" in str(raised.value)
+
+
+def test_it_is_told_in_one_line(fraud):
+    artifact = rulekit.compile(fraud, "python")
+    assert repr(artifact) == (
+        f"<Artifact python: fraud.card_present 1.2.0 {fraud.digest[:15]}, native, 2 files>"
+    )
+    proved = artifact.with_evidence("proof", {"holds": True})
+    assert repr(proved).endswith("2 files, evidence: proof>")
+
+
+def test_the_json_is_the_manifest(artifact, tmp_path):
+    text = artifact.to_json()
+    assert json.loads(text) == artifact.manifest
+    assert (artifact.write(tmp_path / "out") / "manifest.json").read_text() == text + "\n"
+
+
+def test_a_notebook_shows_files_and_evidence(fraud):
+    artifact = rulekit.compile(fraud, "python").with_evidence("proof", {"holds": False})
+    shown = artifact.with_evidence("resources", {"lut": 3})._repr_html_()
+    for part in (
+        "fraud.card_present 1.2.0 for python",
+        fraud.digest,
+        "decide.py",
+        "does not hold",
+        "recorded",
+    ):
+        assert part in shown
+    assert "<script" not in shown
+
+
+def test_evidence_is_added_and_nothing_is_changed(fraud):
+    artifact = rulekit.compile(fraud, "python")
+    proved = artifact.with_evidence("proof", {"holds": True}, {"proof.log": b"all is well"})
+    again = proved.with_evidence("proof", {"holds": False})
+    assert artifact.evidence == {}
+    assert "evidence" not in artifact.manifest
+    assert proved.files["proof.log"] == b"all is well"
+    assert again.evidence == {"proof": {"holds": False}}
+    assert again.files["proof.log"] == b"all is well"
+    assert proved.lowered is artifact.lowered
+
+
+def test_compiling_lowers_once(fraud, monkeypatch):
+    from rulekit.targets import artifact as module
+    from rulekit.targets import base
+
+    calls = []
+    lower = base.lower
+    for each in (base, module):
+        monkeypatch.setattr(each, "lower", lambda *given: calls.append(given) or lower(*given))
+    made = rulekit.compile(fraud, "c")
+    assert made.lowered.ruleset is fraud
+    made.load()
+    assert len(calls) == 1

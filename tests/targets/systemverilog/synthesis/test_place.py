@@ -60,7 +60,7 @@ class Synthesiser:
     def __init__(self):
         self.scripts = []
 
-    def run(self, arguments, folder, **_):
+    def run(self, arguments, _folder, **_):
         self.scripts.append(arguments[-1])
         return ""
 
