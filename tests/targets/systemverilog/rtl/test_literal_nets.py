@@ -14,6 +14,7 @@ from rulekit.targets.systemverilog.names import Names
 from rulekit.targets.systemverilog.options import Options
 from rulekit.targets.systemverilog.rtl.literal_nets import InputLiteral, LiteralNets
 from rulekit.targets.systemverilog.rtl.logic import FALSE, TRUE, And, Net
+from rulekit.targets.systemverilog.rtl.logic import nets as logic_nets
 
 FEATURES = [
     {"name": "n", "dtype": "int32", "bounds": [-4, 3], "required": True},
@@ -140,3 +141,9 @@ def test_nets_of_a_feature_rise_with_the_threshold():
     assert thresholds == sorted(thresholds)
     assert InputLiteral("n", "no") in NETS.of_feature("n")
     assert NETS.of_feature("absent") == {}
+
+
+def test_a_list_of_terms_tests_once_that_a_value_is_there():
+    ruleset = law(FEATURES, [("a", ["m > 1", "m < 3", {"any": ["m == 2", "n > 0"]}])])
+    nets = LiteralNets.of(Names(lower(ruleset, Fixed(formats={"n": FORM, "m": FORM}))), Options())
+    assert [net.name for net in logic_nets(nets.rules[0])].count("lacks_m_q") == 1
