@@ -12,11 +12,11 @@ from rulekit.induction.boxes.method import (
     BOXES,
     StartingBoxes,
     bin_events,
-    ladder,
+    candidate_of,
     most_literals,
+    path_sizes_below,
     search_boxes,
 )
-from rulekit.induction.boxes.method import smaller as sizes_below
 from rulekit.induction.learners.base import CandidateRule, Proposal
 from rulekit.induction.learners.methods import POOL, Method
 from rulekit.induction.points.method import POINTS, fit_sums
@@ -27,7 +27,7 @@ from rulekit.induction.selection.context import InductionContext, MethodResult, 
 from rulekit.ir.ruleset import HitPolicy
 
 if TYPE_CHECKING:
-    from rulekit.induction.boxes.search import Prices
+    from rulekit.induction.boxes.archive import Prices
 
 
 EXPECTED, OBSERVED = 0.0, 1.0
@@ -157,7 +157,7 @@ class _Comparison:
         tried = {}
         for truth_share in (EXPECTED,) if context.folds.fit.truth is None else (EXPECTED, OBSERVED):
             seen = search_boxes(starts, context.with_truth(truth_share), binned, fit, self.deadline, every=3)
-            rulesets = {cap: ladder(seen, cap) for cap in (*sizes_below(most), most)}
+            rulesets = {cap: candidate_of(seen, cap) for cap in (*path_sizes_below(most), most)}
             tried[truth_share] = _worth_its_size(
                 {cap: evaluate(candidate, len(regions), context) for cap, candidate in rulesets.items()}
             )
@@ -169,16 +169,16 @@ class _Comparison:
         self.step(f"{BOXES}, on all events")
         everything = fit + len(context.folds.selection)
         search = search_boxes(starts, context.with_truth(truth_share), binned, everything, self.deadline)
-        self.found.append((ladder(search, most, search.optimum), result))
-        self.prices = search.prices()
-        shorter = (ladder(search, cap) for cap in sizes_below(most))
+        self.found.append((candidate_of(search, most, search.optimum), result))
+        self.prices = search.archive.prices()
+        shorter = (candidate_of(search, cap) for cap in path_sizes_below(most))
         self.smaller = tuple(candidate for candidate in shorter if candidate.variants)
 
     def run_points(self) -> None:
         """Judge sums that were fitted on the fit fold alone; then fit on all that may be seen."""
         self.step(POINTS)
         context, most = self.context, most_literals(self.context.budget)
-        made = fit_sums(context, bin_events(context), [*sizes_below(most), most], self.deadline)
+        made = fit_sums(context, bin_events(context), [*path_sizes_below(most), most], self.deadline)
         if made.rulesets:
             result = evaluate(replace(made.on_fit_fold[-1], whole=True), len(made.rulesets), context)
             *smaller, largest = (replace(candidate, whole=True) for candidate in made.rulesets)

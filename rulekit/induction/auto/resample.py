@@ -100,8 +100,8 @@ def _boxes(
     search = search_boxes(StartingBoxes(regions), context, binned, len(context.folds.search), every=0)
     literals = chosen.candidate.literals(chosen.option.size)
     price, literal = comparison.prices_of(min(literals, most_literals(context.budget)))
-    boxes = search.solve(price * search.unit, literal * search.data.reachable, context.budget.rules)
-    return tuple(search.condition(box) for box in boxes)
+    boxes = search.solve(price * search.data.unit, literal * search.data.reachable, context.budget.rules)
+    return tuple(search.archive.condition(box) for box in boxes)
 
 
 def _points(chosen: CalibratedRuleset, context: InductionContext) -> tuple[Condition, ...]:

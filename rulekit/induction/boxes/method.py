@@ -1,4 +1,4 @@
-"""The entrant of ``auto`` that refines boxes: from everybody's candidates to ladders of rulesets."""
+"""The method ``boxes`` of ``auto``: from the candidate rules of all methods to refined rulesets of every size."""
 
 from __future__ import annotations
 
@@ -19,32 +19,34 @@ from rulekit.labels import Weights
 
 if TYPE_CHECKING:
     from rulekit.induction.boxes.search import BoxSearch
+    from rulekit.induction.boxes.search_data import SearchData
     from rulekit.induction.selection.context import InductionContext
 
 BOXES = "boxes"
 
 SPEND_STEPS = (0.1, 0.2, 0.3, 0.4, *(step / 20 for step in range(10, 27)))
-"""Rungs of a ladder, as multiples of the budget that a ruleset is expected to spend; the cut decides."""
+"""Multiples of the budget that the variants of a candidate ruleset are expected to spend. Calibration then takes
+the largest that keeps to the budget."""
 
 PATH_SIZES = (5, 10, 15, 25, 35, 50, 75, 100, 150, 200)
 """Sizes of the path, in literals."""
 
 MOST_EVENTS = 40_000
-"""So many events are searched on at most: all that the teacher likes, and a share of the others at more weight."""
+"""The most events that are searched: those the teacher likes, and a share of the others at more weight."""
 
 _LIKED = 4.0
 _LITERALS_PER_RULE = 12
 
 
 class BinnedEvents(NamedTuple):
-    """The grid, and the codes of the fit and selection folds on it, shape (axes, events)."""
+    """A grid, and the codes of the fit and selection folds on it, shape (axes, events)."""
 
     grid: BinGrid
     codes: Codes
 
 
 def bin_events(context: InductionContext) -> BinnedEvents:
-    """Return the terrain of an arena."""
+    """Return the fit and selection folds on a grid that is made from them."""
     search = context.folds.search
     caps, likes = context.caps, search.weights * context.signal_search
     grid = make_grid(search.frame, context.schema, likes, forbidden=caps.forbidden, numerics=caps.numerics)
@@ -52,7 +54,7 @@ def bin_events(context: InductionContext) -> BinnedEvents:
 
 
 class StartingBoxes(NamedTuple):
-    """Where a search begins: regions that may become rules, and whole rulesets that others made of them."""
+    """Where a search begins: regions that may become rules, and whole rulesets that other methods made."""
 
     regions: Sequence[Region]
     rulesets: Sequence[Sequence[Region]] = ()
@@ -67,10 +69,17 @@ def search_boxes(
     *,
     every: int = 1,
 ) -> BoxSearch:
-    """Search on the first ``events`` events of the fit and selection folds, from seeds that others found.
+    """Search for rulesets on the first events of the fit and selection folds.
 
-    The search is made at ``every`` so many prices of literals; with 0 nothing is searched yet. A solver chooses
-    from what was met where all prices are tried.
+    Parameters
+    ----------
+    starts : what other methods found.
+    context : folds, budget and caps.
+    binned : the folds on their grid.
+    events : how many events may be seen; the fit fold comes first.
+    deadline : by the monotonic clock; None is no limit.
+    every : search at every n-th price of literals. At 1 a solver then chooses from the boxes that were met. At 0
+        nothing is searched yet.
 
     Raises
     ------
@@ -80,45 +89,50 @@ def search_boxes(
     """
     try:
         from rulekit.induction.boxes.search import BoxSearch
-        from rulekit.induction.boxes.search_data import SearchData
     except ImportError:
         raise MissingExtraError("numba", "induction") from None
-    sample = context.folds.search.take(np.arange(events))
-    signal, charged = context.signal_search[:events], sample.budget_weights(context.budget.kind)
-    rows, factor = _thinned(sample, context)
-    gain = sample.weights * signal * decided(sample.frame, context.schema)
-    unit = 1.0 if context.budget.kind == "alert_rate" else 1 - signal
-    cost = sample.weights * unit * decided(sample.frame, context.schema)
-    liked = sample.scores >= context.threshold
-    data = SearchData(
-        binned.grid,
-        np.ascontiguousarray(binned.codes[:, rows]),
-        gain[rows] * factor,
-        cost[rows] * factor,
-        context.budget.rate * float(charged.sum()),
-        float(gain[liked].sum()),
-        max(10, int(0.0005 * len(rows))),
-        context.caps,
-    )
 
     def boxes(regions: Sequence[Region]) -> list[Box]:
         return [box_of(region, context.encoding, binned.grid) for region in regions]
 
-    search = BoxSearch(data, boxes(starts.regions))
+    search = BoxSearch(_search_data(context, binned, events), boxes(starts.regions))
     for ruleset in starts.rulesets:
-        search.keep(boxes(ruleset))
+        search.archive.add(boxes(ruleset))
     if every and search.sweep(deadline, every) and every == 1:
         search.optimise(most_literals(context.budget), EFFORT)
     return search
 
 
+def _search_data(context: InductionContext, binned: BinnedEvents, events: int) -> SearchData:
+    """Return the first events with what accepting each is expected to bring and to cost."""
+    from rulekit.induction.boxes.search_data import SearchData
+
+    sample = context.folds.search.take(np.arange(events))
+    signal, charged = context.signal_search[:events], sample.budget_weights(context.budget.kind)
+    rows, factor = _thinned(sample, context)
+    can_decide = decided(sample.frame, context.schema)
+    gain = sample.weights * signal * can_decide
+    cost = sample.weights * (1.0 if context.budget.kind == "alert_rate" else 1 - signal) * can_decide
+    liked = sample.scores >= context.threshold
+    return SearchData(
+        grid=binned.grid,
+        codes=np.ascontiguousarray(binned.codes[:, rows]),
+        gain=gain[rows] * factor,
+        cost=cost[rows] * factor,
+        allowed=context.budget.rate * float(charged.sum()),
+        reachable=float(gain[liked].sum()),
+        least=max(10, int(0.0005 * len(rows))),
+        caps=context.caps,
+    )
+
+
 def most_literals(budget: Budget) -> int:
-    """Return the cap on literals, or what so many rules have at most in practice."""
+    """Return the cap on literals; where there is none, what so many rules have at most in practice."""
     return budget.literals or budget.rules * _LITERALS_PER_RULE
 
 
 def _thinned(sample: Sample, context: InductionContext) -> tuple[np.ndarray, Weights]:
-    """Return which events to search on, and how many each stands for."""
+    """Return the positions of the events to search on, and how many events each stands for."""
     count = len(sample)
     if count <= MOST_EVENTS:
         return np.arange(count), np.ones(count)
@@ -132,17 +146,18 @@ def _thinned(sample: Sample, context: InductionContext) -> tuple[np.ndarray, Wei
     return rows[ascending], factor[ascending]
 
 
-def ladder(search: BoxSearch, literals: int, selection: Selection | None = None) -> CandidateRuleset:
-    """Return the best rulesets of at most so many literals, one for each rate that may be spent."""
+def candidate_of(search: BoxSearch, literals: int, selection: Selection | None = None) -> CandidateRuleset:
+    """Return the best rulesets of a search up to a number of literals, one variant for each amount to spend."""
     places: dict[bytes, int] = {}
+    archive = search.archive
     variants = [
         tuple(places.setdefault(box, len(places)) for box in boxes)
-        for boxes in search.ladder(literals, SPEND_STEPS)
+        for boxes in archive.variants(literals, SPEND_STEPS)
     ]
-    conditions = tuple(search.condition(search.boxes[box]) for box in places)
+    conditions = tuple(archive.condition(archive.boxes[box]) for box in places)
     return CandidateRuleset(BOXES, HitPolicy.ANY, conditions, variants=tuple(variants), selection=selection)
 
 
-def smaller(literals: int) -> list[int]:
-    """Return the sizes of the path below the one asked for."""
-    return [cap for cap in PATH_SIZES if cap < literals]
+def path_sizes_below(literals: int) -> list[int]:
+    """Return the sizes of the path below a number of literals."""
+    return [size for size in PATH_SIZES if size < literals]

@@ -1,7 +1,7 @@
-"""Turning a ruleset up in small steps: its ranges grow, one edge at a time, and it takes a little more each time.
+"""Widen the ranges of a ruleset, one edge at a time, until a budget is used.
 
-A search meets a few rulesets around a budget, and between two of them up to a fifth of the budget can stay unspent.
-Their edges fill the gap at no literal more: each step moves the one that brings most for what it costs.
+A search meets a few rulesets around a budget. Between two of them up to a fifth of the budget can stay unspent.
+Wider ranges use it without a literal more: each step moves the edge that brings most for what it costs.
 """
 
 from __future__ import annotations
@@ -19,7 +19,15 @@ if TYPE_CHECKING:
 
 
 class Widening(NamedTuple):
-    """One edge moved: the codes of an axis that a rule takes as well, and what that brings and costs."""
+    """One edge moved outwards.
+
+    Attributes
+    ----------
+    rule, axis : the box and the axis of the edge.
+    codes : the codes that the box takes from now on, too.
+    gain, cost : what the events in them bring and cost.
+
+    """
 
     rule: int
     axis: int
@@ -29,13 +37,13 @@ class Widening(NamedTuple):
 
 
 def widened(data: SearchData, boxes: Sequence[Box], step: float) -> Iterator[tuple[Box, ...]]:
-    """Yield rulesets that each take a little more than the one before, the first a little more than these boxes.
+    """Yield rulesets that each take a little more than the one before; the first is wider than the given boxes.
 
     Parameters
     ----------
-    ground : what is searched on.
-    boxes : the rules to begin with; they stay as they are.
-    step : what one step may cost at most, in the unit of the ground's costs.
+    data : the events.
+    boxes : the rules to begin with; they are not changed.
+    step : the most that one step may cost, in the unit of the costs of the data.
 
     """
     widener = _Widener(data, boxes)
@@ -45,7 +53,7 @@ def widened(data: SearchData, boxes: Sequence[Box], step: float) -> Iterator[tup
 
 
 class _Widener:
-    """The rules at hand, with how many axes keep each event out of each of them, shape (rules, events)."""
+    """The boxes at hand, with the number of axes that keep each event out of each box, shape (rules, events)."""
 
     def __init__(self, data: SearchData, boxes: Sequence[Box]) -> None:
         self.data = data
@@ -61,12 +69,15 @@ class _Widener:
         return found
 
     def best(self, step: float) -> Widening | None:
-        """Return the turn that brings most for its cost; None when no edge can move."""
-        widenings = [widening for rule in range(len(self.boxes)) for widening in self._widenings(rule, step)]
-        return max(widenings, key=lambda widening: widening.gain / max(widening.cost, 1e-12), default=None)
+        """Return the widening that brings most for its cost; None when no edge can move."""
+        widenings = [one for rule in range(len(self.boxes)) for one in self._widenings(rule, step)]
+        return max(widenings, key=lambda one: one.gain / max(one.cost, 1e-12), default=None)
 
     def _widenings(self, rule: int, step: float) -> Iterator[Widening]:
-        """Yield the best turn of each edge of a rule; the events to gain are those that it alone keeps out."""
+        """Yield the best widening of each edge of a rule.
+
+        An event can be gained by one edge alone only where a single axis keeps it out.
+        """
         near = np.flatnonzero((self.out[rule] == 1) & ~self.taken)
         for axis, row in enumerate(self.boxes[rule]):
             size = self.sizes[axis]
@@ -86,6 +97,7 @@ class _Widener:
         """Yield how far an edge is best moved outwards: never so far that the literal is gone."""
         width, downwards = outside.stop - outside.start, outside.start == 0
         codes = self.data.codes[axis, events].astype(np.int64)
+        # How many codes away from the edge each event lies; sums over them tell what each distance brings.
         away = outside.stop - 1 - codes if downwards else codes - outside.start
         gain, cost = (
             np.cumsum(np.bincount(away, weights=part[events], minlength=width))

@@ -11,7 +11,6 @@ from rulekit.ir.schema import Feature, Schema
 
 pytest.importorskip("numba", reason="pip install 'rulekit-engine[induction]'")
 
-from rulekit.induction.boxes.search import VARIANTS_APART, BoxSearch
 from rulekit.induction.boxes.search_data import SearchData
 from rulekit.induction.boxes.widen import widened
 
@@ -100,18 +99,3 @@ def test_what_another_rule_takes_already_brings_nothing() -> None:
         taken = _taken(data, boxes)
         assert taken.sum() > before.sum()
         before = taken
-
-
-def test_a_ladder_has_rungs_between_what_a_search_met() -> None:
-    data = _ground()
-    search = BoxSearch(data, [GRID.free()])
-    start = _start()
-    search.keep([start])
-    variants = list(search.ladder(10, (0.5, 1.3)))
-    spent = [
-        float(data.cost[_taken(data, tuple(search.boxes[key] for key in keys))].sum()) for keys in variants
-    ]
-    assert variants[0] == (start.tobytes(),)
-    assert len(variants) > 5
-    assert (np.diff(spent) >= VARIANTS_APART * data.allowed).all()
-    assert spent[-1] <= 1.3 * data.allowed
