@@ -1,4 +1,4 @@
-"""The verb ``induce``: a teacher and events in, a ruleset within a budget out."""
+"""The verb ``induce``: from a teacher and events to a ruleset within a budget."""
 
 from __future__ import annotations
 
@@ -46,44 +46,50 @@ def induce(  # noqa: PLR0913 - the verb of the library
     resamples: int = 0,
     incumbent: Ruleset | None = None,
 ) -> Induction:
-    """Distil a teacher into a short ruleset within a budget. Nothing becomes law by itself.
+    """Distil a teacher into a short ruleset within a budget. The result is a draft; enacting it is a separate act.
 
     Parameters
     ----------
-    teacher : see :func:`rulekit.induction.teachers.load.teacher`.
-    events : events with the features of the schema; numbers are rounded to the dtype of their feature.
-    truth : a Boolean or 0/1 column, 1 for signal. A false-positive rate needs it; without it rules are ranked
-        by agreement with the teacher.
-    schema : the features that rules may speak of.
-    budget : the rate and the size to keep to. The rate is kept to on the calibration fold.
-    method : the name of an inducer, or ``auto`` for a race between all.
-    hit_policy : ``any``, ``first`` or ``score``; without, the method's natural one (``auto``: any or first).
-    weight : a column of event weights; respected in fitting, thresholds, ranking, rates and measures.
-    name : of the ruleset; the schema's without.
-    outcome, otherwise : of the accepted events, and of the others.
-    seed : the only source of chance: the same seed gives the same digest.
-    time_limit : seconds after which ``auto`` starts no further method and returns the best so far; the result then
-        depends on the machine. Ctrl-C does the same.
-    progress : whether to show a bar on stderr; without, only on a terminal.
-    groups : a column; events of one group (a card, an engine) stay in one fold, and limits bet on whole groups.
+    teacher : a fitted scikit-learn estimator, the path of an ``.onnx`` file, the name of a score column, or an
+        object with a ``name`` and a method ``scores``; see :func:`rulekit.induction.teachers.load.teacher`.
+    events : a table (Polars, pandas, Arrow) or a file with the features of the schema. Numbers are rounded to the
+        dtype of their feature.
+    truth : a column of true and false, or 1 and 0; 1 is signal. A false-positive rate needs it. Default: none, and
+        rules are ranked by agreement with the teacher.
+    schema : the features that rules may ask for.
+    budget : caps on the rate and the size. The rate is measured on the calibration fold.
+    method : the name of an inducer, or ``auto``, which runs all of them and keeps the best. Default: auto.
+    hit_policy : ``any``, ``first`` or ``score``. Default: that of the method; for ``auto`` any or first.
+    weight : a column of event weights, respected in fitting, thresholds, ranking, rates and measures. Default:
+        every event counts 1.
+    name : of the ruleset. Default: the name of the schema.
+    outcome, otherwise : outcome of the accepted events, and of all others.
+    seed : the only source of chance; equal seeds give equal digests.
+    time_limit : in seconds. After it ``auto`` starts no further method and returns the best so far, which then
+        depends on the machine. Ctrl-C does the same. Default: no limit.
+    progress : whether to show a bar on stderr. Default: only on a terminal.
+    groups : a column. Events of one group (a card, an engine) stay in one fold, and limits count whole groups.
+        Default: every event is its own group.
     forbidden : features that no rule may ask for; the teacher may still read them.
     monotone : "up" for each feature of which rules may only ask for more, "down" where only for less.
-    numerics : fixed-point formats of the hardware; thresholds are then numbers with cheap comparators, and look-up
-        tables are counted in them (10 bits a number without).
-    resamples : how often the winner runs again on events drawn anew, to tell how stable each rule is.
-    incumbent : the ruleset in force. It runs in the race, and where a rule of the winner hardly differs from one of
-        its rules, that one stays, with its id and its words.
+    numerics : fixed-point formats of the hardware. Thresholds then have cheap comparators, and look-up tables are
+        counted in these formats. Default: 10 bits a number, where the budget caps look-up tables.
+    resamples : how often the chosen method runs again on resampled events, to tell how stable each rule is.
+    incumbent : the ruleset in force. It is compared with the methods, and its rules stay, with their ids and words,
+        where those of the best method hardly differ.
 
     Raises
     ------
     BudgetError
         when no ruleset meets the budget, the method has no such hit policy, or there are too few events.
     EventError
-        when the events don't fit the schema, or truth or weight are not what they should be.
+        when the events don't fit the schema, or truth, weight or groups don't hold what they should.
     TeacherError
         when the teacher can't be read or can't score the events.
     BindError
         when a rule of the incumbent does not fit the schema.
+    RulekitError
+        when a direction of ``monotone`` is not "up" or "down", or its feature is unknown or not a number.
     MissingExtraError
         when a library that the teacher or the method needs is not installed.
 

@@ -1,4 +1,4 @@
-"""The words of an induced rule: id, title and reason."""
+"""Words for an induced rule: its id, title and reason."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from rulekit.ir.text import format_value
 from rulekit.measures import RuleMeasures
 
 _NAMED = 2
-"""So many features of a rule are named in its id."""
+"""The most features that are named in an id."""
 
 _SIGNS = {"<": "below", "<=": "at most", ">": "above", ">=": "at least", "==": "is", "!=": "is not"}
 
 
 def rule_ids(conditions: Sequence[Condition], taken: Collection[str] = (), prefix: str = "") -> list[str]:
-    """Return one id per condition: its leading features, and a number where that is taken."""
+    """Return one id per condition: its first features, and a number where that id is taken."""
     found: list[str] = []
     for condition in conditions:
         names = list(dict.fromkeys(literal.feature for literal in literals(condition)))
@@ -29,7 +29,7 @@ def rule_ids(conditions: Sequence[Condition], taken: Collection[str] = (), prefi
 
 
 def slug(name: str) -> str:
-    """Return a name as a part of an id."""
+    """Return a name in the letters of an id: lower-case letters, digits and hyphens."""
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "feature"
 
 
@@ -61,7 +61,7 @@ def _literal(literal: LiteralCondition) -> str:
 
 
 def reason(measured: RuleMeasures, events: int) -> str:
-    """Return what a rule did on the calibration fold, in one or two sentences."""
+    """Return what a rule did on the calibration fold, in one sentence."""
     parts = [f"{measured.support:,} hits"]
     if measured.purity is not None and measured.efficiency is not None and measured.support:
         parts += [f"purity {measured.purity.value:.2f}", f"{measured.efficiency.value:.3f} of the signal"]

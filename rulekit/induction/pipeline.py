@@ -1,4 +1,4 @@
-"""A request that makes sense, and its answer: the way from folds to an induction."""
+"""From folds to a result: compare methods, calibrate the best, publish it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,20 @@ from rulekit.ir.ruleset import HitPolicy
 
 @dataclass(frozen=True)
 class InductionRequest:
-    """What is asked for; see :func:`rulekit.induction.induce.induce`."""
+    """One induction that was asked for, checked.
+
+    Attributes
+    ----------
+    names : names and outcomes of the ruleset.
+    caps : budget, schema and all other limits.
+    methods : the inducers to run.
+    origin : facts for the provenance.
+    source : the teacher.
+    seed : the only source of chance.
+    time_limit : in seconds; None is no limit.
+    resamples : number of resamples for the stability of rules.
+
+    """
 
     names: DraftNames
     caps: Constraints
@@ -45,9 +58,14 @@ def run_induction(
     step: Callable[[str], None],
     above: Sequence[tuple[Constraints, Folds]] = (),
 ) -> Induction:
-    """Run the race on the folds, cut the winner at the budget, and publish it.
+    """Compare the methods on the folds, calibrate the best at the budget, and publish it.
 
-    ``above`` are the folds of higher classes, where a sum has to tell those apart, too.
+    Parameters
+    ----------
+    request : what was asked for.
+    folds : the events.
+    step : called with the name of each step as it begins.
+    above : limits and folds of higher classes, where one sum has to tell those apart, too.
 
     Raises
     ------
@@ -73,25 +91,25 @@ def run_induction(
     chosen = _first_that_fits(comparison, context)
     origin = request.origin
     if request.resamples and comparison.stopped is None:
-        step("drawing events anew")
+        step("resampling events")
         again = stability(chosen, comparison, request.methods, context, request.resamples)
         origin = origin._replace(stability=tuple(float(share) for share in again))
     return result_of(chosen, comparison, names, context, origin)
 
 
 def _first_that_fits(comparison: MethodComparison, context: InductionContext) -> CalibratedRuleset:
-    """Cut the winner on the calibration fold; where no cut keeps to the budget there, the next of the race."""
+    """Calibrate the best candidate; where it has no size within the budget, the next best, and so on."""
     refused: BudgetError | None = None
     for place, (candidate, _) in enumerate(comparison.ranked):
         try:
             return calibrate(candidate, context, tried=place)
         except BudgetError as error:
             refused = refused or error
-    raise refused or BudgetError("nobody found a rule", hint="give more events")
+    raise refused or BudgetError("no method found a rule", hint="give more events")
 
 
 def _incumbent(request: InductionRequest, context: InductionContext) -> CandidateRuleset | None:
-    """Return the rules in force, where rules and no sums are asked for."""
+    """Return the rules in force as a candidate; None where there are none, or sums are asked for."""
     if request.names.incumbent is None or request.methods[0].policy is HitPolicy.SCORE:
         return None
     return incumbent_candidate(request.names.incumbent, request.names.outcome, context)
@@ -100,7 +118,7 @@ def _incumbent(request: InductionRequest, context: InductionContext) -> Candidat
 def _with_rules_kept(
     comparison: MethodComparison, rules: Sequence[Condition], context: InductionContext
 ) -> MethodComparison:
-    """Return the race with what can stay of the rules in force, in the winner and in what is smaller."""
+    """Return the comparison with the rules in force that can stay, in the best candidate and the smaller ones."""
     (winner, result), *others = comparison.ranked
     smaller = tuple(keep_in_force(candidate, rules, context) for candidate in comparison.smaller)
     return comparison._replace(

@@ -14,7 +14,7 @@ def progress_bar(total: int, *, show: bool | None = None) -> Iterator[Callable[[
     Parameters
     ----------
     total : number of steps.
-    show : None shows the bar when stderr is a terminal and ``rich`` is installed.
+    show : whether to show the bar; default: only when stderr is a terminal. It needs ``rich``.
 
     """
     wanted = sys.stderr.isatty() if show is None else show

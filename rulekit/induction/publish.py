@@ -1,4 +1,4 @@
-"""From a calibrated draft to a ruleset with words and provenance."""
+"""From a calibrated candidate to a ruleset with ids, titles, reasons and provenance."""
 
 from __future__ import annotations
 
@@ -27,9 +27,15 @@ _LIBRARIES = ("rulekit-engine", "polars", "numpy", "scikit-learn", "imodels", "o
 
 
 class DraftNames(NamedTuple):
-    """What the ruleset is called, which outcomes it gives, and the ruleset in force that it challenges.
+    """The names in a drafted ruleset.
 
-    New rules have ids that begin with ``prefix``.
+    Attributes
+    ----------
+    name, schema : of the ruleset.
+    outcome, otherwise : of the accepted events, and of all others.
+    incumbent : the ruleset in force that it challenges, if any.
+    prefix : beginning of the ids of new rules.
+
     """
 
     name: str
@@ -40,7 +46,7 @@ class DraftNames(NamedTuple):
     prefix: str = ""
 
     def rule_in_force(self, condition: Condition, then: str | None) -> Rule | None:
-        """Return the rule in force that says the same."""
+        """Return the rule in force with the same meaning and outcome; None where there is none."""
         if self.incumbent is None:
             return None
         wanted = _meaning(condition, self.schema)
@@ -57,16 +63,16 @@ def _meaning(condition: Condition, schema: Schema) -> object:
 
 
 def named(calibrated: CalibratedRuleset, names: DraftNames) -> list[str]:
-    """Return the id of each kept rule: its own where it stands in the law in force, and else a new one."""
+    """Return the id of each kept rule: that of the equal rule in force, or a new one."""
     conditions = [calibrated.candidate.conditions[index] for index in calibrated.kept]
-    standing = [
+    in_force = [
         names.rule_in_force(condition, _then(calibrated, names, index))
         for index, condition in zip(calibrated.kept, conditions, strict=True)
     ]
     taken = [] if names.incumbent is None else [rule.id for rule in names.incumbent.rules]
-    new = [condition for condition, rule in zip(conditions, standing, strict=True) if rule is None]
+    new = [condition for condition, rule in zip(conditions, in_force, strict=True) if rule is None]
     ids = iter(rule_ids(new, taken, names.prefix))
-    return [next(ids) if rule is None else rule.id for rule in standing]
+    return [next(ids) if rule is None else rule.id for rule in in_force]
 
 
 def _then(calibrated: CalibratedRuleset, names: DraftNames, index: int) -> str | None:
@@ -89,7 +95,7 @@ def measured_rules(calibrated: CalibratedRuleset, ids: Sequence[str]) -> list[Ru
 def publish(
     calibrated: CalibratedRuleset, names: DraftNames, measured: list[RuleMeasures], facts: Provenance
 ) -> Ruleset:
-    """Return the ruleset of a calibrated draft."""
+    """Return the ruleset of a calibrated candidate."""
     candidate, option = calibrated.candidate, calibrated.option
     is_score = candidate.policy is HitPolicy.SCORE
     rules = tuple(
@@ -109,17 +115,17 @@ def publish(
 
 
 def _rule(calibrated: CalibratedRuleset, names: DraftNames, index: int, found: RuleMeasures) -> Rule:
-    """Return a rule in words; one that stands in the law in force keeps its own, unless its points change."""
+    """Return a rule with its words; a rule in force keeps its own, unless its points change."""
     candidate = calibrated.candidate
     condition, then = candidate.conditions[index], _then(calibrated, names, index)
     points = candidate.points[index] if candidate.policy is HitPolicy.SCORE else None
-    in_force = () if names.incumbent is None else names.incumbent.rules
-    standing = next((rule for rule in in_force if rule.id == found.id), None)
-    if standing is not None and standing.points == points:
-        return standing
+    rules = () if names.incumbent is None else names.incumbent.rules
+    in_force = next((rule for rule in rules if rule.id == found.id), None)
+    if in_force is not None and in_force.points == points:
+        return in_force
     return Rule(
         id=found.id,
-        title=title(condition) if standing is None else standing.title,
+        title=title(condition) if in_force is None else in_force.title,
         when=condition,
         then=then,
         points=points,
@@ -129,7 +135,7 @@ def _rule(calibrated: CalibratedRuleset, names: DraftNames, index: int, found: R
 
 
 def next_version(incumbent: Ruleset, challenger: Ruleset) -> str:
-    """Return the least version a challenger may have: MAJOR for other outcomes or another schema, else MINOR."""
+    """Return the lowest version for a challenger: MAJOR for other outcomes or another schema, else MINOR."""
     if challenger.digest == incumbent.digest:
         return incumbent.version
     major, minor, _ = (int(part) for part in incumbent.version.split(".")[:3])
@@ -138,7 +144,17 @@ def next_version(incumbent: Ruleset, challenger: Ruleset) -> str:
 
 
 class ProvenanceInputs(NamedTuple):
-    """What was asked for: the words of the provenance that only the caller knows."""
+    """The facts of the provenance that only the caller knows.
+
+    Attributes
+    ----------
+    teacher, data, method : described in words; the method as it was asked for.
+    weight : the weight column, if any.
+    bounds : limits that were asked for beside the budget.
+    stability : how often each rule was found again; None without resamples.
+    parents : digests of the rulesets that this one descends from.
+
+    """
 
     teacher: str
     data: str
@@ -156,7 +172,15 @@ def provenance(
     origin: ProvenanceInputs,
     ids: Sequence[str],
 ) -> Provenance:
-    """Return how the ruleset was made; ``ids`` are those of its rules."""
+    """Return how a ruleset was made.
+
+    Parameters
+    ----------
+    calibrated, context, comparison : what was chosen, from what, and beside which methods.
+    origin : what the caller knows.
+    ids : of the rules, in their order.
+
+    """
     folds, candidate = context.folds, calibrated.candidate
     parameters: dict[str, JsonValue] = {
         "budget": context.budget.model_dump(mode="json", exclude_none=True),

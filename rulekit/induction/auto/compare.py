@@ -1,4 +1,4 @@
-"""The race between all methods."""
+"""Run all methods and compare what they reach on the selection fold."""
 
 from __future__ import annotations
 
@@ -31,17 +31,23 @@ if TYPE_CHECKING:
 
 
 EXPECTED, OBSERVED = 0.0, 1.0
-"""How much of what is expected of an event is its truth, and not its probability: tried by boxes."""
+"""How much the truth of an event counts beside its expected signal; the method ``boxes`` tries both."""
 
 _LOST_BY_SIZE = 0.01
-"""So much less than smaller rulesets a larger one may reach on the selection fold; else it has learned noise."""
+"""A larger ruleset may reach this share less than a smaller one on the selection fold; with less it fits noise."""
 
 
 class MethodComparison(NamedTuple):
-    """Every entrant's draft with what it reached, the best first; and drafts of smaller sizes, smallest first.
+    """What every method reached.
 
-    ``stopped`` says why the race ended early, if it did; ``pool`` are the candidates of all, ``prices`` those at
-    which the search for boxes found a ruleset of so many literals.
+    Attributes
+    ----------
+    ranked : the candidate ruleset of each method and its result on the selection fold, the best first.
+    smaller : candidate rulesets of smaller sizes, for the path, the smallest first.
+    stopped : why the comparison ended early; None when every method ran.
+    pool : the candidate rules of all methods, each region once.
+    prices : the prices at which the box search found the best ruleset of each number of literals.
+
     """
 
     ranked: list[tuple[CandidateRuleset, MethodResult]]
@@ -65,12 +71,21 @@ def compare_methods(
     own: Sequence[Region] = (),
     incumbent: CandidateRuleset | None = None,
 ) -> MethodComparison:
-    """Let every entrant run; equals stay in order. Where there is none, points alone tell steps of a scale apart.
+    """Run every method, and rank them by the selection fold; equal methods keep their order.
 
-    An interrupt, too, leaves what was found until then.
+    Where several methods give rules for ANY, the methods ``pool`` and ``boxes`` run on the rules of all of them;
+    where several give sums, or classes are steps of a scale, the method ``points`` runs. An interrupt ends the
+    comparison early, and what was found until then stays.
 
-    ``own`` are regions of the teacher itself: the pool and the boxes start from them, too, and from those of the
-    ``incumbent``, which runs first.
+    Parameters
+    ----------
+    methods : the inducers and their hit policies.
+    context : folds, budget and caps.
+    time_limit : in seconds; no method starts after it. None is no limit.
+    step : called with the name of each step as it begins.
+    own : regions of the teacher's own trees; the pool and the boxes start from them, too.
+    incumbent : the rules in force; they are evaluated first, and their regions join the pool.
+
     """
     running = _Comparison(context, None if time_limit is None else time.monotonic() + time_limit, step)
     stopped = None
@@ -88,8 +103,8 @@ def compare_methods(
             )
             running.run_pool()
             running.run_boxes()
-        scale = not methods and context.above
-        if scale or (len(methods) > 1 and methods[0].policy is HitPolicy.SCORE and not running.late):
+        is_scale = not methods and context.above
+        if is_scale or (len(methods) > 1 and methods[0].policy is HitPolicy.SCORE and not running.late):
             running.run_points()
     except KeyboardInterrupt:
         if not running.found:
@@ -102,7 +117,7 @@ def compare_methods(
 
 
 class _Comparison:
-    """What has run so far."""
+    """The methods that have run so far, and what they found."""
 
     def __init__(
         self, context: InductionContext, deadline: float | None, step: Callable[[str], None]
@@ -119,12 +134,12 @@ class _Comparison:
 
     @property
     def distinct(self) -> list[CandidateRule]:
-        """The candidates of everyone, each region once."""
+        """The candidate rules of all methods, each region once."""
         return list({key_of(candidate.region): candidate for candidate in self.pool}.values())
 
     def run(self, method: Method) -> None:
-        """Run one inducer; of what it proposes the best by the selection fold stays."""
-        self.step(method.method)
+        """Run one inducer, and keep the best of its proposals by the selection fold."""
+        self.step(method.name)
         proposals = propose(method.inducer, method.policy, self.context)
         if method.policy is HitPolicy.ANY:
             self.pool.extend(candidate for proposal in proposals for candidate in proposal.candidates)
@@ -135,19 +150,19 @@ class _Comparison:
         self.found.append(max(evaluated, key=lambda pair: selection_score(pair[1])))
 
     def run_incumbent(self, candidate: CandidateRuleset) -> None:
-        """Judge the ruleset in force as it stands, and take its rules as candidates."""
+        """Evaluate the rules in force as they are, and add them to the pool."""
         self.pool.extend(map(CandidateRule, candidate.regions))
         if candidate.conditions:
             self.found.append((candidate, evaluate(candidate, len(candidate.conditions), self.context)))
 
     def run_pool(self) -> None:
-        """Choose from the candidates of everyone."""
+        """Choose a ruleset from the candidate rules of all methods."""
         self.step(POOL)
         candidate, size = ruleset_of_pool(POOL, self.pool, self.context)
         self.found.append((candidate, evaluate(candidate, size, self.context)))
 
     def run_boxes(self) -> None:
-        """Judge what refining boxes reaches when it sees the fit fold alone; then refine on all it may see."""
+        """Evaluate a box search that sees the fit fold alone; then search again on the fit and selection folds."""
         self.step(BOXES)
         regions, context = [candidate.region for candidate in self.distinct], self.context
         binned, most, fit = bin_events(context), most_literals(context.budget), len(context.folds.fit)
@@ -175,7 +190,7 @@ class _Comparison:
         self.smaller = tuple(candidate for candidate in shorter if candidate.variants)
 
     def run_points(self) -> None:
-        """Judge sums that were fitted on the fit fold alone; then fit on all that may be seen."""
+        """Evaluate sums that were fitted on the fit fold alone; keep those fitted on both folds."""
         self.step(POINTS)
         context, most = self.context, most_literals(self.context.budget)
         made = fit_sums(context, bin_events(context), [*path_sizes_below(most), most], self.deadline)
@@ -187,21 +202,23 @@ class _Comparison:
 
 
 def _worth_its_size(results: Mapping[int, MethodResult]) -> tuple[int, MethodResult]:
-    """Return the largest cap on literals that reaches about as much as any, and what it reaches."""
+    """Return the largest cap on literals whose result is about as good as the best, and that result."""
     best = max(map(selection_score, results.values()))
     fits = [pair for pair in results.items() if selection_score(pair[1]) >= best - _LOST_BY_SIZE * abs(best)]
     return fits[-1]
 
 
-def _is_better(hard: MethodResult, soft: MethodResult) -> bool:
-    """Say whether hard costs are clearly better than soft ones, by what each expects and what was there.
+def _is_better(observed: MethodResult, expected: MethodResult) -> bool:
+    """Return whether searching by the observed truth is clearly better than by the expected signal.
 
-    A count of true signal differs from fold to fold; what is expected differs less, and soft costs use that. So
-    hard ones have to be better by more than the interval of the efficiency.
+    A count of true signal differs more from fold to fold than its expectation. So the observed truth has to be
+    better by more than the interval of the efficiency.
     """
-    if hard.measures is None or soft.measures is None:
-        return soft.measures is None
-    one, other = hard.measures.efficiency, soft.measures.efficiency
+    if observed.measures is None or expected.measures is None:
+        return expected.measures is None
+    one, other = observed.measures.efficiency, expected.measures.efficiency
     if one is None or other is None:
         return False
-    return selection_score(hard) + one.value > selection_score(soft) + other.value + (other.high - other.low)
+    return selection_score(observed) + one.value > selection_score(expected) + other.value + (
+        other.high - other.low
+    )

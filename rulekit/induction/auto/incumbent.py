@@ -1,8 +1,7 @@
-"""The ruleset in force, when a challenger is induced: its rules as candidates, and whatever of them can stay.
+"""The ruleset in force when a challenger is induced: its rules are candidates, and stay where they can.
 
-A challenger that moves every threshold by a hair is a new law to review and the same law to decide by. So a rule
-of the incumbent stays, word for word, where the challenger's rule takes nearly the same events for nearly the same
-cost.
+A challenger that moves every threshold a little must be reviewed as a new law, and decides as the old one. So a
+rule in force stays word for word where the challenger's rule takes nearly the same events at nearly the same cost.
 """
 
 from __future__ import annotations
@@ -31,8 +30,8 @@ INCUMBENT = "incumbent"
 
 _SAME = 0.9
 _LOST = 0.005
-"""Shares: of the events that two rules must have in common to be one, of a ruleset's signal that it may lose for a
-rule that stays, and of the budget that this may cost."""
+"""_SAME: the overlap at which two rules count as one. _LOST: the share of a ruleset's signal that it may lose for a
+rule that stays, and the share of the budget that this may cost."""
 
 _SIGNS = {
     "<": np.less,
@@ -45,10 +44,10 @@ _SIGNS = {
 
 
 def incumbent_candidate(ruleset: Ruleset, outcome: str, context: InductionContext) -> CandidateRuleset:
-    """Return the incumbent's rules for an outcome as a draft.
+    """Return the rules in force for an outcome as a candidate ruleset.
 
-    Rules that ask for a forbidden feature, or against a direction, are left out; so are all rules of a sum, which
-    mean nothing alone.
+    Rules that ask for a forbidden feature or against a monotone direction are left out. So are all rules of a sum,
+    because they mean nothing alone.
 
     Raises
     ------
@@ -85,9 +84,9 @@ def _bound(rule: Rule, schema: Schema) -> Condition:
 def keep_in_force(
     candidate: CandidateRuleset, in_force: Sequence[Condition], context: InductionContext
 ) -> CandidateRuleset:
-    """Return a draft in which standing rules take the place of rules that hardly differ from them.
+    """Return a candidate ruleset in which rules in force replace rules that hardly differ from them.
 
-    Only under ANY, where a rule means the same whatever stands before it.
+    Only rules under ANY are replaced, where the meaning of a rule does not depend on those before it.
     """
     if candidate.policy is not HitPolicy.ANY or not in_force or not candidate.conditions:
         return candidate
@@ -104,14 +103,14 @@ def keep_in_force(
         _stands_in(condition, shares, in_force)
         for condition, shares in zip(candidate.conditions, alike, strict=True)
     ]
-    # Rungs hold several variants of one rule, and one standing rule may take the place of them all.
+    # Variants hold several versions of one rule, and one rule in force may replace them all.
     place = {condition: index for index, condition in reversed(list(enumerate(conditions)))}
     if not candidate.variants:
         return replace(candidate, conditions=tuple(dict.fromkeys(conditions)), regions=())
     order = {condition: number for number, condition in enumerate(in_force)}
 
     def variant(indices: Sequence[int]) -> tuple[int, ...]:
-        """Put what stays first, in the order of the law in force."""
+        """Put the rules in force first, in their order."""
         kept = dict.fromkeys(place[conditions[index]] for index in indices)
         return tuple(sorted(kept, key=lambda index: order.get(conditions[index], len(order))))
 
@@ -123,14 +122,14 @@ def keep_in_force(
 def _stands_in(
     condition: Condition, alike: npt.NDArray[np.float64], in_force: Sequence[Condition]
 ) -> Condition:
-    """Return the standing rule that is most alike, if it is alike enough and no longer."""
+    """Return the rule in force that is most alike; the condition itself where none is, or where it is longer."""
     best = int(alike.argmax())
     fits = alike[best] >= _SAME and count_literals(in_force[best]) <= count_literals(condition)
     return in_force[best] if fits else condition
 
 
 def region_of(condition: Condition, encoding: Encoding) -> Region | None:
-    """Return the smallest region around a bound condition; None when it is no box of the encoding's features."""
+    """Return the smallest region around a bound condition; None when no region of the encoding holds it."""
     parts: dict[str, list[Condition]] = {}
     for term in condition.terms if isinstance(condition, AllOf) else (condition,):
         names = {literal.feature for literal in literals(term)}
@@ -152,7 +151,7 @@ def region_of(condition: Condition, encoding: Encoding) -> Region | None:
 
 
 def _part(condition: Condition, column: Column, encoding: Encoding) -> Span | Choice | None:
-    """Return what a condition on one feature allows; None for nothing."""
+    """Return what a condition on one feature allows; None where it allows nothing."""
     missing = column.missing and _holds_missing(condition)
     if column.category is None:
         inside = np.flatnonzero(_holds(condition, column.values))
@@ -166,7 +165,7 @@ def _part(condition: Condition, column: Column, encoding: Encoding) -> Span | Ch
 
 
 def _holds(condition: Condition, values: npt.NDArray[AnyValue]) -> Mask:
-    """Return for which values of its one feature a bound condition holds, shape (values,)."""
+    """Return for which values of its feature a bound condition holds, shape (values,)."""
     if isinstance(condition, (AllOf, AnyOf)):
         found = np.array([_holds(term, values) for term in condition.terms])
         return np.asarray(found.all(axis=0) if isinstance(condition, AllOf) else found.any(axis=0))

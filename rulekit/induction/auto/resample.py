@@ -1,4 +1,4 @@
-"""Whether the method that won finds each of its rules again on events that are drawn anew."""
+"""Run the chosen method again on resampled events, to see which of its rules it finds again."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ def stability(
     context: InductionContext,
     times: int,
 ) -> npt.NDArray[np.float64]:
-    """Return in which share of the resamples each kept rule appears again, shape (rules,).
+    """Return in which share of the resamples each kept rule is found again, shape (rules,).
 
-    The fit and selection folds are drawn anew, groups as a whole, and the winner runs on them: an inducer learns
-    again; the pool and the boxes start from the candidates that the race had. What a rule hits is compared on
-    the calibration fold.
+    The fit and selection folds are resampled, whole groups at a time, and the chosen method runs on them. An
+    inducer learns again; the pool and the boxes start from the candidate rules of the comparison. Hits are
+    compared on the calibration fold.
     """
     groups, count = context.folds.search.groups, len(context.folds.search)
     draws = bootstrap(count, times, context.seed, groups)
@@ -45,7 +45,7 @@ def stability(
 
 
 def redrawn(context: InductionContext, drawn: Weights) -> InductionContext:
-    """Return the arena with each event of the fit and selection folds counted as often as it was drawn."""
+    """Return the context in which each event of the fit and selection folds counts as often as it was drawn."""
     count = len(context.folds.fit)
     first, second = drawn[:count] > 0, drawn[count:] > 0
     folds = replace(
@@ -81,8 +81,8 @@ def _conditions(
     if candidate.method == POINTS:
         return _points(chosen, context)
     if candidate.method == INCUMBENT:
-        return candidate.conditions  # it was not learned from these events
-    method = next(one for one in methods if (one.method, one.policy) == (candidate.method, candidate.policy))
+        return candidate.conditions  # they were not learned from these events
+    method = next(one for one in methods if (one.name, one.policy) == (candidate.method, candidate.policy))
     return tuple(_proposed(method, context))
 
 
@@ -105,6 +105,6 @@ def _boxes(
 
 
 def _points(chosen: CalibratedRuleset, context: InductionContext) -> tuple[Condition, ...]:
-    """Fit the sum again, at the size that was chosen."""
+    """Fit the sum again at the chosen size."""
     made = fit_sums(context, bin_events(context), [chosen.candidate.literals(chosen.option.size)])
     return made.rulesets[-1].conditions if made.rulesets else ()

@@ -1,4 +1,4 @@
-"""Stability: how often a rule is found again when the events are drawn anew."""
+"""Stability: how often a rule is found again on resampled events."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from rulekit.labels import Groups, Mask, Weights
 
 
 def bootstrap(events: int, times: int, seed: int, groups: Groups | None = None) -> Iterator[Weights]:
-    """Yield how often each event is drawn when as many are drawn as there are, with replacement.
+    """Yield how often each event is drawn in each resample, with replacement.
 
-    As weights these counts make a fit on a resample without a copy of the events (B. Efron, Ann. Stat. 7,
-    1979). Of groups whole ones are drawn (A. C. Davison, D. V. Hinkley, Bootstrap Methods, 1997, section
-    3.8).
+    A resample has as many events as there are (B. Efron, Ann. Stat. 7, 1979). Used as weights, the counts make a
+    fit on a resample without a copy of the events. Whole groups are drawn where there are groups (A. C. Davison,
+    D. V. Hinkley, Bootstrap Methods, 1997, section 3.8).
 
     Parameters
     ----------
@@ -39,19 +39,19 @@ def bootstrap(events: int, times: int, seed: int, groups: Groups | None = None) 
 
 
 def overlaps(one: Mask, other: Mask, weights: Weights | None = None) -> npt.NDArray[np.float64]:
-    """Return how much each rule overlaps each other one: shared hits over the hits of either.
+    """Return the Jaccard overlap of each rule with each other one: shared hits over the hits of either.
 
-    Boxes are compared by the events in them and not by their volume, so that thresholds may differ where no
-    event is and any two conditions compare (P. Jaccard, New Phytologist 11, 1912).
+    Rules are compared by the events they hit, so that thresholds may differ where no event is, and any two
+    conditions can be compared (P. Jaccard, New Phytologist 11, 1912).
 
     Parameters
     ----------
     one, other : which rule hits which event, shapes (rules, events) and (others, events).
-    weights : what each event counts, shape (events,); 1 without.
+    weights : weight of each event, shape (events,); default: 1.
 
     Returns
     -------
-    float64, shape (rules, others); 0 for two rules that hit nothing.
+    float64 from 0 to 1, shape (rules, others); 0 for two rules that hit nothing.
 
     """
     counted = one * (np.ones(one.shape[1]) if weights is None else weights)
@@ -68,16 +68,16 @@ def reappearance(
 ) -> npt.NDArray[np.float64]:
     """Return in which share of the resamples each rule was found again.
 
-    A rule is found again when some rule of the resample overlaps it by ``least``: the criterion by which a
-    cluster counts as not dissolved (C. Hennig, Comput. Stat. Data Anal. 52, 2007). All rules are compared on
-    the same events, not on the resampled ones.
+    A rule is found again when some rule of the resample overlaps it by ``least`` or more. That is the criterion
+    by which a cluster counts as not dissolved (C. Hennig, Comput. Stat. Data Anal. 52, 2007). All rules are
+    compared on the same events, not on the resampled ones.
 
     Parameters
     ----------
     rules : which rule hits which event, shape (rules, events).
-    resampled : the same of the rules found on each resample; those may be of any number, or none.
+    resampled : the same for the rules found on each resample; there may be any number of them, or none.
     least : the overlap (:func:`overlaps`) at which two rules count as the same.
-    weights : what each event counts, shape (events,); 1 without.
+    weights : weight of each event, shape (events,); default: 1.
 
     Returns
     -------
@@ -86,7 +86,7 @@ def reappearance(
     Raises
     ------
     BudgetError
-        when there is no resample.
+        when there are no resamples.
 
     """
     found, times = np.zeros(len(rules)), 0

@@ -1,4 +1,4 @@
-"""What an inducer is given, and what it answers."""
+"""The interface of inducers: what one is given, and what it returns."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ class Task:
     Attributes
     ----------
     encoding : the matrix to learn from.
-    labels : what the teacher accepts at the working point, shape (events,); both values occur.
-    signal : how much signal the teacher's score makes one expect of each event, from 0 to 1, shape (events,).
+    labels : whether the teacher accepts each event at the working point, shape (events,); both values occur.
+    signal : expected signal of each event by the teacher's score, from 0 to 1, shape (events,).
     weights : positive event weights, shape (events,).
-    rules : the cap on rules.
+    rules : the most rules that the budget allows.
     seed : the only source of chance.
 
     """
@@ -37,7 +37,11 @@ class Task:
 class CandidateRule(NamedTuple):
     """A region that may become a rule.
 
-    ``value`` is the weight of an additive model (SCORE), or the purity of an exit of a rule list (FIRST).
+    Attributes
+    ----------
+    region : the events it takes.
+    value : its weight in a sum (SCORE), or its purity in a rule list (FIRST); unused under ANY.
+
     """
 
     region: Region
@@ -45,21 +49,21 @@ class CandidateRule(NamedTuple):
 
 
 class Proposal(NamedTuple):
-    """One answer: a pool in no order (ANY), a list that is read from the top (FIRST), or a sum (SCORE)."""
+    """One answer of an inducer: a pool in no order (ANY), a list read from the top (FIRST), or a sum (SCORE)."""
 
     policy: HitPolicy
     candidates: tuple[CandidateRule, ...]
 
 
 class Inducer(Protocol):
-    """Something that learns rules. Registered by name, from here or from another distribution.
+    """Something that learns rules. It is registered by name, here or by another distribution.
 
     Attributes
     ----------
     summary : one line for the list of inducers.
-    policies : the hit policies of its proposals, the natural one first.
-    working_points : multiples of the budget; it is given the labels of the teacher at each of these rates.
-    most_events : how many events of the fit fold it is given at most; the rest is left out at random.
+    policies : the hit policies of its proposals, the default first.
+    working_points : multiples of the budget; the inducer gets the teacher's labels at each of these rates.
+    most_events : the most events of the fit fold that it gets; the rest is left out at random.
 
     """
 
@@ -69,8 +73,8 @@ class Inducer(Protocol):
     most_events: int
 
     def propose(self, task: Task, policy: HitPolicy) -> list[Proposal]:
-        """Return proposals for one policy; none when nothing was found.
+        """Return proposals for one policy; an empty list when nothing was found.
 
-        Equal tasks must give equal proposals, whatever the number of threads.
+        Equal tasks must give equal proposals for any number of threads.
         """
         ...

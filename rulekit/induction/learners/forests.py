@@ -1,4 +1,4 @@
-"""The inducer ``forest``: many shallow trees that weigh the classes differently."""
+"""The inducer ``forest``: many shallow trees, with several weights of the classes."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from rulekit.induction.regions.region import Region, key_of
 from rulekit.ir.ruleset import HitPolicy
 
 _WEIGHTS = (0.3, 1.0, 4.0)
-"""What an event that the teacher accepts counts: less makes pure leaves, more makes broad ones."""
+"""Weights of an event that the teacher accepts: small ones make pure leaves, large ones broad leaves."""
 
 
 class ForestInducer:
-    """Random forests on the teacher's labels; the nodes of all trees are the candidates.
+    """Random forests on the teacher's labels; the nodes of all trees are the candidate rules.
 
-    A single tree splits on what looks best first. Trees that see a part of the features find what it hides.
+    A single tree splits on what looks best first. Trees that see only some features find what that hides.
     L. Breiman, Machine Learning 45, 2001; classes weighed as C. Chen, A. Liaw, L. Breiman, Using Random Forest to
     Learn Imbalanced Data, 2004.
     """

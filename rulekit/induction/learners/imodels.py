@@ -1,12 +1,12 @@
 """Wrappers of the rule learners of imodels (C. Singh et al., J. Open Source Softw. 6(61), 2021).
 
 What they learned is read from fitted structures: trees, nodes, lists of splits, and the dictionary of terms of a
-rule. None of them knows missing values, which are filled with rank -1, and their rule texts (rounded to five
-decimals) are not looked at: ranks need none.
+rule. Their rule texts are not read, because they are rounded to five decimals. None of the learners knows missing
+values, so those are filled with rank -1.
 
-Learners without event weights get every event as often as its weight asks for (systematic resampling); equal
-weights leave the events as they are. Some draw from NumPy's global generator, which is
-seeded for them and put back.
+Learners without event weights get every event in proportion to its weight (systematic resampling); equal
+weights leave the events as they are. Some learners draw from NumPy's global generator, which is seeded for them
+and restored.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from rulekit.induction.samples.encoding import Encoding
 from rulekit.ir.ruleset import HitPolicy
 
 _DEPRECATED = ("'penalty' was deprecated", "Inconsistent values: penalty=l1")
-"""What scikit-learn says of how imodels calls its logistic regression."""
+"""Beginnings of two warnings that scikit-learn gives about how imodels calls its logistic regression."""
 
 
 @contextmanager
 def quiet(seed: int) -> Iterator[None]:
-    """Seed NumPy's global generator, silence two known warnings, and put both back."""
+    """Seed NumPy's global generator and silence two known warnings; restore both at the end."""
     state = np.random.get_state()  # noqa: NPY002 - the learners draw from it
     with warnings.catch_warnings():
         for message in _DEPRECATED:
@@ -61,7 +61,7 @@ def learner(name: str) -> Any:
 
 
 def replicate(task: Task) -> npt.NDArray[np.int64]:
-    """Return positions of events, each as often as its weight asks for, so many as there are events."""
+    """Return as many positions as there are events, each event in proportion to its weight."""
     count = len(task.weights)
     if (task.weights == task.weights[0]).all():
         return np.arange(count)
@@ -84,7 +84,7 @@ def _has_both(labels: npt.NDArray[np.int64]) -> bool:
 def candidates(
     paths: Iterator[tuple[list[PathStep], float]], encoding: Encoding
 ) -> tuple[CandidateRule, ...]:
-    """Return the candidates of paths with values; impossible and all-embracing ones are left out."""
+    """Return the candidate rules of paths with values, without those that take no event or all events."""
     found = ((intersect(steps, encoding), value) for steps, value in paths)
     return tuple(CandidateRule(region, value) for region, value in found if region)
 
@@ -99,7 +99,7 @@ def terms_of(rule: Any) -> list[PathStep]:
 
 
 class SkopeRules:
-    """Rules from bagged trees that are precise out of bag (skope-rules: F. Gardin and others, 2017)."""
+    """Rules from bagged trees that are precise out of bag (skope-rules: F. Gardin et al., 2017)."""
 
     summary = "precise rules from bagged trees (imodels SkopeRules)"
     policies = (HitPolicy.ANY,)
@@ -117,7 +117,7 @@ class SkopeRules:
         )  # fmt: skip
         with quiet(task.seed):
             model.fit(matrix, labels)
-        rules = sorted(model.rules_without_feature_names_, key=str)  # they come out of a set of strings
+        rules = sorted(model.rules_without_feature_names_, key=str)  # they come from a set of strings
         return [Proposal(policy, candidates(((terms_of(rule), 0.0) for rule in rules), task.encoding))]
 
 
@@ -130,7 +130,7 @@ class RuleFit:
     most_events = 5_000
 
     def propose(self, task: Task, policy: HitPolicy) -> list[Proposal]:
-        """See :meth:`.base.Inducer.propose`; under ANY the rules that speak for signal."""
+        """See :meth:`.base.Inducer.propose`; under ANY only the rules with a positive weight."""
         matrix, labels = replicated(task)
         if not _has_both(labels):
             return []
@@ -167,9 +167,9 @@ class Figs:
     most_events = 20_000
 
     def propose(self, task: Task, policy: HitPolicy) -> list[Proposal]:
-        """See :meth:`.base.Inducer.propose`; a leaf counts from its tree's least."""
+        """See :meth:`.base.Inducer.propose`; the value of a leaf is counted from the least of its tree."""
         model = learner("FIGSClassifier")(max_rules=task.rules, random_state=task.seed)
-        model._predict_tree = figs_predict  # noqa: SLF001 - its own goes event by event, a hundred times as long
+        model._predict_tree = figs_predict  # noqa: SLF001 - its own method takes event by event, and 100 times as long
         with quiet(task.seed):
             model.fit(task.encoding.filled, task.labels.astype(np.int64), sample_weight=task.weights)
         paths: list[tuple[list[PathStep], float]] = []
@@ -182,8 +182,8 @@ class Figs:
 
 
 def figs_predict(root: Any, matrix: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-    """Return what a FIGS tree adds to each class, shape (events, classes): all events of a node at once."""
-    leaf = root  # a root that was grown later has no value of its own
+    """Return what a FIGS tree adds to each class, float64, shape (events, classes)."""
+    leaf = root  # a root that was grown later has no value
     while leaf.left is not None:
         leaf = leaf.left
     found = np.empty((len(matrix), len(np.ravel(leaf.value))))
@@ -246,8 +246,8 @@ def boosted_votes(model: Any) -> Iterator[tuple[list[PathStep], float]]:
 class GreedyRuleList:
     """A list of one-literal rules, each the best stump on what the rules before it left.
 
-    It is grown twice: for the teacher's labels, so that exits accept, and for their opposite, so that exits
-    reject and what is left at the end is accepted.
+    It is grown twice: for the teacher's labels, so that its rules accept, and for their opposite, so that its rules
+    reject and the events left at the end are accepted.
     """
 
     summary = "a rule list, one literal per rule (imodels GreedyRuleList)"
@@ -256,7 +256,7 @@ class GreedyRuleList:
     most_events = 100_000
 
     def propose(self, task: Task, policy: HitPolicy) -> list[Proposal]:
-        """See :meth:`.base.Inducer.propose`; the values are the exits' shares of signal."""
+        """See :meth:`.base.Inducer.propose`; the values are the rules' shares of signal."""
         matrix, labels = replicated(task)
         if not _has_both(labels):
             return []
@@ -271,9 +271,10 @@ class GreedyRuleList:
 
 
 def list_exits(model: Any, *, opposite: bool = False) -> Iterator[tuple[list[PathStep], float]]:
-    """Yield condition and share of signal of each exit; the list tests ``<`` and ``>=``, not ``<=`` and ``>``.
+    """Yield the path and the share of signal of each rule of a list that was grown on labels or their opposite.
 
-    Grown for the opposite labels, what is left at the end is an exit, too: the other side of the last split.
+    The list tests ``<`` and ``>=``, not ``<=`` and ``>``. For opposite labels the other side of the last split is
+    a rule, too: it holds the events that are left at the end.
     """
     step = None
     for item in model.rules_:

@@ -1,4 +1,4 @@
-"""Which inducers take part, and under which hit policy."""
+"""Which inducers run, and under which hit policy."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from rulekit.ir.ruleset import HitPolicy
 
 AUTO = "auto"
 POOL = "pool"
-"""The entrant of ``auto`` that chooses from the candidates of all inducers together."""
+"""The method of ``auto`` that chooses from the candidate rules of all inducers together."""
 
 _POLICIES = (HitPolicy.ANY, HitPolicy.FIRST, HitPolicy.SCORE)
 
 
 class Method(NamedTuple):
-    """One inducer under one hit policy."""
+    """One inducer under one hit policy, with its registered name."""
 
-    method: str
+    name: str
     inducer: Inducer
     policy: HitPolicy
 
 
 def policy_named(name: str | None) -> HitPolicy | None:
-    """Return a hit policy that can be induced.
+    """Return the hit policy of a name; None for None.
 
     Raises
     ------
     BudgetError
-        for any other name.
+        when the name is not any, first or score.
 
     """
     if name is None:
@@ -43,16 +43,20 @@ def policy_named(name: str | None) -> HitPolicy | None:
 
 
 def methods_for(method: str, policy: HitPolicy | None, *, directed: bool = False) -> list[Method]:
-    """Return who runs: the method under the policy, or for ``auto`` everyone who has it.
+    """Return the methods to run: one inducer, or for ``auto`` every inducer that has the policy.
 
-    Without a policy a method runs under its natural one, and ``auto`` under ANY and FIRST: sums of points are
-    another kind of law, and are raced when asked for. Directions can be kept to under ANY alone, because a rule
-    that rejects, or takes points away, would turn them round.
+    Parameters
+    ----------
+    method : the name of an inducer, or ``auto``.
+    policy : the hit policy; default: the first one of the inducer, and any and first for ``auto``. Sums of points
+        are another kind of law and run only when asked for.
+    directed : whether some features are monotone. Only rules under ANY can keep to directions: a rule that rejects,
+        or takes points away, would reverse them.
 
     Raises
     ------
     BudgetError
-        when the method does not have the policy, or the policy can't keep to directions.
+        when the method does not have the policy, or the policy can't keep to monotone directions.
     RulekitError
         when there is no such method.
 
@@ -75,9 +79,7 @@ def methods_for(method: str, policy: HitPolicy | None, *, directed: bool = False
 
 def _checked(found: list[Method], *, directed: bool) -> list[Method]:
     if directed and any(method.policy is not HitPolicy.ANY for method in found):
-        raise BudgetError(
-            "directions can be kept to by rules of hit policy any alone", got=found[0].policy.value
-        )
+        raise BudgetError("monotone directions need rules of hit policy any", got=found[0].policy.value)
     return found
 
 

@@ -1,4 +1,4 @@
-"""The registry of learners."""
+"""The registry of inducers; other distributions add theirs by the entry point ``rulekit.inducers``."""
 
 from __future__ import annotations
 
@@ -24,4 +24,4 @@ inducers: Registry[Inducer] = Registry(
         "greedy-rule-list": "rulekit.induction.learners.imodels:GREEDY_RULE_LIST",
     },
 )
-"""Every inducer by name; the method ``auto`` runs a race between them."""
+"""Every inducer by name; the method ``auto`` compares them all."""

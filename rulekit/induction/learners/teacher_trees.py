@@ -1,8 +1,8 @@
-"""The teacher's own trees as candidates: paths, and beginnings of paths, where they can be read.
+"""The teacher's own trees as candidate rules: the paths to their nodes, where the trees can be read.
 
-What a library compares is kept to the letter: float32 values against its own threshold, ``<=`` or ``<``, and the
-branch that it sends a missing number to. A missing category goes with those that are not named, as in all regions.
-A teacher whose trees can't be read gives none, and no error: rules are then found without them.
+Each comparison is read exactly as the library makes it: float32 values against its threshold, ``<=`` or ``<``, and
+the branch that a missing number takes. A missing category goes with those that are not named, as in all regions.
+A teacher whose trees can't be read gives no candidates and no error.
 """
 
 from __future__ import annotations
@@ -22,16 +22,23 @@ from rulekit.induction.teachers.base import EstimatorTeacher, Teacher
 from rulekit.ir.schema import DType, Feature, Schema
 
 DEEPEST = 5
-"""Longer paths are cut off: a rule of more splits is hardly ever worth its literals."""
+"""The longest path: a rule of more splits is hardly ever worth its literals."""
 
 MOST = 1500
-"""So many regions are returned at most, those first that most trees share."""
+"""The most regions that are returned; those that most trees share come first."""
 
 
 class Split(NamedTuple):
-    """One inner node: ``value <= threshold`` (or ``<``, where it is strict) goes to ``yes``, all else to ``no``.
+    """One inner node.
 
-    ``missing`` says whether missing values go to ``yes``.
+    Attributes
+    ----------
+    feature : the place of the feature in the schema.
+    threshold : compared with the value as float32.
+    strict : whether the test is ``value < threshold``; else it is ``value <= threshold``.
+    missing : whether a missing value goes to ``yes``.
+    yes, no : the numbers of the nodes for a test that holds, and for one that does not.
+
     """
 
     feature: int
@@ -49,9 +56,9 @@ Tree = tuple[Any, Mapping[Any, Split]]
 def teacher_regions(teacher: Teacher, schema: Schema, encoding: Encoding, most: int = MOST) -> list[Region]:
     """Return the regions of the nodes of a teacher's trees, at most ``DEEPEST`` splits below the root.
 
-    Read are the tree ensembles of scikit-learn (alone, or at the end of a pipeline that passes everything through),
-    of LightGBM and of XGBoost, and those of an ONNX graph that get the events as they are. A region is exact on the
-    events of the encoding. Nodes that ask for a feature which the encoding lacks are left out.
+    Tree ensembles of scikit-learn (alone, or at the end of a pipeline that passes everything through), LightGBM and
+    XGBoost are read, and those of an ONNX graph that get the events as they are. A region is exact on the events of
+    the encoding. Nodes that ask for a feature which the encoding lacks are left out.
     """
     found: Counter[Any] = Counter()
     regions: dict[Any, Region] = {}
@@ -65,7 +72,7 @@ def teacher_regions(teacher: Teacher, schema: Schema, encoding: Encoding, most: 
 
 
 def trees_of(teacher: Teacher) -> list[Tree]:
-    """Return the trees of a teacher, with features in the schema's order; none where they can't be read."""
+    """Return the trees of a teacher, with features in the schema's order; an empty list where none can be read."""
     if not isinstance(teacher, EstimatorTeacher):
         path = getattr(teacher, "path", None)
         return [] if path is None else _onnx(path)
@@ -104,7 +111,7 @@ def _walk(tree: Tree, schema: Schema, encoding: Encoding) -> Iterator[Region]:
 def _narrowed(
     region: Region, feature: Feature, split: Split, encoding: Encoding, *, is_yes: bool
 ) -> Region | None:
-    """Return a region narrowed by one branch; None when no value is left in it."""
+    """Return a region narrowed by one branch; None when no value is left."""
     old = region.get(feature.name)
     part: Span | Choice | None
     if feature.dtype is DType.CATEGORY:
@@ -131,7 +138,7 @@ def _span(
 
 
 def _choice(old: Span | Choice | None, feature: Feature, split: Split, *, is_yes: bool) -> Choice | None:
-    """Narrow a choice: a category is its place in the schema's list; one that is unknown comes after the last."""
+    """Narrow a choice. A category is its place in the schema's list; an unknown one comes after the last."""
     known = feature.categories or ()
     choice = old if isinstance(old, Choice) else Choice((), negated=True, missing=True)
     last = math.ceil(split.threshold) - 1 if split.strict else math.floor(split.threshold)
@@ -145,7 +152,7 @@ def _choice(old: Span | Choice | None, feature: Feature, split: Split, *, is_yes
 
 
 def _settled(region: Region, encoding: Encoding) -> Region | None:
-    """Return a region without the features that it leaves free; None when no event can be in it."""
+    """Return a region without the features that it leaves free; None when no event can lie in it."""
     found: Region = {}
     for name, part in region.items():
         column = encoding.columns[encoding.column_of(name)]
@@ -280,4 +287,4 @@ _READERS: dict[str, Callable[[Any], list[Tree]]] = {
     "Booster": _lightgbm,
     "XGBModel": _xgboost,
 }
-"""How the trees of a model are read, by the name of a class that it is one of."""
+"""How the trees of a model are read, by the name of a class that it derives from."""

@@ -26,7 +26,7 @@ def nodes(tree: Any, columns: tuple[int, ...] | None = None, *, sees_missing: bo
     Parameters
     ----------
     tree : the ``tree_`` attribute.
-    columns : the column of the encoding behind each column of the tree; the same without.
+    columns : the column of the encoding behind each column of the tree; default: the same.
     sees_missing : whether the tree was fitted on NaN, so that each split says where missing goes; otherwise
         missing was filled with rank -1.
 
@@ -47,7 +47,7 @@ def nodes(tree: Any, columns: tuple[int, ...] | None = None, *, sees_missing: bo
 
 
 def regions_of(found: Iterator[Node], encoding: Encoding) -> Iterator[tuple[int, Region]]:
-    """Yield number and region of the nodes that select something and not everything."""
+    """Yield number and region of the nodes that select some events and not all."""
     for node in found:
         region = intersect(node.steps, encoding)
         if region:
@@ -55,9 +55,9 @@ def regions_of(found: Iterator[Node], encoding: Encoding) -> Iterator[tuple[int,
 
 
 class TreeInducer:
-    """One decision tree on the teacher's labels, at several sizes; its nodes are the candidates.
+    """Decision trees of several sizes on the teacher's labels; their nodes are the candidate rules.
 
-    Inner nodes are candidates, too: one of them may be a better rule than all the leaves below it. CART: L.
+    Inner nodes are candidates, too: one may be a better rule than all the leaves below it. CART: L.
     Breiman, J. Friedman, R. Olshen, C. Stone, Classification and Regression Trees, 1984.
     """
 
@@ -82,10 +82,10 @@ class TreeInducer:
 
 
 class ScoreTreeInducer:
-    """Shallow regression trees on the signal that the teacher's score makes one expect, at several depths.
+    """Regression trees of several small depths on the expected signal of each event.
 
-    A label forgets how sure the teacher was. Where hardly any event is accepted at the budget, what comes near to
-    it still shows where to look.
+    A label does not say how sure the teacher was. Where hardly any event is accepted at the budget, events that
+    come near still show where to look.
     """
 
     summary = "shallow regression trees on the teacher's score (scikit-learn)"
@@ -105,7 +105,7 @@ class ScoreTreeInducer:
 
 
 def _grown(tree: Any, task: Task, target: Any, policy: HitPolicy) -> Proposal:
-    """Fit a tree to a target, and return its nodes."""
+    """Fit a tree to a target, and return its nodes as a proposal."""
     tree.set_params(min_samples_leaf=max(5, int(0.0005 * len(task.labels))), random_state=task.seed)
     tree.fit(task.encoding.matrix, target, sample_weight=task.weights)
     regions = regions_of(nodes(tree.tree_, sees_missing=True), task.encoding)

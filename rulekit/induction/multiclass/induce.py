@@ -1,8 +1,8 @@
-"""The verb ``induce_classes``: a teacher of several classes in, a ruleset with one outcome a class out.
+"""The verb ``induce_classes``: from a teacher of several classes to a ruleset with one outcome a class.
 
-Under FIRST each class gets rules of its own, within its own budget, and the classes are asked in the order of their
-budgets: FIRST can only take events away from a class, so that every budget still holds. Under SCORE the classes are
-steps of one scale, the highest first: one sum of points, and a threshold for each.
+Under FIRST each class has rules of its own within its own budget, and classes are decided in the order of their
+budgets. FIRST can only take events away from a class, so every budget still holds. Under SCORE the classes are
+steps of one scale, the highest first: there is one sum of points, and a threshold for each class.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ from rulekit.statistics.upper_limits import upper_limit
 from rulekit.targets.api import expr
 
 Requests = Mapping[str, InductionRequest]
-"""What is asked for each class, the first to be decided first."""
+"""What was asked for each class; the class that comes first is decided first."""
 
 _POLICIES = (HitPolicy.FIRST, HitPolicy.SCORE)
 
@@ -79,25 +79,27 @@ def induce_classes(  # noqa: PLR0913 - the verb of the library, as `induce` is
     Parameters
     ----------
     teacher : see :func:`rulekit.induction.multiclass.teachers.class_teachers`.
-    truth : a column of classes: words, whole numbers or Booleans. A class that has no budget is background to all.
-    budgets : of each class; the class that comes first is decided first. A false-positive rate is the share of the
-        events of all other classes that get this one; under SCORE, of those of all lower classes that get this one
-        or a higher one. Under SCORE the sum keeps to the size that the last budget allows.
-    hit_policy : ``first``, or ``score`` where the classes are steps of a scale, the highest first.
-    method : as for one class; under SCORE ``auto`` is the method ``points``, which alone tells steps apart.
-    otherwise : the outcome of everything else.
-    time_limit : seconds; each class gets an equal share of them.
+    truth : a column of classes: words, whole numbers or Booleans. A class without a budget is background to all.
+    budgets : one for each class; the class that comes first is decided first. A false-positive rate is the share of
+        events of other classes that get this one; under SCORE, of events of lower classes that get this one or a
+        higher one. Under SCORE the last budget caps the size of the sum.
+    hit_policy : ``first``, or ``score`` where the classes are steps of a scale, the highest first. Default: first.
+    method : as for one class. Under SCORE ``auto`` is the method ``points``, the only one that tells steps apart.
+    otherwise : the outcome of all other events.
+    time_limit : in seconds; each class gets an equal share. Default: no limit.
     events, schema, weight, name, seed, progress, groups, forbidden, monotone, numerics : see
         :func:`rulekit.induction.induce.induce`.
 
     Raises
     ------
     BudgetError
-        when there is no budget, or some class has no ruleset that meets its own; the error names the class.
+        when there are no budgets, or no ruleset meets the budget of some class, which the error names.
     EventError
         when the events don't fit the schema, or the truth does not know a class.
     TeacherError
         when the teacher can't be read, does not know a class, or can't score the events.
+    RulekitError
+        when a direction of ``monotone`` is not "up" or "down", or its feature is unknown or not a number.
 
     """
     check_budgets(budgets, truth, otherwise)
@@ -125,7 +127,7 @@ def induce_classes(  # noqa: PLR0913 - the verb of the library, as `induce` is
 
 
 def _policy(name: str) -> HitPolicy:
-    """Return the policy that rules of a class are induced for."""
+    """Return the hit policy under which the rules of each class are induced."""
     if name not in _POLICIES:
         raise BudgetError("several classes can't be decided under this hit policy", got=repr(str(name)),
                           expected=" or ".join(_POLICIES))  # fmt: skip
@@ -159,13 +161,13 @@ def _answered(
 
 
 def _measured(accepted: pl.Series, folds: Folds, request: InductionRequest) -> Measures:
-    """Measure a class on the calibration fold; the teacher's labels are those at its budget."""
+    """Measure a class on the calibration fold, with the teacher's labels at its budget."""
     labels = folds.calibration.scores >= threshold_at(folds.search, request.caps.budget)
     return measure(accepted, folds.calibration.event_labels(labels))
 
 
 def _sum(requests: Requests, samples: Samples, step: Callable[[str], None]) -> ClassInduction:
-    """Induce one sum at the lowest class, and give each class a threshold."""
+    """Induce one sum for the lowest class, and a threshold for each class."""
     folds = split_classes(scale_of(samples), requests)
     lowest = list(requests)[-1]
     above = [(requests[one].caps, folds[one]) for one in requests if one != lowest]
@@ -192,7 +194,7 @@ def _points(ruleset: Ruleset, sample: Sample) -> npt.NDArray[np.int64]:
 def _thresholds(
     score: npt.NDArray[np.int64], requests: Requests, folds: Mapping[str, Folds]
 ) -> dict[str, int]:
-    """Return the threshold of each class, from the lowest class up; each is above the one before."""
+    """Return the threshold of each class; from the lowest class up each is above the one before."""
     found: dict[str, int] = {}
     least = None
     for one in reversed(list(requests)):
@@ -209,7 +211,7 @@ def _thresholds(
 
 
 def _provenance(parts: Mapping[str, Ruleset], measures: Mapping[str, Measures]) -> Provenance:
-    """Return how a ruleset for several classes was made: what was done for each, and what the whole reaches."""
+    """Return how a ruleset for several classes was made, and the measures of each class."""
     facts = {one: part.provenance or Provenance() for one, part in parts.items()}
     parameters: dict[str, JsonValue] = {one: fact.parameters for one, fact in facts.items()}
     reached: dict[str, JsonValue] = {one: found.to_document() for one, found in measures.items()}

@@ -1,4 +1,4 @@
-"""The events of several classes: one sample for each, of the same events in the same folds."""
+"""The events of several classes: one sample for each class, of the same events in the same folds."""
 
 from __future__ import annotations
 
@@ -23,16 +23,17 @@ from rulekit.ir.schema import Schema
 from rulekit.labels import read_column
 
 Samples = Mapping[str, Sample]
-"""The sample of each class: all events, with its scores, and as truth whether they are of the class."""
+"""The sample of each class: all events with the scores of the class; the truth is whether they belong to it."""
 
 
 def check_budgets(budgets: Mapping[str, Budget], truth: str | None, otherwise: str) -> None:
-    """Check that there are classes to decide between.
+    """Check the budgets of the classes.
 
     Raises
     ------
     BudgetError
-        when there is none, one is the outcome of everything else, or a false-positive rate has no truth.
+        when there is none, a class has the name of the outcome of all other events, or a false-positive rate has no
+        truth.
 
     """
     if not budgets:
@@ -46,7 +47,7 @@ def check_budgets(budgets: Mapping[str, Budget], truth: str | None, otherwise: s
 
 @contextmanager
 def errors_of(name: str) -> Iterator[None]:
-    """Say of a budget's error which class it is about."""
+    """Put the name of a class into the budget errors that are raised inside."""
     try:
         yield
     except BudgetError as error:
@@ -104,8 +105,8 @@ def _classes(frame: pl.DataFrame, truth: str, classes: list[str]) -> pl.Series:
 def scale_of(samples: Samples) -> dict[str, Sample]:
     """Return the samples of classes that are steps of a scale, the highest first.
 
-    An event is of a step when it is of its class or of a higher one. The score is the same for all: how many steps
-    an event is expected to climb, which is the sum of the classes' scores, each times the number of its step.
+    An event belongs to a step when its class is that step or a higher one. The score is the same for all steps: the
+    sum of the scores of the classes, each times the number of its step.
     """
     steps = len(samples)
     climbed = np.sum(
@@ -121,7 +122,7 @@ def scale_of(samples: Samples) -> dict[str, Sample]:
 
 
 def split_classes(samples: Samples, requests: Mapping[str, InductionRequest]) -> dict[str, Folds]:
-    """Split the events in the same way for each class, with equal shares of all classes in each fold.
+    """Split the events in the same way for every class, with equal shares of all classes in each fold.
 
     Raises
     ------
@@ -138,7 +139,7 @@ def split_classes(samples: Samples, requests: Mapping[str, InductionRequest]) ->
 
 
 def _strata(samples: Samples, requests: Mapping[str, InductionRequest]) -> npt.NDArray[Any]:
-    """Return the number of each event's class, 0 for none; without truth of the class whose scores stand out."""
+    """Return the number of the class of each event, 0 for none; without truth, the class whose score is high."""
     found = np.zeros(len(next(iter(samples.values()))), dtype=np.int64)
     for number, (name, sample) in reversed(list(enumerate(samples.items(), start=1))):
         belongs = sample.truth

@@ -1,4 +1,4 @@
-"""Teachers of several classes: one score for each class that has a budget."""
+"""Teachers of several classes: one score for each class with a budget."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from rulekit.induction.teachers.onnx import OnnxTeacher
 from rulekit.ir.schema import Schema
 
 PLACE = "{class}"
-"""What stands for the class in the name of a score column."""
+"""Stands for the class in the name of a score column."""
 
 
 def class_teachers(source: Any, classes: Sequence[str], schema: Schema) -> dict[str, Teacher]:
@@ -27,7 +27,7 @@ def class_teachers(source: Any, classes: Sequence[str], schema: Schema) -> dict[
     source : a fitted scikit-learn classifier that knows the classes; the path of an ``.onnx`` classifier; a name of
         score columns with ``{class}`` in it; or a mapping from class to teacher, each as
         :func:`rulekit.induction.teachers.load.teacher` takes it.
-    classes : names of the classes; numbers are named as they are written.
+    classes : names of the classes; numbers as they are written.
     schema : the features that the teacher reads.
 
     Raises
@@ -78,7 +78,7 @@ class EstimatorClass(EstimatorTeacher):
 
 
 class OnnxClass(OnnxTeacher):
-    """One class of an ONNX classifier: by the key in its maps, or by the labels that the graph holds."""
+    """One class of an ONNX classifier, found by the keys of its maps or by the labels in the graph."""
 
     def __init__(self, path: Path, schema: Schema, name: str) -> None:
         super().__init__(path, schema)
@@ -111,7 +111,7 @@ class OnnxClass(OnnxTeacher):
 
 
 def _labels(path: Path) -> list[str] | None:
-    """Return the labels of the last classifier of a graph, in the order of its columns; None when it has none."""
+    """Return the labels of the last classifier of a graph in the order of its columns; None where it has none."""
     try:
         import onnx
     except ImportError:

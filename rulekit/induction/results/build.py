@@ -20,7 +20,7 @@ def result_of(
     context: InductionContext,
     origin: ProvenanceInputs,
 ) -> Induction:
-    """Publish what was chosen, and the path to it."""
+    """Publish the chosen candidate and every point of the path."""
     results = tuple(result for _, result in comparison.ranked)
 
     def published(calibrated: CalibratedRuleset) -> tuple[Ruleset, list[RuleMeasures]]:

@@ -1,12 +1,12 @@
 """The matrix that learners see: ranks in place of values.
 
-Every learner here splits on ``column <= threshold``, and a split is known by what it sends left. So each
+Every learner here splits on ``column <= threshold``, and a split is known by the events it sends left. So each
 number is replaced by its rank among the distinct values of the fit fold. A rank is exact in float32, in which
-scikit-learn compares; int64 beyond 2**53, float64, infinities and dates all become small whole numbers, and a
-split translates back to the gap between two values that were really seen.
+scikit-learn compares. Whole numbers beyond 2**53, float64 and infinities all become small whole numbers, and a
+split translates back to the gap between two values that occur.
 
-A category becomes one column per value (1 where the event has it). Missing is NaN, or rank -1 for learners that
-don't know NaN; a missing or unknown category is 0 in every column of its feature.
+A category becomes one column per value: 1 where the event has it. A missing value is NaN, or rank -1 for learners
+that don't know NaN. A missing or unknown category is 0 in every column of its feature.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ class Column:
 
     Attributes
     ----------
-    feature : what it is made of.
+    feature : the feature of the column.
     category : the category that the column stands for; None for numbers and bools.
-    values : the distinct values of the fit fold in rising order, at the feature's dtype: what a rank means.
+    values : the distinct values of the fit fold in rising order, at the feature's dtype; a rank is a place here.
     missing : whether the fit fold has missing values.
 
     """
@@ -45,14 +45,14 @@ class Column:
 
 @dataclass(frozen=True)
 class Encoding:
-    """The columns, and the matrix of the fit fold: float32, shape (events, columns), NaN for missing."""
+    """The columns, and the matrix of the fit fold: float32, shape (events, columns), NaN where missing."""
 
     columns: tuple[Column, ...]
     matrix: Matrix
 
     @property
     def filled(self) -> Matrix:
-        """The matrix for learners that don't know NaN: missing ranks below every value, at -1."""
+        """The matrix for learners that don't know NaN: a missing value has rank -1, below every value."""
         return np.where(np.isnan(self.matrix), np.float32(-1), self.matrix)
 
     @cached_property
@@ -65,7 +65,7 @@ class Encoding:
 
 
 def encode(frame: pl.DataFrame, schema: Schema, forbidden: Collection[str] = ()) -> Encoding:
-    """Encode the events of the fit fold, less forbidden features and those without two different values."""
+    """Encode the events of the fit fold, without forbidden features and features that do not vary."""
     columns: list[Column] = []
     ranks: list[npt.NDArray[np.float32]] = []
     for feature in schema.features:

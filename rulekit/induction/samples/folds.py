@@ -1,9 +1,8 @@
-"""The events of an induction, bound to the schema, and their split into fit, selection and calibration folds.
+"""The split of events into fit, selection and calibration folds.
 
-Events of one card, one engine or one trip resemble each other. Spread over the folds they let a rule be
-tested on what it was found on, and even a split by group leaves fewer independent observations than there are
-events. So groups stay whole, and a certificate that is to hold of new groups has to bet on groups
-(:mod:`rulekit.statistics.upper_limits`).
+Events of one card, one engine or one trip resemble each other. Spread over the folds, they would test a rule on
+what it was found on. So groups stay whole. Even then there are fewer independent observations than events, so a
+limit that is to hold for new groups must count groups (:mod:`rulekit.statistics.upper_limits`).
 """
 
 from __future__ import annotations
@@ -26,11 +25,14 @@ _FEWEST_GROUPS = 10
 
 
 def split(sample: Sample, seed: int, strata: npt.NDArray[Any] | None = None) -> Folds:
-    """Split events by the seed, with equal shares of signal (without truth: of high scores) in each fold.
+    """Split events at random, with equal shares of each stratum in each fold.
 
-    With ``strata``, shape (events,), the shares of each of their values are equal instead. Groups stay whole, and
-    the shares are as equal as that allows. The calibration fold then holds new groups, but its events are not
-    independent: a limit that takes them to be so is too low.
+    Parameters
+    ----------
+    sample : the events. Groups stay whole, and shares are then as equal as that allows.
+    seed : the only source of chance.
+    strata : number of the stratum of each event, shape (events,); default: signal and background, and without truth
+        high and low scores.
 
     Raises
     ------
@@ -61,11 +63,10 @@ def _by_event(strata: npt.NDArray[Any], rng: np.random.Generator) -> npt.NDArray
 
 
 def _by_group(groups: Groups, strata: npt.NDArray[Any], rng: np.random.Generator) -> npt.NDArray[np.int8]:
-    """Return the fold of each event: each group goes where most of what it holds is lacking.
+    """Return the fold of each event: each group goes to the fold that lacks most of what the group holds.
 
-    That is greedy descent on the squared distance of the folds' shares of either stratum from
-    :data:`FRACTIONS`. Large groups come first, because small ones can fill what they leave; those of about
-    one size in random order.
+    This is greedy descent on the squared distance of the folds' shares of each stratum from :data:`FRACTIONS`.
+    Large groups come first, because small ones can fill the gaps; groups of about one size come in random order.
     """
     _, member = np.unique(groups, return_inverse=True)
     kinds = np.unique(strata)

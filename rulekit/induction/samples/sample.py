@@ -1,4 +1,4 @@
-"""The sample: the events of an induction with truth, weights, groups and scores, split into folds."""
+"""The events of an induction with their truth, weights, groups and scores, and their three folds."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from rulekit.measures import EventLabels
 
 @dataclass(frozen=True)
 class Sample:
-    """Some events with all that is known of them.
+    """Some events and what is known about them.
 
     Attributes
     ----------
@@ -25,8 +25,7 @@ class Sample:
     scores : the teacher's scores, shape (events,).
     weights : positive event weights, shape (events,).
     truth : whether each event is signal, shape (events,); None when unknown.
-    groups : number of the group that each event belongs to, shape (events,); None when every event is its
-        own.
+    groups : number of the group of each event, shape (events,); None when every event is its own.
 
     """
 
@@ -40,21 +39,21 @@ class Sample:
         return len(self.scores)
 
     def take(self, which: npt.NDArray[Any]) -> Sample:
-        """Return the events at the given positions, or where a mask is true."""
+        """Return the events at the given positions, or those where a mask is true."""
         index = np.flatnonzero(which) if which.dtype == np.bool_ else which
         truth = None if self.truth is None else self.truth[index]
         groups = None if self.groups is None else self.groups[index]
         return Sample(self.frame[index], self.scores[index], self.weights[index], truth, groups)
 
     def event_labels(self, teacher: Mask) -> EventLabels:
-        """Return what measures need to know of the events, with these labels of the teacher."""
+        """Return truth and weights for the measures, with these labels of the teacher, shape (events,)."""
         truth = None if self.truth is None else pl.Series(self.truth)
         return EventLabels(
             len(self), truth=truth, teacher=pl.Series(teacher), weights=pl.Series(self.weights)
         )
 
     def budget_weights(self, kind: str) -> Weights:
-        """Return what each event counts in a budget's rate; signal counts 0 in a false-positive rate."""
+        """Return the weight of each event in a rate, shape (events,): 0 for signal in a false-positive rate."""
         if kind == "alert_rate" or self.truth is None:
             return self.weights
         return np.where(self.truth, 0.0, self.weights)
@@ -62,7 +61,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class Folds:
-    """The three parts: rules are found on ``fit``, ranked on ``selection``, and cut on ``calibration``."""
+    """The three folds: rules are found on ``fit``, ranked on ``selection``, and sized on ``calibration``."""
 
     fit: Sample
     selection: Sample
@@ -70,7 +69,7 @@ class Folds:
 
     @property
     def search(self) -> Sample:
-        """The fit and the selection fold together: all that may be looked at before the cut."""
+        """The fit and selection folds together: all events that may be seen before calibration."""
         return _join(self.fit, self.selection)
 
 

@@ -1,4 +1,4 @@
-"""What the teacher says of each event: labels at working points, and the expected signal."""
+"""What the teacher says about each event: labels at working points, and the expected signal."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _MOST = 0.9
 
 
 def threshold_at(sample: Sample, budget: Budget, multiple: float = 1.0) -> float:
-    """Return the teacher's lowest score at which it keeps to a multiple of the budget's rate.
+    """Return the lowest score at which the teacher keeps to a multiple of the budget's rate.
 
-    Where even its highest score is given to more events than that, the highest score is returned.
+    Where even the highest score has more events than that, the highest score is returned.
     """
     charged = sample.budget_weights(budget.kind)
     values, inverse = np.unique(sample.scores, return_inverse=True)
@@ -29,7 +29,7 @@ def threshold_at(sample: Sample, budget: Budget, multiple: float = 1.0) -> float
 
 
 def label_sets(sample: Sample, budget: Budget, multiples: Sequence[float]) -> list[Mask]:
-    """Return the labels at each working point where the teacher accepts some events and not all."""
+    """Return the labels at each working point, without repeats and without those that accept all events or none."""
     found: list[Mask] = []
     for multiple in multiples:
         labels = sample.scores >= threshold_at(sample, budget, multiple)
@@ -42,8 +42,8 @@ def label_sets(sample: Sample, budget: Budget, multiples: Sequence[float]) -> li
 def expected_signal(sample: Sample, scores: Scores, threshold: float) -> Weights:
     """Return the probability that each of the scores is signal, shape (scores,).
 
-    With truth it is the teacher's score calibrated on the sample by isotonic regression (R. Barlow et al.,
-    Statistical Inference under Order Restrictions, 1972); without, the teacher's label at the threshold.
+    With truth it is an isotonic regression of the truth on the teacher's score (R. Barlow et al., Statistical
+    Inference under Order Restrictions, 1972). Without truth it is the teacher's label at the threshold: 0 or 1.
     """
     if sample.truth is None:
         return (scores >= threshold).astype(np.float64)

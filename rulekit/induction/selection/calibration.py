@@ -1,4 +1,4 @@
-"""Cutting a draft on the calibration fold, and measuring what is left there."""
+"""Choose the size of a candidate ruleset on the calibration fold, and measure it there."""
 
 from __future__ import annotations
 
@@ -29,16 +29,17 @@ _NAMES = {"false_positive_rate": ("a", "false-positive rate"), "alert_rate": ("a
 
 @dataclass(frozen=True)
 class CalibratedRuleset:
-    """A draft with its cuts on the calibration fold.
+    """A candidate ruleset with its sizes on the calibration fold.
 
     Attributes
     ----------
-    hits : which condition hits which calibration event, shape (conditions, events).
-    cuts, measures : every cut within the caps on size, and its measures.
-    chosen : index of the largest cut within the budget's rate.
-    events : what is known of the calibration events; the teacher's labels are those at the budget.
-    limit : upper limit on the rate of the chosen cut, at the budget's confidence. It is corrected for the choice
-        among the cuts; of a certified budget it is the budget itself, whose cuts were tested in a fixed order.
+    candidate : the ruleset.
+    hits : whether each condition hits each calibration event, shape (conditions, events).
+    options, measures : every size within the caps, and its measures.
+    chosen : place of the largest size within the budget's rate.
+    events : truth and weights of the calibration events, and the teacher's labels at the budget.
+    limit : upper limit on the rate of the chosen size, at the budget's confidence, corrected for the choice among
+        the sizes. For a certified budget, whose sizes were tested in a fixed order, it is the budget itself.
 
     """
 
@@ -52,17 +53,23 @@ class CalibratedRuleset:
 
     @property
     def option(self) -> SizeOption:
-        """The chosen cut."""
+        """The chosen size."""
         return self.options[self.chosen]
 
     @property
     def kept(self) -> Sequence[int]:
-        """Which conditions of the draft became rules."""
+        """The places of the conditions that became rules."""
         return self.candidate.kept(self.option.size)
 
 
 def calibrate(candidate: CandidateRuleset, context: InductionContext, tried: int = 0) -> CalibratedRuleset:
-    """Cut a draft at the budget. So many others were tried before, of which no cut kept to it.
+    """Choose the largest size within the budget.
+
+    Parameters
+    ----------
+    candidate : the ruleset.
+    context : folds, budget and caps.
+    tried : how many other candidate rulesets failed before; the limit is corrected for them, too.
 
     Raises
     ------
@@ -111,7 +118,7 @@ def _nothing_fits(
 
 
 def _binding(candidate: CandidateRuleset, caps: Constraints) -> str:
-    """Say which cap the smallest ruleset breaks."""
+    """Return which caps the smallest ruleset exceeds, in words."""
     if not candidate.sizes:
         return "no rule was found"
     smallest = min(candidate.sizes, key=candidate.literals)

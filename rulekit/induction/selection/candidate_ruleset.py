@@ -1,4 +1,4 @@
-"""Drafts: ordered conditions that can be cut anywhere, and the cut."""
+"""Candidate rulesets: conditions in rank order, of which any size can be taken; and the largest within a budget."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class SizeOption(NamedTuple):
-    """A draft cut to its first ``size`` steps: the events it accepts, and the points to reach (SCORE)."""
+    """A candidate ruleset at one size: the events that it accepts, and under SCORE the points to reach."""
 
     size: int
     accepted: Mask
@@ -38,18 +38,19 @@ class SizeOption(NamedTuple):
 
 @dataclass(frozen=True)
 class CandidateRuleset:
-    """A ruleset in the making.
+    """A ruleset that was found but not yet calibrated.
 
     Attributes
     ----------
-    method, policy : who made it, and how hits become an outcome.
-    conditions : in rank order; under FIRST in the order of the list.
+    method, policy : the method that made it, and its hit policy.
+    conditions : of the rules, in rank order; under FIRST in the order of the list.
     points : of each condition, under SCORE.
-    exits : under FIRST, the conditions that may accept, the purest first; the others reject.
-    rungs : under ANY, whole rulesets in place of beginnings of the list: their conditions, strictest first.
-    whole : under SCORE, whether the points were fitted together, so that no beginning of the list means anything.
-    regions : what the conditions were written from, where that was asked for.
-    selection : how far the best of the candidates may be, where that was asked of a solver.
+    accepting : under FIRST, the places of the rules that may accept, the purest first; the others reject.
+    variants : under ANY, whole rulesets in place of beginnings of the list: the places of their conditions, the
+        strictest first.
+    whole : under SCORE, whether the points were fitted together, so that the sum can only be taken as a whole.
+    regions : the regions of the conditions, where a later step needs them.
+    selection : what a solver proved about the choice; None where no solver chose.
 
     """
 
@@ -65,14 +66,14 @@ class CandidateRuleset:
 
     @property
     def sizes(self) -> range:
-        """The sizes that it can be cut to; of rungs, their numbers."""
+        """The sizes that can be taken: numbers of steps, or the numbers of the variants, counted from 1."""
         if self.whole:
             return range(len(self.conditions), len(self.conditions) + 1)
         steps = self.variants or (self.accepting if self.policy is HitPolicy.FIRST else self.conditions)
         return range(1, len(steps) + 1)
 
     def kept(self, size: int) -> Sequence[int]:
-        """Return which conditions are rules at a size: under FIRST all up to the last that accepts."""
+        """Return the places of the rules at a size: under FIRST all conditions up to the last that accepts."""
         if self.variants:
             return self.variants[size - 1]
         return range(max(self.accepting[:size]) + 1 if self.policy is HitPolicy.FIRST else size)
@@ -82,7 +83,15 @@ class CandidateRuleset:
         return sum(count_literals(self.conditions[index]) for index in self.kept(size))
 
     def options(self, hits: Mask, sample: Sample, caps: Constraints) -> Iterator[SizeOption]:
-        """Yield every cut that keeps to all caps but the rate; hits have the shape (conditions, events)."""
+        """Yield each size that keeps to all caps but the rate, the smallest first.
+
+        Parameters
+        ----------
+        hits : whether each condition hits each event, shape (conditions, events).
+        sample : the events, for the thresholds of a sum.
+        caps : limits on the ruleset.
+
+        """
         for size in self.sizes:
             if not caps.violations([self.conditions[index] for index in self.kept(size)]):
                 yield self._option(hits, sample, caps.budget, size)
@@ -100,10 +109,18 @@ class CandidateRuleset:
 
 
 def lowest_threshold(score: npt.NDArray[np.int64], sample: Sample, budget: Budget, choices: int = 1) -> int:
-    """Return the lowest number of points whose events keep to the budget; above all scores when none do.
+    """Return the lowest threshold whose events keep to the budget; one above the highest score when none do.
 
-    For a certified budget thresholds are tested from the highest down, and the first whose limit breaks the budget
-    ends the search; ``choices`` is how many sums are tested so.
+    For a certified budget thresholds are tested from the highest down, and the first whose limit exceeds the budget
+    ends the search.
+
+    Parameters
+    ----------
+    score : points of each event, shape (events,).
+    sample : the events.
+    budget : the rate to keep to.
+    choices : how many sums are tested this way; the limit is corrected for it.
+
     """
     charged = sample.budget_weights(budget.kind)
     values, inverse = np.unique(score, return_inverse=True)
@@ -118,7 +135,7 @@ def lowest_threshold(score: npt.NDArray[np.int64], sample: Sample, budget: Budge
 def _least_certified(
     score: npt.NDArray[np.int64], values: npt.NDArray[np.int64], sample: Sample, budget: Budget, choices: int
 ) -> int:
-    """Return the place of the lowest value that is certified; limits rise as values fall."""
+    """Return the place of the lowest value that is certified, by bisection: limits rise as values fall."""
     charged = sample.budget_weights(budget.kind)
 
     def breaks(place: int) -> bool:
@@ -131,20 +148,20 @@ def _least_certified(
 
 
 def rate_of(accepted: Mask, sample: Sample, kind: str) -> float:
-    """Return the rate that the budget caps."""
+    """Return the rate that the budget caps, from 0 to 1."""
     charged = sample.budget_weights(kind)
     return float(charged[accepted].sum() / charged.sum())
 
 
 def largest_within(options: Sequence[SizeOption], sample: Sample, budget: Budget) -> SizeOption | None:
-    """Return the largest cut that keeps to the budget's rate; None when not even the smallest does.
+    """Return the largest size that keeps to the budget's rate; None when not even the smallest does.
 
-    A larger cut is expected to accept more, so the first that breaks the budget by more than a standard deviation
-    of the count ends the search; by less it may be chance, because rungs are not beginnings of one another.
+    A larger size is expected to accept more. So the first that exceeds the budget by more than a standard deviation
+    of the count ends the search. A smaller excess may be chance, because variants are not nested in one another.
 
-    For a certified budget the upper limit on the rate must keep to it. Cuts are then tested in an order that was
-    fixed before, each only when all before it passed, so that the confidence needs no correction for their number
-    (P. Bauer, Stat. Med. 10, 1991).
+    For a certified budget the upper limit on the rate must keep to it. Sizes are then tested in a fixed order, each
+    only when all before it passed, so that the confidence needs no correction for their number (P. Bauer, Stat.
+    Med. 10, 1991).
     """
     best, end = None, budget.rate * (1 + 1e-12)
     if not budget.certified:
@@ -166,7 +183,7 @@ def _spent(accepted: Mask, sample: Sample, budget: Budget) -> float:
 
 
 def hit_matrix(conditions: Sequence[Condition], sample: Sample, schema: Schema) -> Mask:
-    """Return which condition hits which event, by the compiled ``polars`` target: shape (conditions, events)."""
+    """Return whether each condition hits each event, by the ``polars`` target, shape (conditions, events)."""
     if not conditions:
         return np.zeros((0, len(sample)), dtype=np.bool_)
     rules = tuple(

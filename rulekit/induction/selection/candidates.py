@@ -1,4 +1,4 @@
-"""From an inducer's proposals to drafts: labels in, regions out, ranked, rounded and put into order."""
+"""From an inducer's proposals to candidate rulesets: rank the rules, round their thresholds, put them in order."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from rulekit.ir.ruleset import HitPolicy
 from rulekit.labels import Mask, Weights
 
 MOST_CANDIDATES = 400
-"""So many candidates of a pool, the best ones by the fit fold, are rounded, compiled and ranked."""
+"""The most candidate rules of a pool that are rounded, compiled and ranked: the best by the fit fold."""
 
 
 MOST_POINTS = 100
-"""Points of the weightiest rule of a sum."""
+"""Points of the rule of a sum with the largest weight."""
 
 
 def propose(inducer: Inducer, policy: HitPolicy, context: InductionContext) -> list[Proposal]:
-    """Let an inducer answer at every working point, on at most as many events as it can take."""
+    """Return the proposals of an inducer at all its working points, on at most as many events as it takes."""
     fit, rows = context.folds.fit, _rows(len(context.folds.fit), inducer.most_events, context.seed)
     found: list[Proposal] = []
     for labels in label_sets(fit, context.budget, inducer.working_points):
@@ -51,7 +51,7 @@ def propose(inducer: Inducer, policy: HitPolicy, context: InductionContext) -> l
 
 
 def with_directions(proposal: Proposal, context: InductionContext) -> Proposal:
-    """Return a proposal whose rules keep to the directions."""
+    """Return a proposal whose rules keep to the monotone directions."""
     with_directions = (
         c._replace(region=context.caps.with_directions(c.region, context.encoding))
         for c in proposal.candidates
@@ -68,23 +68,19 @@ def _rows(count: int, most: int, seed: int) -> slice | np.ndarray:
 def rulesets_of(
     method: Method, proposals: list[Proposal], context: InductionContext
 ) -> list[tuple[CandidateRuleset, int]]:
-    """Return what an entrant's proposals become, each with the number of candidates behind it."""
+    """Return the candidate rulesets of a method's proposals, each with the number of rules it was chosen from."""
     if method.policy is HitPolicy.ANY:
         return [
-            ruleset_of_pool(
-                method.method, (c for proposal in proposals for c in proposal.candidates), context
-            )
+            ruleset_of_pool(method.name, (c for proposal in proposals for c in proposal.candidates), context)
         ]
     build = ruleset_of_sum if method.policy is HitPolicy.SCORE else ruleset_of_list
-    return [
-        build(method.method, proposal.candidates, context) for proposal in proposals if proposal.candidates
-    ]
+    return [build(method.name, proposal.candidates, context) for proposal in proposals if proposal.candidates]
 
 
 def ruleset_of_pool(
     method: str, candidates: Iterable[CandidateRule], context: InductionContext
 ) -> tuple[CandidateRuleset, int]:
-    """Return the draft of a pool of rules, and the size of the pool."""
+    """Return the candidate ruleset that is chosen from a pool of rules, and the size of the pool."""
     regions = _distinct(candidates)
     pool = _promising(regions, context)
     shorter = simplify(_select(pool, context), context.encoding, *_fit_values(context))
@@ -101,7 +97,7 @@ def _distinct(candidates: Iterable[CandidateRule]) -> list[Region]:
 
 
 def _promising(regions: list[Region], context: InductionContext) -> list[Region]:
-    """Return the regions that could be part of a ruleset within the budget, by the fit fold."""
+    """Return the regions that could belong to a ruleset within the budget, by the fit fold; the best first."""
     gain, cost = _fit_values(context)
     allowed = 1.5 * context.budget.rate * float(cost.sum())
     at_budget = context.folds.fit.scores >= context.threshold
@@ -117,13 +113,13 @@ def _promising(regions: list[Region], context: InductionContext) -> list[Region]
 
 
 def _fit_values(context: InductionContext) -> tuple[Weights, Weights]:
-    """Return what accepting each event of the fit fold is expected to bring, and to cost."""
+    """Return what accepting each event of the fit fold is expected to bring and to cost, both shape (events,)."""
     fit = context.folds.fit
     return fit.weights * context.signal_fit, expected_costs(fit, context.signal_fit, context.budget.kind)
 
 
 def _select(regions: list[Region], context: InductionContext) -> list[Region]:
-    """Return the regions to keep, in rank order, by the fit and the selection fold."""
+    """Return the regions to keep, in rank order, by the fit and selection folds."""
     pairs, search = _rounded(regions, context), context.folds.search
     conditions = [condition for _, condition in pairs]
     pool = Pool(
@@ -138,7 +134,7 @@ def _select(regions: list[Region], context: InductionContext) -> list[Region]:
 
 
 def _rounded(regions: Iterable[Region], context: InductionContext) -> list[tuple[Region, Condition]]:
-    """Return regions with their rounded conditions; of those that read alike the first."""
+    """Return regions with their rounded conditions; of equal conditions the first stays."""
     found: dict[str, tuple[Region, Condition]] = {}
     for region in regions:
         condition = write(region, context.encoding, context.folds.fit.weights, TOLERANCE)
@@ -154,7 +150,7 @@ def _written(candidates: Iterable[CandidateRule], context: InductionContext) -> 
 def ruleset_of_sum(
     method: str, candidates: Sequence[CandidateRule], context: InductionContext
 ) -> tuple[CandidateRuleset, int]:
-    """Return the draft of a sum: the weights become whole points, the largest one ``MOST_POINTS``."""
+    """Return the candidate ruleset of a sum; its weights become whole points, the largest ``MOST_POINTS``."""
     largest = max(abs(candidate.value) for candidate in candidates)
     points = [round(candidate.value / largest * MOST_POINTS) for candidate in candidates]
     kept = [index for index, number in enumerate(points) if number]
@@ -167,7 +163,7 @@ def ruleset_of_sum(
 def ruleset_of_list(
     method: str, candidates: Sequence[CandidateRule], context: InductionContext
 ) -> tuple[CandidateRuleset, int]:
-    """Return the draft of a rule list: its exits accept in order of expected gain over cost."""
+    """Return the candidate ruleset of a rule list; its accepting rules are ordered by expected gain over cost."""
     conditions = _written(candidates, context)
     search = context.folds.search
     matrix = hit_matrix(conditions, search, context.schema)

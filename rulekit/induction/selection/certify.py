@@ -1,4 +1,4 @@
-"""Whether a calibration fold is large enough to certify a budget."""
+"""Check that a calibration fold is large enough to certify a budget."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from rulekit.statistics.upper_limits import least_events, upper_limit
 
 
 def check_certifiable(sample: Sample, budget: Budget, choices: int = 1) -> None:
-    """Refuse a certified budget that the calibration fold could not certify were nothing accepted.
+    """Refuse a certified budget that the calibration fold could not certify even if nothing were accepted.
 
     Parameters
     ----------
-    sample : the calibration fold; of groups, if it has them, the bet is on whole groups.
-    budget : nothing is refused unless it is ``certified``.
+    sample : the calibration fold; where it has groups, the limit is on whole groups.
+    budget : only a ``certified`` one is checked.
     choices : see :func:`upper_limit`.
 
     Raises
     ------
     BudgetError
-        with the events that the fold has and needs, and about how many that means in all folds together.
+        with the number of events that the fold has and needs, and about how many that is in all folds together.
 
     """
     if not budget.certified:
@@ -49,7 +49,7 @@ def check_certifiable(sample: Sample, budget: Budget, choices: int = 1) -> None:
 
 
 def _needed(sample: Sample, charged: Weights, budget: Budget, choices: int) -> int:
-    """Return how many events that count, with the fold's mix of weights and groups, certify the rate."""
+    """Return how many events that count certify the rate, with the fold's mix of weights and groups."""
     equal = least_events(budget.rate, budget.confidence, choices)
     held = charged[charged > 0]
     if not len(held) or (sample.groups is None and held.min() == held.max()):

@@ -1,4 +1,4 @@
-"""What rules may speak of, and how: forbidden features, monotone directions, and the numbers of the hardware."""
+"""Limits on rules beside the rate: size, forbidden features, monotone directions and hardware cost."""
 
 from __future__ import annotations
 
@@ -18,24 +18,25 @@ from rulekit.ir.schema import Schema
 from rulekit.targets.shared.lut_cost import gate_cost, predicted_lut, shared_logic
 
 HARDWARE_WIDTH = 10
-"""Bits of a number where a budget counts look-up tables and no format is given."""
+"""Bits of a number where a budget caps look-up tables and no format is given."""
 
 _STEPS: Mapping[Direction, int] = {"up": 1, "down": -1}
 
 Shared = tuple[Sequence[frozenset[AnyValue]], Mapping[AnyValue, float], float]
-"""What each rule needs, the price of each need, and the cap on the prices together."""
+"""What each rule needs, the price of each need, and the cap on the sum of the prices."""
 
 
 @dataclass(frozen=True)
 class Constraints:
-    """All that binds a ruleset but the rate.
+    """Every limit on a ruleset but the rate.
 
     Attributes
     ----------
     budget : caps on rules, literals, features, cost and look-up tables.
-    forbidden : features that no rule may ask for, as a protected attribute.
-    directions : of a feature, 1 where rules may only ask for more of it, and -1 where only for less.
-    numerics : the fixed-point formats that look-up tables are counted in; thresholds are then cheap ones there.
+    schema : the features that rules may ask for.
+    forbidden : features that no rule may ask for, such as a protected attribute.
+    directions : 1 for each feature of which rules may only ask for more, -1 where only for less.
+    numerics : fixed-point formats; look-up tables are counted in them, and thresholds have cheap comparators there.
 
     """
 
@@ -46,7 +47,7 @@ class Constraints:
     numerics: Fixed | None = None
 
     def violations(self, conditions: Sequence[Condition]) -> list[str]:
-        """Return the caps that rules with these conditions break, in words; none when they keep to all."""
+        """Return the caps that rules with these conditions exceed, in words; an empty list when there are none."""
         budget = self.budget
         sizes: list[tuple[str, float, float | None]] = [
             ("rules", len(conditions), budget.rules),
@@ -60,7 +61,7 @@ class Constraints:
         return [f"{name} {got:g} of {cap:g}" for name, got, cap in sizes if cap is not None and got > cap]
 
     def shared(self, conditions: Sequence[Condition]) -> Iterator[Shared]:
-        """Yield what rules share and a cap binds: what each needs, the price of each part, and the cap."""
+        """Yield each capped resource that rules share: what each needs, the price of each part, and the cap."""
         budget = self.budget
         needs = [frozenset(literal.feature for literal in literals(condition)) for condition in conditions]
         used = frozenset[str]().union(*needs)
@@ -72,7 +73,7 @@ class Constraints:
             yield self._logic(conditions, self.numerics, budget.lut)
 
     def _logic(self, conditions: Sequence[Condition], numerics: Fixed, cap: int) -> Shared:
-        """Return the comparators and, as a part of its own, the gates of each rule with its share of the OR."""
+        """Return the look-up tables: shared comparators, and for each rule its gates and its share of the OR."""
         prices: dict[AnyValue, float] = {}
         needs = []
         for number, condition in enumerate(conditions):
@@ -83,7 +84,7 @@ class Constraints:
         return needs, prices, cap
 
     def with_directions(self, region: Region, encoding: Encoding) -> Region:
-        """Return a region without the ends that directions forbid."""
+        """Return a region without the ends that the monotone directions forbid."""
         found = dict(region)
         for name, direction in self.directions.items():
             part = found.get(name)
@@ -105,7 +106,7 @@ def make_constraints(
     monotone: Mapping[str, str] | None = None,
     numerics: Fixed | None = None,
 ) -> Constraints:
-    """Return the constraints, checked.
+    """Check limits against a schema, and return them.
 
     Raises
     ------
@@ -114,7 +115,7 @@ def make_constraints(
     RulekitError
         when a monotone feature is unknown or not a number, or its direction is not "up" or "down".
     BindError
-        when look-up tables are budgeted, and a number has no bounds to choose a format by.
+        when look-up tables are capped, and a number has no bounds to choose a format by.
 
     """
     budget.check_features(schema)

@@ -1,4 +1,4 @@
-"""The arena: what every method is given, and how what it makes of that is judged on the selection fold."""
+"""What every method is given, and how its ruleset is evaluated on the selection fold."""
 
 from __future__ import annotations
 
@@ -25,8 +25,9 @@ _LEAST_SPENT = 0.5
 
 
 _MARGIN = {"false_positive_rate": 1.0, "alert_rate": 0.5}
-"""Standard deviations to stay below the budget. Rules that were chosen for looking pure take more background
-elsewhere; how many events they take is known better. By cross-validation within the train parts of two data sets.
+"""Standard deviations to stay below the budget, found by cross-validation on the training parts of two data sets.
+Rules that were chosen because they look pure take more background elsewhere; the number of events they take is
+known better.
 """
 
 
@@ -36,10 +37,15 @@ class InductionContext:
 
     Attributes
     ----------
-    signal : expected signal of each event of the fit fold, and of the fit and selection folds together.
+    folds : the events; methods see the fit and selection folds.
+    encoding : the fit fold as learners see it.
+    schema, budget : what was asked for.
+    caps : every limit on a ruleset but the rate.
+    seed : the only source of chance.
     threshold : the teacher's score at the budget.
-    above : where classes are steps of a scale, the arenas of the higher ones: the same events, with other truth.
-    caps : all that binds a ruleset but the rate.
+    signal_fit : expected signal of each event of the fit fold, from 0 to 1, shape (events,).
+    signal_search : the same for the fit and selection folds together.
+    above : where classes are steps of a scale, the contexts of the higher classes: the same events, other truth.
 
     """
 
@@ -55,9 +61,10 @@ class InductionContext:
     above: tuple[InductionContext, ...] = ()
 
     def with_truth(self, truth_share: float) -> InductionContext:
-        """Return the arena where the signal that is expected of an event is in part what it turned out to be.
+        """Return the context in which the expected signal is mixed with the truth.
 
-        At 0 nothing changes, at 1 an event is signal or is not: what the teacher missed counts, and so does chance.
+        With a share of 0 nothing changes. With 1 an event counts as what it is: what the teacher missed counts,
+        and so does chance.
         """
         truth = self.folds.search.truth
         if truth is None or not truth_share:
@@ -67,10 +74,17 @@ class InductionContext:
 
 
 class MethodResult(NamedTuple):
-    """What one method reached on the selection fold, cut at the budget there.
+    """What one method reached on the selection fold, at the budget there.
 
-    ``expected_efficiency`` is the share of the *expected* signal that is accepted. It differs less from fold to
-    fold than the count of true signal does, and decides the race where the truth is known.
+    Attributes
+    ----------
+    method, policy : the name of the method, and its hit policy.
+    candidates : the number of rules it chose from.
+    rules, literals : size of its ruleset; 0 where nothing keeps to the budget.
+    measures : on the selection fold; None where nothing keeps to the budget.
+    expected_efficiency : share of the *expected* signal that is accepted. It differs less from fold to fold than a
+        count of true signal, and decides between methods where the truth is known.
+
     """
 
     method: str
@@ -88,12 +102,12 @@ class MethodResult(NamedTuple):
 
 
 def make_context(folds: Folds, caps: Constraints, seed: int) -> InductionContext:
-    """Encode the fit fold, and calibrate the teacher on the fit and the selection fold.
+    """Encode the fit fold, and calibrate the teacher on the fit and selection folds.
 
     Raises
     ------
     BudgetError
-        when the features say nothing.
+        when no feature has two different values.
 
     """
     schema, budget = caps.schema, caps.budget
@@ -112,15 +126,15 @@ def make_context(folds: Folds, caps: Constraints, seed: int) -> InductionContext
 
 
 def expected_costs(sample: Sample, signal: Weights, kind: str) -> Weights:
-    """Return what accepting each event is expected to cost of the budget."""
+    """Return what accepting each event is expected to cost of the budget, shape (events,)."""
     return sample.weights if kind == "alert_rate" else sample.weights * (1 - signal)
 
 
 def target_rate(context: InductionContext) -> float:
-    """Return the rate that rules are chosen to spend: the budget, less some of the cut's standard deviation.
+    """Return the rate that rules are chosen to spend: the budget less a part of its standard deviation.
 
-    On the calibration fold a rate is a count of events. Rules that are expected to fill the budget to the brim
-    break it there every other time, and the cut then takes away a whole rule.
+    On the calibration fold a rate is a count of events. Rules that are expected to use the whole budget exceed it
+    there every other time, and calibration then takes away a whole rule.
     """
     count = context.budget.rate * effective_count(
         context.folds.calibration.budget_weights(context.budget.kind)
@@ -131,7 +145,7 @@ def target_rate(context: InductionContext) -> float:
 
 
 def evaluate(candidate: CandidateRuleset, pool: int, context: InductionContext) -> MethodResult:
-    """Cut a draft on the selection fold and measure it there."""
+    """Take the largest size within the budget on the selection fold, and measure it there."""
     sample = context.folds.selection
     matrix = hit_matrix(candidate.conditions, sample, context.schema)
     option = largest_within(list(candidate.options(matrix, sample, context.caps)), sample, context.budget)
@@ -155,7 +169,7 @@ def evaluate(candidate: CandidateRuleset, pool: int, context: InductionContext) 
 
 
 def selection_score(result: MethodResult) -> float:
-    """Return what the race is decided by: expected efficiency, or without truth the F1 against the teacher."""
+    """Return what methods are ranked by: the expected efficiency; without truth, the F1 against the teacher."""
     if result.measures is None:
         return -1.0
     if result.measures.efficiency is not None:

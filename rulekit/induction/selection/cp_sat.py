@@ -1,9 +1,10 @@
-"""Exact selection: the best ruleset within all caps that a pool of candidate rules holds, and how far it could go.
+"""Exact selection by CP-SAT: the best ruleset within all caps from a pool of rules, and a bound on the best.
 
-Events that the same candidates hit are one pattern, accepted when one of its rules is chosen. Which patterns to
-accept is maximum coverage with knapsack constraints, solved by CP-SAT of OR-Tools (L. Perron, F. Didier, 2025) on
-one worker with a limit on its deterministic time, so that the answer does not depend on the machine. Gains are
-rounded down and costs up to whole numbers: what it finds keeps to the caps, and its bound is the model's.
+Events that the same rules hit form one pattern, which is accepted when one of its rules is chosen. Choosing
+patterns is maximum coverage with knapsack constraints. CP-SAT of OR-Tools (L. Perron, F. Didier, 2025) solves
+it on one worker with a limit on deterministic time, so that the answer does not depend on the machine. Gains
+are rounded down and costs up to whole numbers: a solution keeps to the caps, and the bound is that of the
+rounded model.
 """
 
 from __future__ import annotations
@@ -19,14 +20,23 @@ import numpy.typing as npt
 from rulekit.labels import Mask, Weights
 
 SCALE = 1_000_000
-"""The budget, the sum of all gains, and a unit of any other cap, in whole numbers."""
+"""Whole number that stands for the budget, for the sum of all gains, and for one unit of any other cap."""
 
 EFFORT = 4.0
-"""Units of deterministic time, each about a second."""
+"""Limit on the solver, in units of deterministic time, each about a second."""
 
 
 class Selection(NamedTuple):
-    """What was chosen, what it brings, and what nothing from this pool can bring more than."""
+    """What the solver chose.
+
+    Attributes
+    ----------
+    chosen : places of the chosen rules in the pool.
+    candidates : size of the pool.
+    objective : gain of the choice.
+    bound : proven upper bound on the gain of any choice from the pool.
+
+    """
 
     chosen: tuple[int, ...]
     candidates: int
@@ -35,33 +45,33 @@ class Selection(NamedTuple):
 
     @property
     def gap(self) -> float:
-        """How far the best of the pool may be above what was chosen, as a share of the bound."""
+        """Distance from the choice to the bound, as a share of the bound."""
         return max(0.0, self.bound - self.objective) / self.bound if self.bound > 0 else 0.0
 
     @property
     def optimality_gap(self) -> float:
-        """How much more than what was chosen the best of the pool may bring, as a share of it."""
+        """How much more than the choice the best of the pool may bring, as a share of the choice."""
         return self.bound / self.objective - 1 if self.objective > 0 else 0.0
 
     def to_document(self) -> dict[str, Any]:
-        """Return plain JSON: what provenance keeps."""
+        """Return plain JSON for the provenance."""
         numbers = {"objective": self.objective, "bound": self.bound, "gap": self.gap}
         return {"candidates": self.candidates, **{name: round(value, 6) for name, value in numbers.items()}}
 
 
 @dataclass(frozen=True)
 class Problem:
-    """A pool of rules and the caps.
+    """A pool of rules and the caps on a choice from it.
 
     Attributes
     ----------
-    hits : which rule hits which event, shape (rules, events).
+    hits : whether each rule hits each event, shape (rules, events).
     gain, cost : what accepting each event brings, and costs of the budget, shape (events,).
     allowed : the budget, in the unit of ``cost``.
-    rules : cap on their number.
-    sizes : what each rule takes of a capped resource, shape (rules,), and the cap: literals, for one.
-    shared : resources that rules share (features, thresholds): what each rule needs of them, the price of each,
-        and the cap on the prices together.
+    rules : cap on the number of rules.
+    sizes : resources that add up, such as literals: what each rule takes, shape (rules,), and the cap.
+    shared : resources that rules share, such as features and thresholds: what each rule needs, the price of each
+        part, and the cap on the sum of the prices.
 
     """
 
@@ -75,12 +85,12 @@ class Problem:
 
 
 def select(problem: Problem, hint: Sequence[int] = (), effort: float = EFFORT) -> Selection | None:
-    """Return the best selection found and the proven bound; None when nothing was found within the caps.
+    """Return the best selection found, with its bound; None when nothing was found within the caps.
 
     Parameters
     ----------
-    problem : what to choose from, and how.
-    hint : a selection to start from.
+    problem : the pool and the caps.
+    hint : places of the rules to start from.
     effort : limit on the solver's deterministic time.
 
     Raises
@@ -117,7 +127,7 @@ def _unit(problem: Problem) -> float:
 
 
 def patterns(hits: Mask) -> Iterator[tuple[npt.NDArray[np.intp], tuple[int, ...]]]:
-    """Yield which events share a pattern, and the rules that hit them; events that no rule hits are left out."""
+    """Yield the events of each pattern and the rules that hit them; events that no rule hits are left out."""
     packed = np.ascontiguousarray(np.packbits(hits, axis=0).T)
     keys = packed.view([("", packed.dtype)] * packed.shape[1]).ravel()
     _, first, member = np.unique(keys, return_index=True, return_inverse=True)
@@ -130,7 +140,7 @@ def patterns(hits: Mask) -> Iterator[tuple[npt.NDArray[np.intp], tuple[int, ...]
 
 
 def _accepted(model: Any, rules: Sequence[Any], problem: Problem, unit: float) -> list[tuple[int, Any]]:
-    """Return the gain of each pattern with the variable that says it is accepted, and cap what they cost."""
+    """Return the gain of each pattern and the variable that accepts it; add the cap on their cost."""
     found, spent = [], []
     for events, hit in patterns(problem.hits):
         gain = math.floor(float(problem.gain[events].sum()) / unit)

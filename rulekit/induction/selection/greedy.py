@@ -1,10 +1,10 @@
-"""Choosing rules from a pool: the most signal for the budget, with few rules.
+"""Choose rules from a pool: the most signal within the budget, with few rules.
 
-For a price of one unit of the budget, rules are taken greedily by what they add (their gain, less what they
-cost), then exchanged one by one while that helps. The price is found by bisection, so that the rules together
-spend the budget, and what is left is filled up: the Lagrangian relaxation of maximum coverage under a budget (H.
-Everett, Oper. Res. 11, 1963; greedy coverage: G. Nemhauser, L. Wolsey, M. Fisher, Math. Program. 14, 1978). Gains
-and costs are sums over events, so weights are respected throughout.
+There is a price for one unit of the budget. At that price rules are taken greedily by what they add (gain less
+price times cost), and then exchanged one by one while that helps. The price is found by bisection, so that the
+rules together spend the budget; further rules fill what is left. This is the Lagrangian relaxation of maximum
+coverage under a budget (H. Everett, Oper. Res. 11, 1963; greedy coverage: G. Nemhauser, L. Wolsey, M. Fisher,
+Math. Program. 14, 1978). Gains and costs are sums over events, so weights are respected.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ import numpy.typing as npt
 from rulekit.labels import Mask, Weights
 
 _PRICES = (1.0, 1e6)
-"""Lowest and highest price tried, in units of what an event picked at random brings over what it costs: a rule
-that does no better than picking at random is none, however much of the budget is left."""
+"""Lowest and highest price tried, in units of the gain over the cost of an event picked at random. A rule must do
+better than picking at random, however much of the budget is left."""
 
 _ONE_RULE = 0.6
 _BISECTIONS = 14
@@ -31,7 +31,7 @@ class Pool:
 
     Attributes
     ----------
-    hits : which rule hits which event, shape (rules, events).
+    hits : whether each rule hits each event, shape (rules, events).
     literals : number of literals of each rule, shape (rules,).
     gain : what accepting each event brings, shape (events,).
     cost : what accepting each event costs, shape (events,).
@@ -46,7 +46,7 @@ class Pool:
 
 @dataclass(frozen=True)
 class SelectionLimits:
-    """What a selection may cost, in the unit of the pool's ``cost``, and how large it may be."""
+    """The most that a selection may cost, in the unit of the pool's ``cost``, and how large it may be."""
 
     cost: float
     rules: int
@@ -54,12 +54,12 @@ class SelectionLimits:
 
     @property
     def one_rule(self) -> float:
-        """What one of several rules may cost: a ruleset of one dear rule can't be cut, only refused."""
+        """The most that one of several rules may cost: a ruleset of one dear rule can't be made smaller."""
         return self.cost * (_ONE_RULE if self.rules > 1 else 1.0)
 
 
 class _Search:
-    """Sums over the events that no chosen rule takes, kept sparse: most rules hit few events."""
+    """Sums over the events that no chosen rule takes; the hits are sparse, because most rules hit few events."""
 
     def __init__(self, pool: Pool, limits: SelectionLimits) -> None:
         from scipy.sparse import csr_matrix
@@ -88,7 +88,7 @@ class _Search:
         return float(self.cost[self.covered(chosen)].sum())
 
     def best_next(self, chosen: list[int], price: float, *, fill: bool = False) -> int | None:
-        """Return the rule that adds most at a price, to ``fill`` one that the cost has room for; None for none."""
+        """Return the rule that adds most at a price; with ``fill`` only one that the rest of the budget can pay."""
         covered = self.covered(chosen)
         gains = self.matrix @ np.where(covered, 0.0, self.gain)
         expected_costs = self.matrix @ np.where(covered, 0.0, self.cost)
@@ -104,7 +104,7 @@ class _Search:
         return best if fits[best] and added[best] > 1e-12 * max(1.0, float(self.gain.sum())) else None
 
     def choose(self, price: float) -> list[int]:
-        """Return rules for a price: greedy, then exchanges."""
+        """Return the rules chosen at a price: greedily, then by exchanges."""
         chosen: list[int] = []
         while len(chosen) < self.limits.rules and (best := self.best_next(chosen, price)) is not None:
             chosen.append(best)
@@ -120,9 +120,10 @@ class _Search:
 
 
 def choose(pool: Pool, limits: SelectionLimits) -> list[int]:
-    """Return rules in rank order: together they spend at most the cost allowed, the best ratio first.
+    """Return the places of the chosen rules in rank order, the best gain over cost first.
 
-    When every single rule costs more than that, the cheapest one is returned, for the caller to refuse.
+    Together they cost at most what is allowed. When every single rule costs more, the cheapest one is returned, for
+    the caller to refuse.
     """
     if len(pool.hits) == 0:
         return []
@@ -135,7 +136,7 @@ def choose(pool: Pool, limits: SelectionLimits) -> list[int]:
 
 
 def _bisect(search: _Search) -> list[int]:
-    """Return the selection at the lowest price that keeps to the cost, filled up with what still fits."""
+    """Return the selection at the lowest price that keeps to the cost, with further rules that still fit."""
     low, high = _PRICES
     best: list[int] = []
     for _ in range(_BISECTIONS):

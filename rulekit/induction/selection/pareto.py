@@ -1,4 +1,4 @@
-"""The Pareto path: what each size can reach."""
+"""The Pareto path: the best ruleset of each size."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from rulekit.statistics.upper_limits import upper_limit
 def path_of(
     chosen: CalibratedRuleset, smaller: Sequence[CandidateRuleset], context: InductionContext
 ) -> list[tuple[CalibratedRuleset, float]]:
-    """Return the points of the path with their limits, smallest first and the chosen one last.
+    """Return the points of the path with their limits, the smallest first and the chosen one last.
 
-    A point stays when it brings more expected signal, by the fit and selection folds, than all smaller ones, so
-    that the calibration fold has no say in it. The limits hold together for all points.
+    A point stays when it brings more expected signal on the fit and selection folds than all smaller ones. So the
+    calibration fold does not choose among them. The limits hold together for all points.
     """
     found = [*_beginnings(chosen), *_calibrated(smaller, context)]
     found = [one for one in found if _literals(one) < _literals(chosen)]
@@ -38,7 +38,7 @@ def path_of(
 def _calibrated(
     rulesets: Sequence[CandidateRuleset], context: InductionContext
 ) -> Iterator[CalibratedRuleset]:
-    """Yield the drafts that keep to the budget."""
+    """Yield the candidate rulesets that keep to the budget, calibrated."""
     for candidate in rulesets:
         try:
             yield calibrate(candidate, context)
@@ -47,7 +47,7 @@ def _calibrated(
 
 
 def _beginnings(chosen: CalibratedRuleset) -> Iterator[CalibratedRuleset]:
-    """Yield the smaller cuts of a draft whose cuts are beginnings of one list."""
+    """Yield the smaller sizes of a candidate ruleset whose sizes are nested in one another."""
     if not chosen.candidate.variants:
         for place in range(chosen.chosen):
             if chosen.options[place].accepted.any():
@@ -59,7 +59,7 @@ def _literals(calibrated: CalibratedRuleset) -> int:
 
 
 def expected_gain(calibrated: CalibratedRuleset, context: InductionContext) -> float:
-    """Return the signal that a calibrated draft is expected to bring on the fit and selection folds."""
+    """Return the signal that a calibrated ruleset is expected to bring on the fit and selection folds."""
     candidate, search, size = calibrated.candidate, context.folds.search, calibrated.option.size
     matrix = hit_matrix(candidate.conditions, search, context.schema)
     if candidate.policy is HitPolicy.SCORE:

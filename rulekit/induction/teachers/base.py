@@ -24,12 +24,15 @@ Matrix = npt.NDArray[np.float32]
 
 @runtime_checkable
 class Teacher(Protocol):
-    """A learned selector. Any object with these two members can be one."""
+    """A learned selector: any object with these two members.
+
+    It may have a third one, ``columns``: the names of the columns that it reads.
+    """
 
     name: str
 
     def scores(self, frame: Frame) -> Scores:
-        """Return one finite float64 score per event, shape (events,); higher is more signal-like.
+        """Return one finite float64 score per event, shape (events,); a higher score means more likely signal.
 
         Raises
         ------
@@ -52,8 +55,8 @@ def columns_of(teacher: Teacher) -> tuple[str, ...] | None:
 def feature_matrix(frame: Frame, schema: Schema) -> Matrix:
     """Return the features as a float32 matrix of shape (events, features), in schema order.
 
-    Numbers and bools are cast, missing becomes NaN. A category becomes its index in the schema's list; one
-    that the schema does not know becomes the length of that list.
+    Numbers and bools are cast; a missing value becomes NaN. A category becomes its place in the schema's list, an
+    unknown one the length of that list.
 
     Raises
     ------
@@ -73,7 +76,7 @@ def feature_matrix(frame: Frame, schema: Schema) -> Matrix:
 
 
 def encode_feature(feature: Feature, column: pl.Expr) -> pl.Expr:
-    """Return a bound column as a number: a category as its code, NaN as null, anything else as it is."""
+    """Return a bound column as a number: a category as its code, NaN as null, other values unchanged."""
     if feature.dtype is DType.CATEGORY:
         known = list(feature.categories or ())
         code = column.replace_strict(known, range(len(known)), default=len(known), return_dtype=pl.Int32)
@@ -107,7 +110,7 @@ def checked(scores: Any, name: str, events: int) -> Scores:
 
 
 class ColumnTeacher:
-    """Scores that were computed elsewhere: a numeric or Boolean column of the events."""
+    """Scores in a numeric or Boolean column of the events."""
 
     def __init__(self, column: str) -> None:
         self.name = column

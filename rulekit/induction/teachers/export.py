@@ -1,4 +1,4 @@
-"""Training a scikit-learn estimator and writing it as ONNX, in the layout that teachers are read in."""
+"""Fit a scikit-learn estimator and write it as an ONNX file that can be read as a teacher."""
 
 from __future__ import annotations
 

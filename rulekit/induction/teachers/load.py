@@ -1,4 +1,4 @@
-"""Find the teacher that a user means: an estimator, an ONNX file, or a score column."""
+"""Make a teacher from what a user names: an estimator, an ONNX file, or a score column."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Teachers that were trained without labels: what is unlike the rest is the signal.
+"""Teachers that were trained without labels: events unlike the rest are the signal.
 
-Give them with an alert rate and no truth. The rules that imitate them say in words what is unusual.
+Use them with an alert rate and without truth. The rules that imitate them say in words what is unusual.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from rulekit.ir.schema import Schema
 class Reversed:
     """A teacher whose low scores are the signal, as those of an isolation forest in ONNX are.
 
-    Estimators of scikit-learn need no reversal: their outliers are known to score low.
+    Estimators of scikit-learn need no reversal: that their outliers score low is taken into account.
     """
 
     def __init__(self, teacher: Teacher) -> None:
@@ -35,7 +35,7 @@ class Reversed:
 
 
 class Reconstruction(OnnxTeacher):
-    """An autoencoder in ONNX: an event is as novel as it is reconstructed badly.
+    """An autoencoder in ONNX: the worse an event is reconstructed, the more novel it is.
 
     The score is the mean over the features of the squared difference between input and output (M. Sakurada, T.
     Yairi, MLSDA 2014). The graph reads one tensor of shape (events, features), features in schema order, and gives
@@ -45,13 +45,12 @@ class Reconstruction(OnnxTeacher):
     ----------
     path : the ``.onnx`` file.
     schema : the features that it reads.
-    scale : of each feature, shape (features,): differences are divided by it. Standard deviations, for one, where
-        the graph scales features itself; 1 without.
+    scale : divisor of the differences of each feature, shape (features,), such as standard deviations. Default: 1.
 
     Raises
     ------
     TeacherError
-        when the file can't be read, its output has not the shape of its input, or the scale is odd.
+        when the file can't be read, its output does not have the shape of its input, or a scale is not positive.
     MissingExtraError
         when onnxruntime is not installed.
 

@@ -30,10 +30,11 @@ _NO_NAN = {"tensor(int64)", "tensor(int32)", "tensor(bool)"}
 class OnnxTeacher:
     """A classifier or scorer in an ``.onnx`` file.
 
-    It has either one float tensor of shape (events, features), in schema order as
-    :func:`rulekit.induction.teachers.base.feature_matrix` lays it out, or one input of shape (events, 1) or
-    (events,) per feature, of the feature's name. Its score is the second column of a probability tensor of shape
-    (events, 2), the probability of the second class in a sequence of maps, or a float tensor of one value an event.
+    Its input is one float tensor of shape (events, features), in schema order as
+    :func:`rulekit.induction.teachers.base.feature_matrix` lays it out, or one tensor of shape (events, 1) or
+    (events,) for each feature, under the name of the feature. Its score is the second column of a probability
+    tensor of shape (events, 2), the probability of the second class in a sequence of maps, or a float tensor
+    with one value for each event.
     """
 
     def __init__(self, path: Path, schema: Schema) -> None:

@@ -42,7 +42,7 @@ def test_a_sum_finds_the_steps_that_make_its_labels() -> None:
 
 def test_a_rule_that_promises_more_than_it_keeps_ends_the_growth(monkeypatch: pytest.MonkeyPatch) -> None:
     model = _additive()
-    first = model.finder.propose(model.point.derivatives, frozenset(), 1)
+    first = model.finder.propose(model.state.derivatives, frozenset(), 1)
     assert first is not None
     asked = itertools.count()
 
@@ -53,4 +53,4 @@ def test_a_rule_that_promises_more_than_it_keeps_ends_the_growth(monkeypatch: py
     monkeypatch.setattr(model.finder, "propose", again)
     ((_, found),) = model.grow([8])
     assert 1 <= len(found.terms) <= 8
-    assert model.point.loss < model.rest
+    assert model.state.loss < model.rest

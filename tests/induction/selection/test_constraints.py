@@ -66,7 +66,7 @@ def test_directions_are_kept_to_by_every_rule(
 def test_rule_lists_and_points_refuse_directions(events: pl.DataFrame, schema: Schema) -> None:
     budget = Budget(false_positive_rate=0.05)
     for policy in ("first", "score"):
-        with pytest.raises(BudgetError, match="hit policy any alone"):
+        with pytest.raises(BudgetError, match="rules of hit policy any"):
             _auto(events, schema, budget, monotone={"mass": "up"}, hit_policy=policy)
 
 
