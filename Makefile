@@ -27,7 +27,7 @@ lint: $(VENV)/installed
 
 # The site, in site/: a warning (a link or an anchor that leads nowhere, too) is an error.
 docs: $(VENV)/installed
-	$(VENV)/bin/mkdocs build --strict --clean --quiet
+	NO_MKDOCS_2_WARNING=1 $(VENV)/bin/mkdocs build --strict --clean
 
 dist: $(VENV)/installed
 	rm -rf dist
@@ -48,8 +48,8 @@ define install
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "rulekit needs Python 3.11 or newer")'
 	$(PYTHON) -m venv --clear $(1) || { apt-get update -qq && apt-get install -y -qq python3-venv && $(PYTHON) -m venv --clear $(1); } \
 		|| { echo "python3 -m venv does not work: apt-get install python3-venv"; exit 1; }
-	$(1)/bin/python -m pip install --quiet --upgrade pip
-	$(1)/bin/python -m pip install --quiet --editable ".[$(strip $(2))]"
+	$(1)/bin/python -m pip install --upgrade pip
+	$(1)/bin/python -m pip install --editable ".[$(strip $(2))]"
 	touch $@
 endef
 

@@ -177,7 +177,13 @@ if not TYPE_CHECKING:  # to a type checker a name that is not listed is a mistak
             return import_module("rulekit.version").VERSION
         if name not in _HOME_OF:
             raise AttributeError(f"module 'rulekit' has no attribute {name!r}")
-        found = globals()[name] = getattr(import_module(_HOME_OF[name]), name)
+        try:
+            found = globals()[name] = getattr(import_module(_HOME_OF[name]), name)
+        except ModuleNotFoundError as error:
+            missing = import_module("rulekit.extras").missing_extra(error, name)
+            if missing is None:
+                raise
+            raise missing from error
         return found
 
 

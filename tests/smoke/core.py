@@ -95,7 +95,8 @@ def main() -> None:
     hint("induction", "induce", "--teacher", "score", "--events", "events.parquet", *budget)
     hint("kernel", "quantise", "law.yaml", "events.parquet", "--out", "n.yaml")
     hint("reports", "diff", "law.yaml", "law.yaml")
-    hint("kernel", "decide", "law.yaml", "events.parquet", "--target", "kernel", "--out", "other.parquet")
+    code, _, err = run("decide", "law.yaml", "events.parquet", "--target", "kernel", "--out", "other.parquet")
+    assert (code, "pip install 'rulekit-engine[kernel]'" in err) == (0, True), err  # it decides all the same
     print("smoke, core alone: passed")
 
 

@@ -2,7 +2,7 @@
 
 The law inside is the same text with the same latency, and its answers pass as they are. What is kept of an event
 comes some clocks later, because the hash that prescales needs them: it starts with the id of the event, beside the
-law, one addition a clock, and the hits wait for it in shift registers. See ``docs/fpga-registers.md``.
+law, one addition a clock, and the hits wait for it in shift registers. See ``docs/guide/fpga-registers.md``.
 
 Chosen: a place that is compared with a register, so that a prescale is any number and is changed by one write;
 counters that go round and say so, because a counter that stops at its top loses what came after and its rate; a
