@@ -1,8 +1,8 @@
-"""The grid: each feature cut at a few hundred values that a person would write.
+"""The grid: a few hundred short numbers for each feature, which are the thresholds that rules may have.
 
-Rules that are found on the grid are law as they stand: each of its edges is the shortest decimal within a narrow
-range of quantiles, half of them of all events and half of what the teacher likes, so that nothing is rounded after
-the search and nothing is lost by rounding.
+Each edge is the shortest decimal within a narrow range of quantiles: half of the quantiles are of all events,
+half of the events that the teacher likes. So a rule is found with the thresholds that it will have, and nothing
+is rounded after the search.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ Codes = npt.NDArray[np.uint16]
 Box = npt.NDArray[np.uint8]
 
 QUANTILES = 128
-"""Edges per feature and kind of quantile."""
+"""Number of edges for each feature and kind of quantile."""
 
 
 class AxisArrays(NamedTuple):
-    """The axes as compiled loops read them; see :func:`rulekit.induction.boxes.refine.refine`."""
+    """The axes of a grid as compiled loops read them; see :func:`rulekit.induction.boxes.refine.refine`."""
 
     sizes: npt.NDArray[np.int64]
     categories: npt.NDArray[np.bool_]
@@ -46,10 +46,15 @@ class AxisArrays(NamedTuple):
 
 @dataclass(frozen=True)
 class FeatureBins:
-    """One feature: its edges in rising order, or its categories.
+    """The bins of one feature.
 
-    ``x <= edge`` has the lower codes, or ``x < edge`` where the edge is ``strict``, as cheap comparators have it.
-    ``weights`` are the prices of the edges, as shares of a literal's price.
+    Attributes
+    ----------
+    feature : the feature.
+    edges : numbers in rising order, or the categories.
+    strict : whether an edge itself belongs to the bin above, as cheap comparators have it; else to the bin below.
+    weights : price of each edge as a share of a literal's price; empty where all cost the same.
+
     """
 
     feature: Feature
@@ -64,7 +69,7 @@ class FeatureBins:
 
     @property
     def size(self) -> int:
-        """Number of codes, without the one of missing values."""
+        """Number of codes, without the code of missing values."""
         return len(self.edges) if self.is_category else len(self.edges) + 1
 
     def code(self, column: pl.Series) -> Codes:
@@ -90,7 +95,7 @@ class FeatureBins:
 
     @cached_property
     def _bound(self) -> npt.NDArray[AnyValue]:
-        """The edges as the rules will bind them: the nearest values of the dtype."""
+        """The edges as rules bind them: the nearest values of the dtype."""
         if not self.feature.dtype.is_float:
             return np.array(self.edges)
         nearest = nearest_float32 if self.feature.dtype is DType.FLOAT32 else nearest_float64
@@ -99,13 +104,13 @@ class FeatureBins:
 
 @dataclass(frozen=True)
 class BinGrid:
-    """The axes of all features that differ."""
+    """The bins of all features that vary, one axis for each."""
 
     axes: tuple[FeatureBins, ...]
 
     @property
     def cells(self) -> int:
-        """Width of a box's rows."""
+        """Number of cells in a row of a box: the most codes of an axis, and one for missing values."""
         return max(axis.size for axis in self.axes) + 1
 
     def code(self, frame: pl.DataFrame) -> Codes:
@@ -113,7 +118,7 @@ class BinGrid:
         return np.stack([axis.code(frame[axis.feature.name]) for axis in self.axes])
 
     def free(self) -> Box:
-        """Return the box that asks for nothing."""
+        """Return the box that holds every event."""
         box = np.zeros((len(self.axes), self.cells), dtype=np.uint8)
         for row, axis in zip(box, self.axes, strict=True):
             row[: axis.size + 1] = 1
@@ -122,7 +127,7 @@ class BinGrid:
     def arrays(
         self, literal: float, directions: Mapping[str, int] | None = None, closed: Collection[str] = ()
     ) -> AxisArrays:
-        """Return the axes for compiled loops, at a price per literal; no price buys a literal of a closed one."""
+        """Return the axes for compiled loops at a price for each literal; one of a closed feature costs infinity."""
         wanted = directions or {}
         each = np.array([np.inf if axis.feature.name in closed else literal for axis in self.axes])
         prices = np.repeat(each[:, None], self.cells, axis=1)
@@ -151,11 +156,11 @@ def make_grid(
     Parameters
     ----------
     frame : the events.
-    schema : its features are the axes; those that don't differ are left out.
-    likes : how much signal is expected of each event, shape (events,): the second kind of quantile.
+    schema : its features are the axes; features that do not vary are left out.
+    likes : expected signal of each event, shape (events,), for the second kind of quantile.
     forbidden : features that get no axis.
-    numerics : where rules become hardware, its formats: edges are then the numbers with the cheapest comparators.
-    quantiles : so many edges of each kind, at most.
+    numerics : fixed-point formats of the hardware; edges are then the numbers with the cheapest comparators.
+    quantiles : the most edges of each kind.
 
     """
     encoding = encode(frame, schema)
@@ -186,7 +191,7 @@ def _axis(column: Column, cuts: set[Cuts], form: FixedFormat | None) -> FeatureB
 
 
 def _cuts(column: Column, rank: npt.NDArray[np.float32], likes: Weights, quantiles: int) -> set[Cuts]:
-    """Return between which cuts of a column each edge may lie."""
+    """Return the ranges of places in which the edges may lie; a place is a number of values below the edge."""
     count = len(column.values)
     if count <= quantiles:
         return {(cut, cut) for cut in range(1, count)}
@@ -199,7 +204,7 @@ def _cuts(column: Column, rank: npt.NDArray[np.float32], likes: Weights, quantil
 
 
 def _quantiles(mass: npt.NDArray[AnyValue], quantiles: int) -> set[Cuts]:
-    """Return narrow ranges of cuts around equally spaced quantiles, each a quarter of the spacing wide."""
+    """Return narrow ranges of places around equally spaced quantiles, each a quarter of the spacing wide."""
     below = np.cumsum(mass)
     if below[-1] <= 0:
         return set()
@@ -212,7 +217,7 @@ def _quantiles(mass: npt.NDArray[AnyValue], quantiles: int) -> set[Cuts]:
 
 
 def box_of(region: Region, encoding: Encoding, grid: BinGrid) -> Box:
-    """Return the box nearest to a region: it holds the codes of all values that the region allows."""
+    """Return the smallest box around a region: it holds the codes of all values that the region allows."""
     box = grid.free()
     for row, axis in zip(box, grid.axes, strict=True):
         part = region.get(axis.feature.name)
@@ -232,7 +237,7 @@ def box_of(region: Region, encoding: Encoding, grid: BinGrid) -> Box:
 
 
 def condition_of(box: Box, grid: BinGrid) -> AllOf:
-    """Return a box in words: the condition that holds for exactly its events."""
+    """Return the condition that holds for exactly the events of a box."""
     terms: list[Condition] = []
     for row, axis in zip(box, grid.axes, strict=True):
         inside, missing = np.flatnonzero(row[: axis.size]), bool(row[axis.size])
@@ -273,7 +278,7 @@ def _range(axis: FeatureBins, inside: npt.NDArray[np.intp]) -> tuple[Condition, 
 
 
 def _one_range(terms: Sequence[Condition]) -> tuple[Condition, ...]:
-    """Return the ends of a range as one term, so that they read as one: ``low < x <= high``."""
+    """Return the ends of a range as one term, which is written ``low < x <= high``."""
     return (AllOf(tuple(terms)),) if len(terms) > 1 else tuple(terms)
 
 

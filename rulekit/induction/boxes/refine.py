@@ -1,11 +1,11 @@
-"""Box refinement: the best cut, interval or set of categories of one feature while all others stay.
+"""Box refinement: the best range or set of categories of one feature, while all others stay.
 
-A box is a table of what it allows: one row per axis of the grid, one cell per code, the last used cell for missing
-values. One pass over the events fills a histogram of what each code of each axis would bring if the axis were free,
-because an event counts there when it fails no other axis. The best interval of a histogram is found in one sweep
-(J. Bentley, Commun. ACM 27, 1984), with a price on each end, so that a literal must earn its place. Steps are taken
-steepest first until none helps: the patient rule induction of J. Friedman and N. Fisher (Stat. Comput. 9, 1999)
-with exact steps in place of peeling and pasting.
+A box is a table of what it allows: one row per axis of the grid, one cell per code, the last used cell for
+missing values. One pass over the events fills a histogram for each axis: what each code would bring if that
+axis were free. An event counts there when it fails no other axis. The best interval of a histogram is found in
+one sweep (J. Bentley, Commun. ACM 27, 1984), with a price on each end. The axis that gains most is changed
+first, until none gains: the patient rule induction of J. Friedman and N. Fisher (Stat. Comput. 9, 1999), with
+exact steps in place of peeling and pasting.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _STEP = 1e-9
 
 @njit(cache=True, nogil=True)
 def hits(codes: Any, allowed: Any, sizes: Any) -> Any:
-    """Return which events are in a box, shape (events,).
+    """Return whether each event lies in a box, shape (events,).
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def hits(codes: Any, allowed: Any, sizes: Any) -> Any:
 
 @njit(cache=True, nogil=True)
 def refine(codes: Any, values: Any, allowed: Any, axes: Any, least: int) -> float:
-    """Improve a box in place, and return its value: what its events bring less the price of its literals.
+    """Improve a box in place, and return its value: what its events bring, less the price of its literals.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def refine(codes: Any, values: Any, allowed: Any, axes: Any, least: int) -> floa
     allowed : uint8, shape (axes, cells): the box, changed in place.
     axes : sizes, whether categories, directions (1: only lower bounds, -1: only upper ones, 0: both), prices of
         each edge and of a whole literal, as :class:`rulekit.induction.boxes.grid.AxisArrays` holds them.
-    least : so many events that a new range must hold.
+    least : number of events that a new range must hold.
 
     """
     sizes, categories, directions, prices, literals = axes
@@ -84,7 +84,7 @@ def refine(codes: Any, values: Any, allowed: Any, axes: Any, least: int) -> floa
 
 @njit(cache=True, nogil=True)
 def row_price(row: Any, size: int, category: bool, prices: Any, literal: float) -> float:  # noqa: FBT001
-    """Return the price of what one axis asks for: of each end of a range, of a set, of a word on missing."""
+    """Return the price of the literals of one axis: each end of a range, a set, and whether missing is allowed."""
     inside = 0
     for code in range(size):
         inside += row[code]
@@ -107,7 +107,7 @@ def row_price(row: Any, size: int, category: bool, prices: Any, literal: float) 
 
 @njit(cache=True, nogil=True)
 def _used(allowed: Any, sizes: Any, used: Any) -> int:
-    """List the axes that ask for something; return how many."""
+    """Write the axes that exclude some code into ``used``, and return how many there are."""
     count = 0
     for axis in range(len(sizes)):
         for code in range(sizes[axis] + 1):
@@ -120,7 +120,7 @@ def _used(allowed: Any, sizes: Any, used: Any) -> int:
 
 @njit(cache=True, nogil=True)
 def _tally(codes: Any, values: Any, allowed: Any, used: Any, sums: Any, counts: Any) -> float:
-    """Fill the histograms of all axes, each with the others as they are; return what the box brings."""
+    """Fill the histograms of all axes, and return what the box brings."""
     sums[:] = 0.0
     counts[:] = 0
     inside = 0.0

@@ -1,11 +1,11 @@
-"""Sums of weighted rules, fitted to soft labels: few literals that together order the events as the labels do.
+"""Sums of weighted rules, fitted to soft labels: few literals that order the events as the labels do.
 
-A rule is one literal, or a few that hold together. The sum grows by the rule that takes most off the logistic loss
-for its price in literals; its literals are chosen among all thresholds of the grid, pairs of them from a coarser
-grid first. After each rule all weights are fitted anew, and every so often each literal is moved to where it gains
-most beside all others. At each size that is asked for, the rules that matter least give way to better ones while
-that helps. This is boosting that corrects itself fully (S. Shalev-Shwartz, N. Srebro and T. Zhang, SIAM J. Optim.
-20, 2010), with thresholds that stay free.
+A rule is one literal, or a few that hold together. The sum grows by the rule that lowers the logistic loss most
+for its price in literals. Its literals are chosen among all thresholds of the grid; pairs are searched on a
+coarser grid first. After each rule all weights are fitted anew, and from time to time each literal is moved to
+where it gains most beside all others. At each size that is asked for, the rules that matter least are replaced
+by better ones while that helps. This is boosting that corrects itself fully (S. Shalev-Shwartz, N. Srebro and
+T. Zhang, SIAM J. Optim. 20, 2010), with thresholds that stay free.
 """
 
 from __future__ import annotations
@@ -56,15 +56,19 @@ class Term(NamedTuple):
 
 
 class WeightedSum(NamedTuple):
-    """The rules of a sum; its weights are theirs, and a constant after them."""
+    """The rules of a sum; the weights are those of the rules, and then a constant."""
 
     terms: tuple[Term, ...]
     weights: Weights
 
     def scores(self, codes: Codes, weights: npt.NDArray[Any] | None = None) -> Weights:
-        """Return the sum of the weights of the rules that hit, for codes of the shape (axes, events).
+        """Return the sum of the weights of the rules that hit each event, shape (events,).
 
-        Other weights may be given; a constant after them is not needed.
+        Parameters
+        ----------
+        codes : shape (axes, events).
+        weights : of the rules; default: those of the sum. A constant after them is ignored.
+
         """
         found = np.zeros(codes.shape[1])
         for term, weight in zip(self.terms, self.weights if weights is None else weights, strict=False):
@@ -73,7 +77,7 @@ class WeightedSum(NamedTuple):
 
 
 class _FitState(NamedTuple):
-    """Weights of the rules, the constant last, with what they give: scores, the loss and its derivatives."""
+    """Weights of the rules, the constant last, with their scores, their loss and its derivatives."""
 
     weights: Weights
     score: Weights
@@ -82,9 +86,19 @@ class _FitState(NamedTuple):
 
 
 class AdditiveModel:
-    """A sum of weighted rules that grows, fitted to labels in [0, 1] with event weights, both of shape (events,).
+    """A growing sum of weighted rules, fitted to labels.
 
-    ``rest`` is the loss of the constant alone.
+    Parameters
+    ----------
+    finder : finds the next rule.
+    targets : labels in [0, 1], shape (events,).
+    weights : event weights, shape (events,).
+
+    Attributes
+    ----------
+    terms : the rules.
+    rest : the loss of the constant alone.
+
     """
 
     def __init__(self, finder: RuleFinder, targets: Weights, weights: Weights) -> None:
@@ -101,7 +115,7 @@ class AdditiveModel:
         return sum(len(term.axes) for term in self.terms)
 
     def grow(self, caps: Sequence[int], deadline: float | None = None) -> Iterator[tuple[int, WeightedSum]]:
-        """Yield the sum at each of the rising caps on literals, until the time is up; the first always comes."""
+        """Yield the sum at each of the rising caps on literals until the deadline; the first is always made."""
         for place, cap in enumerate(caps):
             self._fill(cap)
             for _ in range(_SWAPS):
@@ -113,7 +127,7 @@ class AdditiveModel:
                 return
 
     def renew(self) -> None:
-        """Move the literals of each rule to where they gain most beside the others, and fit the weights."""
+        """Move the literals of each rule to where they gain most beside the other rules, and fit the weights."""
         for place, term in enumerate(self.terms):
             second, first = self.state.derivatives.second, self.state.derivatives.first.copy()
             first[term.hits] -= second[term.hits] * self.state.weights[place]
@@ -126,7 +140,7 @@ class AdditiveModel:
         self._fit()
 
     def _merge(self) -> None:
-        """Make one rule of those that hit the same events."""
+        """Merge rules that hit the same events."""
         first: dict[bytes, int] = {}
         places = [first.setdefault(term.hits.tobytes(), place) for place, term in enumerate(self.terms)]
         if len(first) == len(self.terms):
@@ -137,11 +151,11 @@ class AdditiveModel:
         self.state = self._at(np.append(weights[kept], self.state.weights[-1]))
 
     def loss_of(self, weights: Weights) -> float:
-        """Return the loss with other weights of the rules, and a constant after them."""
+        """Return the loss for other weights of the rules, with a constant after them."""
         return self._at(weights).loss
 
     def _fill(self, cap: int) -> None:
-        """Add rules while there is room, and while that takes something off the loss."""
+        """Add rules while there is room and the loss falls."""
         added = 0
         for _ in range(_PATIENCE * cap):
             room, before = cap - self.literals, self.state.loss
@@ -155,9 +169,9 @@ class AdditiveModel:
                 added = 0
 
     def _add(self, room: int) -> bool:
-        """Add the rule that promises most, or fit anew where it is there already; say whether one was found.
+        """Add the most promising rule, or fit anew where it is there already; return whether one was found.
 
-        It is taken back where it does not keep what the curvature promised.
+        A rule that does not lower the loss as its curvature promised is taken back.
         """
         before = self.state
         used = frozenset(int(axis) for term in self.terms for axis in term.axes)
@@ -176,7 +190,7 @@ class AdditiveModel:
         return True
 
     def _swap(self, cap: int) -> bool:
-        """Replace the rule that matters least; say whether that helped, and take it back if not."""
+        """Replace the rule that matters least; return whether that helped, and undo it if not."""
         terms, state = list(self.terms), self.state
         worst = int(np.argmin([self._worth(place) for place in range(len(terms))]))
         del self.terms[worst]
@@ -189,7 +203,7 @@ class AdditiveModel:
         return False
 
     def _worth(self, place: int) -> float:
-        """Return about what the loss would rise without a rule, for its price."""
+        """Return about how much the loss would rise without a rule, over its price."""
         term, derivatives = self.terms[place], self.state.derivatives
         curvature = float(curvature_of(derivatives.second[term.hits].sum(), derivatives))
         return 0.5 * float(self.state.weights[place]) ** 2 * curvature / self.limits.price(len(term.axes))
@@ -202,7 +216,7 @@ class AdditiveModel:
         return Derivatives(first, second, *sums, self.limits.ridge, self.limits.least)
 
     def _at(self, weights: Weights, score: Weights | None = None) -> _FitState:
-        """Return what weights give; the scores may be known."""
+        """Return the state for some weights; the scores may be known already."""
         if score is None:
             score = np.full(len(self.targets), weights[-1])
             for term, weight in zip(self.terms, weights[:-1], strict=True):
@@ -213,7 +227,7 @@ class AdditiveModel:
         return _FitState(weights, score, loss, self._derivatives(first, second))
 
     def _fit(self) -> None:
-        """Fit all weights: descend on the quadratic, halve the step where the loss itself rises."""
+        """Fit all weights: descend on the quadratic model, and halve the step where the loss itself rises."""
         hits = np.concatenate([*(term.hits for term in self.terms), np.empty(0, dtype=np.int64)])
         starts = np.cumsum([0, *(len(term.hits) for term in self.terms)])
         directed = [bool(self.space.directions[term.axes].any()) for term in self.terms]
@@ -236,7 +250,7 @@ class AdditiveModel:
                 break
 
     def _move(self, place: int, moved: Term, weight: float) -> None:
-        """Put another rule in the place of one, unless the loss would rise; the constant makes up for it."""
+        """Replace one rule, unless the loss would rise; the constant is adjusted."""
         weights, score = self.state.weights.copy(), self.state.score.copy()
         score[self.terms[place].hits] -= weights[place]
         score[moved.hits] += weight
@@ -250,7 +264,7 @@ class AdditiveModel:
 
 
 def _newton(term: Term, derivatives: Derivatives) -> tuple[float, float]:
-    """Return the weight that one Newton step gives a rule, and what it gains."""
+    """Return the weight that one Newton step gives a rule, and how much it lowers the loss."""
     first, second = float(derivatives.first[term.hits].sum()), float(derivatives.second[term.hits].sum())
     slope, curvature = slope_of(first, second, derivatives), curvature_of(second, derivatives)
     return -slope / curvature, 0.5 * slope**2 / curvature

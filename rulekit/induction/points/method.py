@@ -1,7 +1,7 @@
-"""The entrant of sums: rules with whole points, made anew for each size, that reach a threshold together.
+"""The method ``points``: sums of rules with whole points, fitted anew for each size.
 
-What is fitted are not the labels of the teacher but soft ones: near the budget's threshold an event is a little
-more or less worth accepting than the next, far from it that is settled. How soft they are, and how much the events
+Sums are fitted to soft labels, not to the teacher's labels. Near the budget's threshold one event is only a little
+more worth accepting than the next; far from it the decision is clear. How soft the labels are, and how much events
 near the threshold count, is chosen for each size on the selection fold, by sums that have seen the fit fold alone.
 """
 
@@ -33,10 +33,10 @@ if TYPE_CHECKING:
 POINTS = "points"
 
 MOST_EVENTS = 40_000
-"""So many events are fitted at most: all that the teacher likes, and a share of the others at more weight."""
+"""The most events that are fitted: those the teacher likes, and a share of the others at more weight."""
 
 LARGEST_POINTS = (20, 30, 50, 100)
-"""Points of the weightiest rule: the first that fits about as well as the weights do."""
+"""Points tried for the rule with the largest weight; the first that fits about as well as the weights is taken."""
 
 _LOST_BY_ROUNDING = 0.005
 _RATES = (0.7, 0.85, 1.0, 1.2, 1.4)
@@ -49,14 +49,14 @@ EMPHASES = (Emphasis(0.5, 1.0), Emphasis(0.5, 0.2), Emphasis(0.25, 0.2))
 
 
 class FittedSums(NamedTuple):
-    """Drafts by rising size, each to be cut only as a whole; and those of the fit fold alone, at the same caps."""
+    """Candidate rulesets of rising size from the fit and selection folds, and those from the fit fold alone."""
 
     rulesets: tuple[CandidateRuleset, ...]
     on_fit_fold: tuple[CandidateRuleset, ...]
 
 
 class _PointSum(NamedTuple):
-    """A sum with its whole points, one for each of its rules."""
+    """A sum with the whole points of its rules."""
 
     sum: WeightedSum
     points: npt.NDArray[np.int64]
@@ -65,13 +65,13 @@ class _PointSum(NamedTuple):
 def fit_sums(
     context: InductionContext, binned: BinnedEvents, caps: Sequence[int], deadline: float | None = None
 ) -> FittedSums:
-    """Return one draft for each cap on literals at which a sum of rules is better than at all smaller ones.
+    """Return a candidate ruleset for each cap on literals at which a sum is better than at all smaller caps.
 
     Parameters
     ----------
     terrain : the grid, and the fit and selection folds on it.
     caps : rising numbers of literals.
-    deadline : by the monotonic clock; sizes that are not reached by then are left out.
+    deadline : by the monotonic clock; sizes not reached by then are left out. None is no limit.
 
     Raises
     ------
@@ -104,7 +104,7 @@ def _largest(chosen: dict[int, Emphasis], emphasis: Emphasis) -> int:
 def _chosen(
     tried: dict[Emphasis, dict[int, _PointSum]], context: InductionContext, codes: Codes
 ) -> dict[int, Emphasis]:
-    """Return the emphasis of each size that is worth its literals, by the selection fold."""
+    """Return the best emphasis of each size that is worth its literals, by the selection fold."""
     found: dict[int, Emphasis] = {}
     best = 0.0
     for cap in sorted({cap for fitted in tried.values() for cap in fitted}):
@@ -120,7 +120,7 @@ def _chosen(
 
 
 def _reached(scores: Weights, context: InductionContext) -> float:
-    """Return the signal that scores should accept on the selection fold: a mean over rates near the budget."""
+    """Return the expected signal that scores accept on the selection fold: a mean over rates near the budget."""
     sample, budget = context.folds.selection, context.budget
     signal = context.signal_search[len(context.folds.fit) :]
     cost = sample.weights * (1.0 if budget.kind == "alert_rate" else 1 - signal)
@@ -134,7 +134,7 @@ def _reached(scores: Weights, context: InductionContext) -> float:
 
 
 class _SumFitter:
-    """Fitting on the first events of the fit and selection folds."""
+    """Fits sums to the first events of the fit and selection folds."""
 
     def __init__(self, context: InductionContext, binned: BinnedEvents, events: int) -> None:
         self.context, self.grid = context, binned.grid
@@ -144,7 +144,7 @@ class _SumFitter:
     def grown(
         self, emphasis: Emphasis, caps: Sequence[int], deadline: float | None
     ) -> Iterator[tuple[int, _PointSum]]:
-        """Yield the sum at each cap, until the time is up."""
+        """Yield the sum at each cap until the deadline."""
         try:
             from rulekit.induction.points.fit import AdditiveModel
             from rulekit.induction.points.search import RuleFinder
@@ -159,7 +159,7 @@ class _SumFitter:
             yield cap, _PointSum(found, whole_points(model))
 
     def _limits(self) -> SumLimits:
-        """Return the limits of a sum: where few rules are allowed, longer ones are worth more."""
+        """Return the limits of a sum; where few rules are allowed, rules may be longer."""
         from rulekit.induction.points.search import SumLimits
 
         budget, names = self.context.budget, [axis.feature.name for axis in self.grid.axes]
@@ -180,7 +180,7 @@ class _SumFitter:
 
 
 def whole_points(model: AdditiveModel) -> npt.NDArray[np.int64]:
-    """Return the weights of a sum as whole points, shape (rules,): the smallest that fit about as well."""
+    """Return the weights of a sum as whole points, int64, shape (rules,): the smallest that fit about as well."""
     weights = model.state.weights
     largest = float(np.abs(weights[:-1]).max(initial=0.0))
     points = np.zeros(len(weights) - 1, dtype=np.int64)
@@ -195,7 +195,7 @@ def whole_points(model: AdditiveModel) -> npt.NDArray[np.int64]:
 
 
 def _draft(fitted: _PointSum, binned: BinnedEvents) -> CandidateRuleset:
-    """Return the draft of a sum in the order of a scorecard; equal rules become one."""
+    """Return the candidate ruleset of a sum, ordered by feature and threshold; equal rules become one."""
     total: dict[Condition, int] = {}
     for term, points in zip(fitted.sum.terms, fitted.points.tolist(), strict=True):
         condition, worth = _worded(term, points, binned)
@@ -208,7 +208,7 @@ def _draft(fitted: _PointSum, binned: BinnedEvents) -> CandidateRuleset:
 
 
 def _line_of(condition: Condition, places: Mapping[str, int]) -> tuple[object, ...]:
-    """Return what a rule is sorted by: its features in the order of the schema, then its thresholds."""
+    """Return the sort key of a rule: its features in the order of the schema, then its thresholds."""
     found = tuple(literals(condition))
     features = tuple(dict.fromkeys(places[literal.feature] for literal in found))
     values = tuple(
@@ -218,10 +218,9 @@ def _line_of(condition: Condition, places: Mapping[str, int]) -> tuple[object, .
 
 
 def _worded(term: Term, points: int, binned: BinnedEvents) -> tuple[Condition, int]:
-    """Return a rule in words with its points.
+    """Return the condition and the points of a rule.
 
-    One literal that counts against an event is its complement that counts for it, where no value is missing: all
-    sums then rise alike.
+    Where no value is missing, one literal with negative points is written as its complement with positive points.
     """
     box, axis = binned.grid.free(), int(term.axes[0])
     size = binned.grid.axes[axis].size

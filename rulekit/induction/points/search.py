@@ -1,8 +1,8 @@
-"""The search for the rule that joins a sum next: one literal, a corner of two axes, or one of these made longer.
+"""The search for the next rule of a sum: one literal, a corner of two axes, or one of these made longer.
 
-Every threshold of every axis is tried for a single literal, and for each further one. Pairs that are worth nothing
-alone, as in an exclusive or, no such step finds: so all pairs of axes are searched on a coarser grid, and the best
-of them refined.
+Every threshold of every axis is tried for a single literal, and for each further literal. Such steps miss pairs
+of literals that are worth nothing alone, as in an exclusive or. So all pairs of axes are searched on a coarser
+grid, and the best of them are refined.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ _LEAST_GAIN = 1e-6
 
 
 class SumLimits(NamedTuple):
-    """What binds a sum while it grows.
+    """The limits on a sum while it grows.
 
     Attributes
     ----------
-    rules, longest : so many rules, and literals of one rule, at most.
-    rule_price : what a rule costs beside its literals, in literals.
-    least : so many events that a rule must hold.
-    ridge : on the weights, where the weights of events are 1 on average.
-    affords : whether rules may together ask for a set of axes.
+    rules, longest : the most rules, and the most literals of one rule.
+    rule_price : price of a rule beside its literals, in literals.
+    least : number of events that a rule must hold.
+    ridge : penalty on squared weights, for event weights of 1 on average.
+    affords : returns whether rules may together ask for a set of axes.
 
     """
 
@@ -47,16 +47,16 @@ class SumLimits(NamedTuple):
     affords: Callable[[frozenset[int]], bool] = lambda _: True
 
     def price(self, literals: int) -> float:
-        """Return what a rule costs."""
+        """Return the price of a rule with this number of literals."""
         return literals + self.rule_price
 
 
 class FoundRule(NamedTuple):
-    """A rule that could join.
+    """A rule that could join the sum.
 
     Attributes
     ----------
-    gain : what it takes off the loss.
+    gain : by how much it lowers the loss.
     axes : int64, shape (literals,).
     rows : uint8, shape (literals, cells): which codes of its axis each literal allows.
 
@@ -68,7 +68,7 @@ class FoundRule(NamedTuple):
 
 
 class RuleFinder:
-    """The search on some events."""
+    """Finds the next rule of a sum on some events."""
 
     def __init__(self, space: Space, limits: SumLimits, lasts: list[npt.NDArray[np.intp]]) -> None:
         self.space, self.limits = space, limits
@@ -88,8 +88,8 @@ class RuleFinder:
 
         Parameters
         ----------
-        directions : of features whose literals may only ask for more (1), or for less (-1).
-        mass : coarse codes hold about equal mass, shape (events,).
+        directions : 1 for features of which literals may only ask for more, -1 where only for less.
+        mass : shape (events,); coarse codes hold about equal sums of it.
 
         """
         facts = grid.arrays(0.0, directions)
@@ -106,7 +106,15 @@ class RuleFinder:
         return cls(space, limits, lasts)
 
     def propose(self, derivatives: Derivatives, used: frozenset[int], longest: int) -> FoundRule | None:
-        """Return the rule of at most so many literals that gains most for its price, beside the axes in use."""
+        """Return the rule that gains most for its price; None where none gains.
+
+        Parameters
+        ----------
+        derivatives : of the loss.
+        used : axes that the sum asks for already.
+        longest : the most literals of the rule.
+
+        """
         self._prepare(derivatives, used)
         nothing = FoundRule(0.0, np.empty(0, np.int64), np.empty((0, self._cells), np.uint8))
         found = [*self._longer(nothing, derivatives)]
@@ -119,7 +127,7 @@ class RuleFinder:
         return max(allowed, key=lambda one: one.gain / self.limits.price(len(one.axes)), default=None)
 
     def _prepare(self, derivatives: Derivatives, used: frozenset[int]) -> None:
-        """Close the axes that can't be afforded, and put categories into the order of their slopes."""
+        """Close the axes that can't be afforded, and order categories by their slopes."""
         axes = range(len(self.space.sizes))
         opened = np.array([self.limits.affords(used | {axis}) for axis in axes], dtype=np.bool_)
         self.space = self.space._replace(open=opened)
@@ -134,7 +142,7 @@ class RuleFinder:
             self._pairs = promising[:, None] & promising
 
     def _promising(self, derivatives: Derivatives) -> npt.NDArray[np.bool_]:
-        """Return the axes that are searched in pairs: those that gain most alone, where there are many."""
+        """Return whether each axis is searched in pairs: where there are many, those that gain most alone."""
         count = len(self.space.sizes)
         if count <= _MOST_PAIRED:
             return np.ones(count, dtype=np.bool_)
@@ -145,7 +153,7 @@ class RuleFinder:
         return np.isin(np.arange(count), np.argsort(-gains, kind="stable")[:_MOST_PAIRED])
 
     def _longer(self, base: FoundRule, derivatives: Derivatives) -> Iterator[FoundRule]:
-        """Yield a rule with the one more literal that gains most, if any does."""
+        """Yield a rule with the further literal that gains most, if any gains."""
         events = passing(self.space.codes, base.axes, base.rows, -1) if len(base.axes) else self._all
         row, rising = np.empty(self._cells, np.uint8), bool(self.space.directions[base.axes].any())
         axis, gain = best_literal(self.space, events, derivatives, rising, row)
@@ -155,7 +163,8 @@ class RuleFinder:
     def _corners(self, derivatives: Derivatives) -> Iterator[FoundRule]:
         """Yield the best corners of two axes.
 
-        One rule more changes little of what pairs gain: most times only those that led the last time are searched.
+        One more rule hardly changes what pairs gain, so most times only the best pairs of the last full search are
+        searched again.
         """
         count = len(self.space.sizes)
         gains, corners = np.empty((count, count)), np.empty((count, count, 4), np.int64)
@@ -174,7 +183,7 @@ class RuleFinder:
                 yield self._refined(float(gains[one, other]), np.array([one, other]), rows, derivatives)
 
     def _side(self, axis: int, start: int, is_upper: int) -> npt.NDArray[np.uint8]:
-        """Return the row of a literal: the codes before the start of a coarse code, or the others."""
+        """Return the row of a literal: the codes before a coarse code begins, or all others."""
         row, order = np.zeros(self._cells, np.uint8), self._orders.get(axis)
         if order is None:
             order, start = np.arange(self.space.sizes[axis]), int(self._lasts[axis][start - 1]) + 1
@@ -184,7 +193,7 @@ class RuleFinder:
     def _refined(
         self, gain: float, axes: npt.NDArray[np.int64], rows: npt.NDArray[np.uint8], derivatives: Derivatives
     ) -> FoundRule:
-        """Return a rule with its literals moved to where they gain most, and without those that ask for nothing."""
+        """Return a rule with its literals moved to where they gain most, without literals that ask for nothing."""
         gain = refine(self.space, axes, rows, derivatives, gain)
         return FoundRule(gain, *tidied(axes, rows))
 

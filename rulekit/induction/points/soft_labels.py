@@ -1,4 +1,4 @@
-"""Soft labels: how clearly each event belongs on one side of the budget's threshold, by the teacher.
+"""Soft labels: how clearly the teacher puts each event on one side of the budget's threshold.
 
 They come from the log-odds of signal as a smooth function of the teacher's score, so that the scale of the score
 does not matter: an isotonic fit whose steps are joined at their centres (A. Oron and N. Flournoy, Biometrika 104,
@@ -28,8 +28,8 @@ class Emphasis(NamedTuple):
 
     Attributes
     ----------
-    softness : log-odds from those at the threshold, at which a label is about three quarters or one quarter.
-    even : share of the weight that all events have alike; the rest is by what deciding an event rightly is worth.
+    softness : distance in log-odds from the threshold at which a label is about three quarters or one quarter.
+    even : share of the weight that is equal for all events; the rest grows with what a right decision is worth.
 
     """
 
@@ -38,24 +38,24 @@ class Emphasis(NamedTuple):
 
 
 class LogOdds(NamedTuple):
-    """Log-odds of signal over those at the threshold, shape (events,), and those at the threshold."""
+    """Log-odds of signal of each event relative to the threshold, shape (events,), and those at the threshold."""
 
     odds: Weights
     centre: float
 
     def worth(self) -> Weights:
-        """Return what deciding each event rightly is worth, shape (events,)."""
+        """Return what a right decision about each event is worth, shape (events,)."""
         return np.abs(_chance(self.odds + self.centre) - _chance(np.array([self.centre])))
 
 
 class SoftLabels(NamedTuple):
-    """What labels are made of: one step for each threshold that the sum has to reach, and event weights."""
+    """The material of labels: log-odds for each threshold that the sum has to reach, and event weights."""
 
     steps: tuple[LogOdds, ...]
     weights: Weights
 
     def labels(self, emphasis: Emphasis) -> tuple[Weights, Weights]:
-        """Return labels in [0, 1] and event weights, both of the shape (events,); of several steps their means."""
+        """Return labels in [0, 1] and event weights, both shape (events,); for several thresholds their means."""
         labels = [_chance(step.odds / emphasis.softness) for step in self.steps]
         shares = [self._share(step, emphasis) for step in self.steps]
         return np.mean(labels, axis=0), self.weights * np.mean(shares, axis=0)
@@ -71,10 +71,10 @@ class SoftLabels(NamedTuple):
 def make_soft_labels(
     context: InductionContext, events: int, most: int
 ) -> tuple[SoftLabels, npt.NDArray[np.int64]]:
-    """Return what labels are made of, for the first events of the fit and selection folds, and which of them.
+    """Return soft labels for the first events of the fit and selection folds, and the positions of those used.
 
-    Events that lack a required feature are left out. Of more than ``most`` all that the teacher likes stay, and a
-    share of the others at more weight.
+    Events that lack a required feature are left out. Where there are more than ``most``, those that the teacher
+    likes stay, and a share of the others at more weight.
     """
     contexts = (context, *context.above)
     samples = [one.folds.search.take(np.arange(events)) for one in contexts]
@@ -90,7 +90,7 @@ def make_soft_labels(
 def _thinned(
     rows: npt.NDArray[np.int64], sample: Sample, context: InductionContext, most: int
 ) -> tuple[npt.NDArray[np.int64], Weights]:
-    """Return which events to fit on, and how many each stands for."""
+    """Return the positions of the events to fit on, and how many events each stands for."""
     if len(rows) <= most:
         return rows, np.ones(len(rows))
     order = rows[np.argsort(-sample.scores[rows], kind="stable")]
@@ -104,7 +104,7 @@ def _thinned(
 
 
 def _log_odds(sample: Sample, signal: Weights, context: InductionContext) -> tuple[Weights, float]:
-    """Return the log-odds of signal over those at the threshold, shape (events,), and those at the threshold."""
+    """Return the log-odds of signal relative to the threshold, shape (events,), and those at the threshold."""
     liked = sample.scores >= context.threshold
     if sample.truth is None or signal.min() == signal.max():
         return _by_tail(sample, sample.budget_weights(context.budget.kind), context.budget.rate), 0.0
@@ -114,7 +114,7 @@ def _log_odds(sample: Sample, signal: Weights, context: InductionContext) -> tup
 
 
 def _joined(sample: Sample, signal: Weights) -> Weights:
-    """Return the log-odds of an isotonic fit, its steps joined at the centres of their ranks."""
+    """Return the log-odds of an isotonic fit, whose steps are joined at the centres of their ranks."""
     order = np.argsort(sample.scores, kind="stable")
     ends = np.cumsum(sample.weights[order])
     ranks = np.empty(len(order))

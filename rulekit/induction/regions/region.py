@@ -1,7 +1,7 @@
-"""Regions: what a path through a learner's tree selects, in one form, and its text as a condition.
+"""Regions: one form for what a path through a learner's tree selects.
 
-A learner's path is a list of steps. Steps on one feature are intersected, so that a region has one range, one
-set of categories and one answer for missing values per feature. The order of first use is kept.
+A path is a list of steps. Steps on one feature are intersected, so that a region has for each feature one range or
+one set of categories, and whether a missing value is allowed. Features stay in the order of their first use.
 """
 
 from __future__ import annotations
@@ -18,9 +18,15 @@ from rulekit.labels import Mask
 
 
 class PathStep(NamedTuple):
-    """One split of a path: the event's rank in ``column`` is among the lowest ``cut`` ones (``left``), or not.
+    """One split of a path.
 
-    ``missing`` says whether events without the feature take this branch.
+    Attributes
+    ----------
+    column : the column of the encoding.
+    cut : the number of ranks that are sent left: the lowest ones.
+    left : whether the path goes left.
+    missing : whether events without the feature take this branch.
+
     """
 
     column: int
@@ -30,7 +36,7 @@ class PathStep(NamedTuple):
 
     @classmethod
     def at(cls, column: int, threshold: float, *, left: bool, missing: bool | None = None) -> PathStep:
-        """Return the step of ``rank <= threshold`` (or ``>``); by default missing is rank -1, as filled."""
+        """Return the step of ``rank <= threshold`` (or ``>``); default: a missing value has rank -1."""
         cut = math.floor(min(max(threshold, -2.0), 2.0**31)) + 1
         below = (threshold >= -1) == left if missing is None else missing
         return cls(column, max(cut, 0), left, below)
@@ -43,7 +49,7 @@ class PathStep(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Ranks from ``low`` up to, and not including, ``high``; and missing values, or not."""
+    """Ranks from ``low`` up to and without ``high``, and whether missing values are allowed."""
 
     low: int
     high: int
@@ -57,9 +63,9 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Categories that are allowed, or (``negated``) not; and missing values, or not.
+    """Categories that are allowed, or with ``negated`` not allowed, and whether missing values are allowed.
 
-    A split asks for one category, and a missing value is not that one: missing goes with ``negated``.
+    A split asks for one category, and a missing value is not that one, so missing values go with ``negated``.
     """
 
     values: tuple[str, ...]
@@ -68,16 +74,16 @@ class Choice:
 
 
 Region = dict[str, Span | Choice]
-"""What is allowed, by feature; a feature that is absent is free. Do not change one in place."""
+"""What is allowed, by feature; an absent feature is free. Regions are never changed in place."""
 
 
 def key_of(region: Region) -> tuple[tuple[str, Span | Choice], ...]:
-    """Return what two regions share exactly when they allow the same."""
+    """Return a key that two regions share exactly when they allow the same."""
     return tuple(sorted(region.items(), key=lambda item: item[0]))
 
 
 def intersect(steps: Iterable[PathStep], encoding: Encoding) -> Region | None:
-    """Return the region of a path; None when nothing can be in it. Features left free are dropped."""
+    """Return the region of a path, without free features; None when no event can lie in it."""
     region: Region = {}
     for step in steps:
         column = encoding.columns[step.column]
@@ -134,7 +140,7 @@ def _settled(region: Region, encoding: Encoding) -> Region | None:
 
 
 def is_free(part: Span | Choice, column: Column) -> bool:
-    """Say whether a settled part allows every event."""
+    """Return whether a part allows every event of the fit fold."""
     if part.missing != column.missing:
         return False
     if isinstance(part, Choice):
@@ -143,7 +149,7 @@ def is_free(part: Span | Choice, column: Column) -> bool:
 
 
 def hits(region: Region, encoding: Encoding, but: str | None = None) -> Mask:
-    """Return which events of the fit fold are in a region, leaving the feature ``but`` free: shape (events,)."""
+    """Return whether each event of the fit fold lies in a region, shape (events,); the feature ``but`` is free."""
     mask = np.ones(len(encoding.matrix), dtype=np.bool_)
     for name, part in region.items():
         if name != but:

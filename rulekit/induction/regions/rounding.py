@@ -1,8 +1,8 @@
-"""Writing a region as a condition, with the shortest thresholds that mean the same.
+"""Write a region as a condition, with the shortest thresholds that mean the same.
 
 Between two neighbouring values of the fit fold any threshold selects the same events, so the one with the
-fewest digits is taken. With a tolerance a threshold may also step over some of the rule's events: a rule that reads
-``alpha <= 10`` in place of ``alpha <= 9.8713`` is easier to remember, and a fit fold does not know the third digit.
+fewest digits is taken. With a tolerance a threshold may also move past some of the rule's events: ``alpha <=
+10`` is easier to remember than ``alpha <= 9.8713``, and a fit fold does not determine the third digit.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ TOLERANCE = 0.01
 
 
 class _Rule(NamedTuple):
-    """A region with all that its thresholds depend on."""
+    """A region and everything that its thresholds depend on."""
 
     region: Region
     encoding: Encoding
@@ -41,7 +41,7 @@ def write(region: Region, encoding: Encoding, weights: Weights, tolerance: float
 
     Parameters
     ----------
-    region : what to select.
+    region : the events to select.
     encoding : of the fit fold.
     weights : of the fit fold, shape (events,).
     tolerance : share of the rule's weight that each threshold may gain or lose; with 0 the condition selects
@@ -63,7 +63,7 @@ def write(region: Region, encoding: Encoding, weights: Weights, tolerance: float
 
 
 def _takes_missing(rule: _Rule, name: str) -> bool:
-    """Say whether the region has events that lack the feature, beyond the tolerance: else they need no word."""
+    """Return whether the region has more events without the feature than the tolerance allows to lose."""
     column = rule.encoding.matrix[:, rule.encoding.column_of(name)]
     taken = hits(rule.region, rule.encoding)
     lacking = float(rule.weights[taken & np.isnan(column)].sum())
@@ -71,7 +71,7 @@ def _takes_missing(rule: _Rule, name: str) -> bool:
 
 
 def _with_missing(term: Condition | None, part: Span | Choice, column: Column) -> tuple[Condition, ...]:
-    """Return the terms of one feature; a range alone is spread into its two literals by :class:`All`."""
+    """Return the terms of one feature; :class:`AllOf` splits a range into its two literals."""
     name = column.feature.name
     if isinstance(part, Span) and part.is_empty:
         return (Missing(name),)
@@ -100,11 +100,11 @@ def _span(rule: _Rule, name: str, span: Span) -> Condition | None:
 
 
 Cuts = tuple[int, int]
-"""The lowest and the highest cut that a threshold may be moved to: so many values are below it."""
+"""The lowest and the highest place that a threshold may be moved to; a place is the number of values below it."""
 
 
 def _slack(rule: _Rule, name: str, span: Span) -> tuple[Cuts, Cuts]:
-    """Return how far each end of a span may be moved within the tolerance."""
+    """Return how far each end of a range may be moved within the tolerance."""
     index = rule.encoding.column_of(name)
     count = len(rule.encoding.columns[index].values)
     rank = rule.encoding.matrix[:, index]

@@ -1,8 +1,8 @@
-"""Leaving out literals that earn nothing.
+"""Remove literals that earn nothing.
 
-A tree's path names every split on the way, also those that a rule no longer needs among the other rules. Each end
-of each range is tried: where the ruleset as a whole brings more without it, at the price of its dearest rule, it
-goes.
+A tree's path has a literal for every split on the way, also for splits that the rule does not need beside the
+other rules. Each end of each range is tried. It is removed where the whole ruleset brings more without it, at
+the price of its dearest rule.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from rulekit.labels import Mask, Weights
 
 
 def simplify(regions: list[Region], encoding: Encoding, gain: Weights, cost: Weights) -> list[Region]:
-    """Return the regions without idle literals.
+    """Return the regions without literals that earn nothing.
 
     Parameters
     ----------
-    regions : in rank order, so that the last is the dearest.
+    regions : in rank order; the last one is the dearest.
     encoding : of the fit fold.
     gain, cost : what accepting each event of the fit fold brings and costs, shape (events,).
 
@@ -45,7 +45,7 @@ def _union(masks: list[Mask], count: int) -> Mask:
 
 
 def _price(masks: list[Mask], gain: Weights, cost: Weights) -> float:
-    """Return gain over cost of what the dearest rule adds to those before it."""
+    """Return gain over cost of what the dearest rule adds to the rules before it."""
     seen = np.zeros(len(gain), dtype=np.bool_)
     ratios = []
     for mask in masks:
@@ -57,7 +57,7 @@ def _price(masks: list[Mask], gain: Weights, cost: Weights) -> float:
 
 
 def _shorten(region: Region, mask: Mask, encoding: Encoding, value: Weights) -> tuple[Region, Mask]:
-    """Drop the end whose absence is worth most, again and again, while nothing is lost."""
+    """Remove the end whose absence is worth most, again and again, while nothing is lost."""
     worth = float(value[mask].sum())
     while True:
         options = [(shorter, hits(shorter, encoding)) for shorter in _shorter(region, encoding) if shorter]
@@ -71,7 +71,7 @@ def _shorten(region: Region, mask: Mask, encoding: Encoding, value: Weights) -> 
 
 
 def _shorter(region: Region, encoding: Encoding) -> Iterator[Region]:
-    """Yield the region without one end of one range, or without one feature."""
+    """Yield the region without one end of a range, or without one feature."""
     for name, part in region.items():
         column = encoding.columns[encoding.column_of(name)]
         if isinstance(part, Span) and not part.is_empty and part.low > 0 and part.high < len(column.values):
