@@ -127,7 +127,7 @@ class BinGrid:
     def arrays(
         self, literal: float, directions: Mapping[str, int] | None = None, closed: Collection[str] = ()
     ) -> AxisArrays:
-        """Return the axes for compiled loops at a price for each literal; one of a closed feature costs infinity."""
+        """Return the axes for compiled loops at a price for each literal; one of a closed feature is infinite."""
         wanted = directions or {}
         each = np.array([np.inf if axis.feature.name in closed else literal for axis in self.axes])
         prices = np.repeat(each[:, None], self.cells, axis=1)
