@@ -29,7 +29,7 @@ def check_count(events: int) -> None:
 
 
 def conform(frame: pl.DataFrame, schema: Schema, event_id: str, truth: str, kind: str) -> pl.DataFrame:
-    """Give the frame that a pack promises: id (int64), features of the schema, truth (bool), kind (string).
+    """Return the frame that a pack promises: id (int64), features of the schema, truth (bool), kind (string).
 
     Numbers beyond the bounds saturate, as the readout of a detector does. Missing is null, here and before.
     """

@@ -114,7 +114,7 @@ def generate(events: int, seed: int) -> pl.DataFrame:
 
 
 def teacher(seed: int) -> BaseEstimator:
-    """Give an unfitted random forest for a float32 matrix (events, 14) with NaN for missing features.
+    """Return an unfitted random forest for a float32 matrix (events, 14) with NaN for missing features.
 
     Missing becomes -1, below every physical value. Categories come as integer codes, which trees can cut
     apart. One thread: with several, a forest sums its trees in any order, and scores differ in their last

@@ -37,7 +37,7 @@ _NO_AGE: Final = 0.08
 
 
 def ledger(events: int, seed: int) -> pl.DataFrame:
-    """Give a frame of shape (events, 14): all payments in order of time.
+    """Return a frame of shape (events, 14): all payments in order of time.
 
     ``transaction`` (int64, from 0), ``time`` (datetime, ms, strictly increasing), ``card`` and ``device``
     (int64), ``cents`` (int64, EUR cents), ``hour`` (int64), ``online`` and ``abroad`` (bool), ``country``
@@ -56,7 +56,7 @@ def ledger(events: int, seed: int) -> pl.DataFrame:
 
 
 def _facts(rng: np.random.Generator, world: World, paid: payments.Payments) -> pl.DataFrame:
-    """Give the facts as a frame: times in whole milliseconds, null where the acquirer sent nothing."""
+    """Return the facts as a frame: times in whole milliseconds, null where the acquirer sent nothing."""
     count = paid.time.size
     country = np.where(rng.random(count) < _NO_COUNTRY, len(COUNTRIES), paid.country)
     known = country < len(COUNTRIES)
@@ -79,12 +79,12 @@ def _facts(rng: np.random.Generator, world: World, paid: payments.Payments) -> p
 
 
 def _words(code: IntArray, words: tuple[str, ...]) -> pl.Series:
-    """Give the word for each code; a code past the last word is missing."""
+    """Return the word for each code; a code past the last word is missing."""
     return pl.Series([*words, None], dtype=pl.String).gather(code)
 
 
 def _reported(rng: np.random.Generator, kind: npt.NDArray[np.str_]) -> pl.DataFrame:
-    """Give the reported truth and the kind: some fraud is never noticed, some genuine payments disputed."""
+    """Return the reported truth and the kind: some fraud is never noticed, some genuine payments disputed."""
     real = kind != "genuine"
     noise = rng.random(kind.size)
     return pl.DataFrame(

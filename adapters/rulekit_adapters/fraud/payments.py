@@ -140,7 +140,7 @@ def join(parts: list[Payments]) -> Payments:
 
 
 def _waking_hour(rng: np.random.Generator, nocturnal: npt.NDArray[np.bool_]) -> FloatArray:
-    """Give an hour of the day: noon and early evening for most, the night for those who work then."""
+    """Return an hour of the day: noon and early evening for most, the night for those who work then."""
     noon = rng.random(nocturnal.size) < 0.5
     centre = np.where(nocturnal, 1.0, np.where(noon, 12.5, 18.0))
     return np.asarray((centre + rng.normal(0.0, 2.5, nocturnal.size)) % 24.0)
@@ -203,7 +203,7 @@ def _spree(
 
 
 def _own_device(world: World, card: IntArray, time: FloatArray) -> _Device:
-    """Give the device that the card's owner uses at that time."""
+    """Return the device that the card's owner uses at that time."""
     own = world.terminals + world.device[card]
     age = time / 24.0 - world.device_since[card]
     replaced = age < 0.0
@@ -212,12 +212,12 @@ def _own_device(world: World, card: IntArray, time: FloatArray) -> _Device:
 
 
 def _first_stranger(world: World, kind: int) -> int:
-    """Give the first device id that belongs to no customer; each kind of source has a billion of its own."""
+    """Return the first device id that belongs to no customer; each kind of source has a billion of its own."""
     return world.terminals + 2 * world.customers + kind * 1_000_000_000
 
 
 def _stranger(rng: np.random.Generator, world: World, spree: _Spree, kind: int, age: float) -> _Device:
-    """Give each campaign one device of no customer, first seen ``age`` days before on average."""
+    """Return each campaign one device of no customer, first seen ``age`` days before on average."""
     since = rng.exponential(age, spree.campaigns)[spree.campaign]
     return _Device(_first_stranger(world, kind) + spree.campaign, since + spree.elapsed / 24.0)
 

@@ -1,4 +1,4 @@
-"""Velocity features of the fraud pack: what a card and a device have done, up to and including each payment.
+"""Velocity features of the fraud pack: what a card and a device did up to and including each payment.
 
 Causal by construction: a window ends at the payment (closed on the right, open on the left) and times are
 strictly increasing, so a payment's features depend on itself and on earlier payments only. Money is summed in

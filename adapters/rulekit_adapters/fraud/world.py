@@ -115,7 +115,7 @@ def build(rng: np.random.Generator, events: int) -> World:
 
 
 def _terminal_cities(rng: np.random.Generator, terminals: int) -> IntArray:
-    """Give the city of each terminal, sorted; no city is without one."""
+    """Return the city of each terminal, sorted; no city is without one."""
     share = _TABLE[:, 3] + 0.02
     drawn = rng.choice(len(_TABLE), size=terminals - len(_TABLE), p=share / share.sum())
     return np.sort(np.concatenate([np.arange(len(_TABLE)), drawn]))
@@ -135,7 +135,7 @@ def pick_terminal(rng: np.random.Generator, world: World, city: IntArray) -> Int
 
 
 def distance(first: FloatArray, second: FloatArray) -> FloatArray:
-    """Give the great-circle distance (km), shape (count,), of positions (degrees), shape (count, 2).
+    """Return the great-circle distance (km), shape (count,), of positions (degrees), shape (count, 2).
 
     A position is a latitude and a longitude. The haversine formula (R. W. Sinnott, "Virtues of the
     Haversine", Sky and Telescope 68, 1984).

@@ -133,7 +133,7 @@ def generate(events: int, seed: int) -> pl.DataFrame:
 
 
 def _part(rng: np.random.Generator, name: str, event: npt.NDArray[np.int64]) -> pl.DataFrame:
-    """Give the events of one process with their ids, shape (count,), before they are conformed."""
+    """Return the events of one process with their ids, shape (count,), before they are conformed."""
     _, process = _PROCESSES[name]
     return reconstruct(rng, process(rng, event.size)).with_columns(
         pl.Series(ID, event, dtype=pl.Int64),
@@ -143,7 +143,7 @@ def _part(rng: np.random.Generator, name: str, event: npt.NDArray[np.int64]) -> 
 
 
 def teacher(seed: int) -> BaseEstimator:
-    """Give an unfitted neural network for a float32 matrix (events, 12) with NaN for missing features.
+    """Return an unfitted neural network for a float32 matrix (events, 12) with NaN for missing features.
 
     Missing becomes -1, below every physical value, so that the network can tell it from zero. A tenth of
     the events is held out to decide when to stop, by accuracy.

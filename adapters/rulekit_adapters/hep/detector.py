@@ -26,7 +26,7 @@ _IMPACT_RESOLUTION: Final = 0.15
 
 
 def reconstruct(rng: np.random.Generator, collisions: Collisions) -> pl.DataFrame:
-    """Give the features of the schema, shape (events, 12), float64, null where a feature does not exist."""
+    """Return the features of the schema, shape (events, 12), float64, null where a feature does not exist."""
     seen = {**_calorimeter(rng, collisions), **_muon_system(rng, collisions.muons)}
     return pl.DataFrame(seen).fill_nan(None)
 

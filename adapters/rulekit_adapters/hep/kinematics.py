@@ -36,7 +36,7 @@ def resonance(rng: np.random.Generator, count: int, mass: float, width: float) -
 def decay(
     rng: np.random.Generator, mass: FloatArray, momentum: FloatArray, rapidity: FloatArray
 ) -> FloatArray:
-    """Let parents decay isotropically to two massless daughters; give their momenta, shape (count, 2, 3).
+    """Let parents decay isotropically to two massless daughters; return their momenta, shape (count, 2, 3).
 
     The parents, shape (count,) each, fly along x in the transverse plane: mass and transverse momentum in
     GeV. The muon mass is neglected, which moves the J/psi by less than the detector's resolution.
@@ -64,7 +64,7 @@ def _boosted(
 
 
 def cylindrical(momentum: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Give transverse momentum (GeV), pseudorapidity and azimuth (rad) of momenta of shape (..., 3)."""
+    """Return transverse momentum (GeV), pseudorapidity and azimuth (rad) of momenta of shape (..., 3)."""
     transverse = np.maximum(np.hypot(momentum[..., 0], momentum[..., 1]), 1e-9)
     return (
         transverse,
@@ -74,7 +74,7 @@ def cylindrical(momentum: FloatArray) -> tuple[FloatArray, FloatArray, FloatArra
 
 
 def pair_mass(transverse: FloatArray, eta: FloatArray, azimuth: FloatArray) -> FloatArray:
-    """Give the mass (GeV), shape (count,), of pairs of massless particles, shape (count, 2) each.
+    """Return the mass (GeV), shape (count,), of pairs of massless particles, shape (count, 2) each.
 
     m**2 = 2 pT1 pT2 (cosh(eta1 - eta2) - cos(phi1 - phi2)).
     """

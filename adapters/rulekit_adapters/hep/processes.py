@@ -110,7 +110,7 @@ def stop(rng: np.random.Generator, count: int) -> Collisions:
 
 
 def _shower(rng: np.random.Generator, leading: FloatArray, balance: float, softness: float) -> FloatArray:
-    """Give jet pT, shape (count, JETS), each a random share of the one before it.
+    """Return jet pT, shape (count, JETS), each a random share of the one before it.
 
     A large balance makes the second jet as hard as the first; a large softness parameter keeps the others
     hard.
@@ -136,14 +136,14 @@ def _dimuon(
     """Let parents that recoil against the jets decay to two muons; give also the momenta, (count, 2, 3)."""
     momenta = decay(rng, mass, momentum, rng.normal(0.0, 1.3, mass.size))
     turn = np.pi + rng.normal(0.0, 0.5, mass.size)
-    momenta = _turned(momenta, turn)
+    momenta = _rotated(momenta, turn)
     pt, eta, phi = cylindrical(momenta)
     first = rng.random(mass.size) < 0.5
     both = np.repeat(flight[:, None], 2, axis=1)
     return Muons(pt, eta, phi, np.stack([first, ~first], axis=1), isolation, both), momenta
 
 
-def _turned(momenta: FloatArray, turn: FloatArray) -> FloatArray:
+def _rotated(momenta: FloatArray, turn: FloatArray) -> FloatArray:
     """Rotate momenta, shape (count, 2, 3), about the beam by turn (rad), shape (count,)."""
     cosine, sine = np.cos(turn)[:, None], np.sin(turn)[:, None]
     x, y = momenta[..., 0], momenta[..., 1]
@@ -171,7 +171,7 @@ def _heavy_flavour(rng: np.random.Generator, leading: FloatArray) -> Muons:
 
 
 def _single_muon(rng: np.random.Generator, count: int, share: float) -> Muons:
-    """Give one prompt isolated muon to a share of the events, none to the others."""
+    """Return one prompt isolated muon to a share of the events, none to the others."""
     pt = np.full((count, 2), np.nan)
     pt[:, 0] = np.where(rng.random(count) < share, 5.0 + rng.gamma(2.0, 12.0, count), np.nan)
     eta = rng.normal(0.0, 1.1, (count, 2))
