@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import polars as pl
 import pytest
-from lawfolders import make_law
+from places import RULES
 from shop import law, make_events
 
 import rulekit
@@ -14,8 +13,8 @@ from rulekit.errors import LawError
 from rulekit.ir.document import ruleset_to_json
 from rulekit.reports.audit.api import audit
 from rulekit.reports.audit.inputs.law import law_of_file, law_of_records, recorded_ruleset
-from rulekit.store.acts.enact import enact
 from rulekit.store.folder.folder import draft
+from rulekit_adapters import fraud
 
 EVENTS = make_events(30)
 
@@ -53,13 +52,12 @@ def test_an_absent_law_and_another_one(record, tmp_path: Path) -> None:
         audit(path, ruleset=law(otherwise="review"))
 
 
-def test_an_enacted_version_brings_its_folder(record, tmp_path: Path) -> None:
-    folder = make_law(tmp_path / "law")
-    enact(folder)
-    ruleset = rulekit.load(folder)
-    frame = EVENTS.rename({"cards": "cards_per_device_1h"}).with_columns(country=pl.lit("SE"))
-    path = record(ruleset, frame)
-    for version in ("1.2.0", "in-force"):
+def test_an_enacted_version_brings_its_folder(record) -> None:
+    folder = RULES / "fraud" / "card_payments"
+    ruleset = rulekit.load(f"{folder}@0.1.0")
+    frame = fraud.generate(300, seed=1)
+    path = record(ruleset, frame, id_column=fraud.ID)
+    for version in ("0.1.0", "in-force"):
         assert law_of_file(path, f"{folder}@{version}") == (ruleset, folder)
     found = audit(path, ruleset=f"{folder}@in-force", sample=5)
     assert (found.holds, found.status.state) == (True, "in force")
