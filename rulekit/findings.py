@@ -13,7 +13,7 @@ from typing import Any, Literal
 import polars as pl
 
 from rulekit import html
-from rulekit.frames import POLARS
+from rulekit.frames import POLARS, missing_as_null
 from rulekit.ir.condition import Compare, literals
 from rulekit.ir.ruleset import Ruleset
 from rulekit.ir.schema import DType, Feature, Model
@@ -161,7 +161,7 @@ def _outside(feature: Feature, column: pl.Expr) -> pl.Expr | None:
         return (~column.cast(pl.String).is_in(list(feature.categories or ()))).fill_null(value=False)
     if feature.bounds is None:
         return None
-    value = column.fill_nan(None) if feature.dtype.is_float else column
+    value = missing_as_null(feature, column)
     low, high = (
         pl.lit(bound, POLARS[feature.dtype]) if feature.dtype.is_float else pl.lit(bound)
         for bound in feature.bounds

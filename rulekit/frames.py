@@ -1,8 +1,7 @@
 """Frames of events: reading them, and binding their columns to a schema.
 
-A *frame* is a Polars DataFrame or LazyFrame, a pandas or Arrow table, or the path of a Parquet, CSV or
-Arrow IPC file (or a glob of them). Everything becomes a LazyFrame, so that files larger than memory
-stream.
+A frame is a Polars DataFrame or LazyFrame, a pandas or Arrow table, or the path of a Parquet, CSV or Arrow IPC
+file, or of several with ``*`` in the name. All of them become a LazyFrame, so that files larger than memory stream.
 """
 
 from __future__ import annotations
@@ -62,7 +61,7 @@ def scan(source: Frame, schema: Schema | None = None) -> pl.LazyFrame:
     Parameters
     ----------
     source : see :data:`Frame`.
-    schema : gives the dtypes in which a CSV file, which has none, is read.
+    schema : gives the dtypes of the columns of a CSV file (default: they are inferred from its first 10,000 rows).
 
     Raises
     ------
@@ -114,7 +113,7 @@ def _scan_file(path: Path, schema: Schema | None) -> pl.LazyFrame:
 
 
 def unreadable(error: Exception, where: Where | None = None) -> EventError:
-    """Return our error for what Polars says about a damaged file."""
+    """Return an EventError for what Polars says about a damaged file."""
     lines = str(error).strip().splitlines()
     return EventError(f"the events can't be read: {lines[0] if lines else type(error).__name__}", where=where,
                       hint="is the file complete?")  # fmt: skip
@@ -137,12 +136,12 @@ _READERS: dict[str, Callable[[Path, Schema | None], pl.LazyFrame]] = {
 
 
 def collect(frame: pl.LazyFrame) -> pl.DataFrame:
-    """Collect a frame on the streaming engine.
+    """Return a LazyFrame as a DataFrame, collected by the streaming engine.
 
     Raises
     ------
     EventError
-        when the data behind it turns out to be damaged.
+        when the data can't be read.
 
     """
     try:
@@ -161,8 +160,14 @@ def bind_columns(
 ) -> dict[str, pl.Expr]:
     """Return one expression per feature that reads the frame's column at the feature's dtype.
 
-    Only casts that lose nothing are made; ``cast`` also allows numbers to be rounded to the nearest float. With
-    ``codes`` a category is its UInt32 place among the feature's categories; their number when it is none of them.
+    Parameters
+    ----------
+    frame : the events.
+    schema : of the features; messages name it.
+    features : those to bind.
+    cast : also allow casts that round a number to the nearest float (default: only casts that lose nothing).
+    codes : give each category as its UInt32 position among the feature's categories, and a value that is none of
+        them as the number of categories (default: as text).
 
     Raises
     ------
@@ -222,10 +227,17 @@ def _bind_column(feature: Feature, dtype: pl.DataType, *, cast: bool) -> pl.Expr
 
 
 def infer_schema(frame: pl.LazyFrame, name: str, exclude: set[str], categories: int = 100) -> Schema:
-    """Return a schema of a frame's columns, for events that come without one.
+    """Return a schema for events that come without one, with a feature for each column.
 
-    Integers of up to 32 bits become int32; strings become a category of the values that occur, when there are
-    at most ``categories`` of them; columns of any other kind are left out.
+    Integers of at most 32 bits become int32, other integers int64. Text becomes a category of the values that
+    occur, if there are at most ``categories`` of them. Columns of other dtypes are left out.
+
+    Parameters
+    ----------
+    frame : the events.
+    name : of the schema.
+    exclude : columns that are no features.
+    categories : the most values that a category may have.
 
     Raises
     ------
@@ -263,8 +275,17 @@ _INFERRED: dict[DType, tuple[type[pl.DataType], ...]] = {
 }
 
 
-def feature_columns(schema: Schema, features: Sequence[Feature], frame: pl.DataFrame) -> dict[str, pl.Expr]:
-    """Return one expression per feature.
+def missing_as_null(feature: Feature, column: pl.Expr) -> pl.Expr:
+    """Return the column of a feature with null wherever the value is missing; a NaN becomes null."""
+    return column.fill_nan(None) if feature.dtype.is_float else column
+
+
+def feature_columns(
+    events: pl.DataFrame | pl.LazyFrame, schema: Schema, features: Sequence[Feature]
+) -> dict[str, pl.Expr]:
+    """Return one expression per feature: its column at the dtype of the feature, null where the value is missing.
+
+    Numbers are rounded to the nearest value of the dtype where need be.
 
     Raises
     ------
@@ -272,15 +293,10 @@ def feature_columns(schema: Schema, features: Sequence[Feature], frame: pl.DataF
         when a column is absent or has another dtype than its feature.
 
     """
-    columns = bind_columns(frame.lazy(), schema, tuple(features), cast=True)
-    return {
-        feature.name: columns[feature.name].fill_nan(None)
-        if feature.dtype.is_float
-        else columns[feature.name]
-        for feature in features
-    }
+    columns = bind_columns(events.lazy(), schema, tuple(features), cast=True)
+    return {feature.name: missing_as_null(feature, columns[feature.name]) for feature in features}
 
 
-def feature_values(schema: Schema, feature: Feature, frame: pl.DataFrame) -> pl.Series:
-    """Return the values of one feature; see :func:`feature_columns`."""
-    return frame.select(feature_columns(schema, (feature,), frame)[feature.name]).to_series()
+def feature_values(events: pl.DataFrame, schema: Schema, feature: Feature) -> pl.Series:
+    """Return the values of one feature, shape (events,); see :func:`feature_columns`."""
+    return events.select(feature_columns(events, schema, (feature,))[feature.name]).to_series()

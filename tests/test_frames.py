@@ -1,9 +1,11 @@
+import struct
+
 import polars as pl
 import pytest
 
 from rulekit.errors import EventError
-from rulekit.frames import collect, infer_schema, scan
-from rulekit.ir.schema import DType
+from rulekit.frames import POLARS, bind_columns, collect, feature_columns, feature_values, infer_schema, scan
+from rulekit.ir.schema import DType, Feature, Schema
 
 FRAME = pl.DataFrame({"pt": pl.Series([1.5, 2.5], dtype=pl.Float32), "n": [1, 2], "where": ["SE", "NO"]})
 
@@ -93,3 +95,72 @@ def test_infer_schema_leaves_free_text_out():
     assert infer_schema(frame, "x", set()).names == ("x",)
     with pytest.raises(EventError, match="no column"):
         infer_schema(frame, "x", {"x"})
+
+
+SCHEMA = Schema(
+    name="x",
+    version="1.0.0",
+    features=(
+        Feature(name="single", dtype="float32"),
+        Feature(name="double", dtype="float64"),
+        Feature(name="count", dtype="int32"),
+        Feature(name="flag", dtype="bool"),
+        Feature(name="where", dtype="category", categories=("SE", "NO")),
+    ),
+)
+EVENTS = pl.DataFrame(
+    {
+        "single": pl.Series([1.5, float("nan"), None], dtype=pl.Float32),
+        "double": [float("nan"), None, float("inf")],
+        "count": pl.Series([1, None, 3], dtype=pl.Int16),
+        "flag": [True, None, False],
+        "where": ["NO", "FI", None],
+    }
+)
+
+
+@pytest.mark.parametrize("lazy", [False, True])
+def test_every_missing_value_is_null_and_every_column_has_its_dtype(lazy):
+    events = EVENTS.lazy() if lazy else EVENTS
+    found = EVENTS.select(**feature_columns(events, SCHEMA, SCHEMA.features))
+    assert found.to_dict(as_series=False) == {
+        "single": [1.5, None, None],
+        "double": [None, None, float("inf")],
+        "count": [1, None, 3],
+        "flag": [True, None, False],
+        "where": ["NO", "FI", None],
+    }
+    assert found.dtypes == [POLARS[feature.dtype] for feature in SCHEMA.features]
+
+
+def test_a_column_is_rounded_to_the_dtype_of_its_feature():
+    wide = pl.DataFrame({"single": [0.1]})
+    found = feature_values(wide, SCHEMA, SCHEMA.by_name["single"])
+    assert found.dtype == pl.Float32
+    assert found.cast(pl.Float64).to_list() == [struct.unpack("<f", struct.pack("<f", 0.1))[0]]
+
+
+def test_only_what_is_asked_for_is_looked_at():
+    assert set(feature_columns(EVENTS, SCHEMA, SCHEMA.features[2:3])) == {"count"}
+    with pytest.raises(EventError, match="no column for feature where"):
+        feature_columns(EVENTS.drop("where"), SCHEMA, SCHEMA.features)
+    with pytest.raises(EventError, match="column count has another dtype"):
+        feature_columns(EVENTS.with_columns(count=pl.lit("one")), SCHEMA, SCHEMA.features)
+
+
+def test_codes_are_positions_and_what_is_unknown_comes_after_them():
+    codes = bind_columns(EVENTS.lazy(), SCHEMA, SCHEMA.features[4:], codes=True)
+    for dtype in (pl.String, pl.Categorical()):
+        found = EVENTS.with_columns(pl.col("where").cast(dtype)).select(**codes).to_series()
+        assert (found.dtype, found.to_list()) == (pl.UInt32, [1, 2, None])
+    known = pl.DataFrame({"where": pl.Series(["SE", "NO", None], dtype=pl.Enum(["SE", "NO"]))})
+    codes = bind_columns(known.lazy(), SCHEMA, SCHEMA.features[4:], codes=True)
+    assert known.select(**codes).to_series().to_list() == [0, 1, None]
+
+
+@pytest.mark.parametrize("make", ["pandas", "pyarrow"])
+def test_frames_of_other_libraries(make):
+    table = pytest.importorskip(make)
+    frame = FRAME.to_pandas() if make == "pandas" else FRAME.to_arrow()
+    assert isinstance(frame, table.DataFrame if make == "pandas" else table.Table)
+    assert collect(scan(frame)).rows() == FRAME.rows()

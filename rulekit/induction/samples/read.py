@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from rulekit.errors import BudgetError, TeacherError
-from rulekit.frames import Frame, bind_columns, collect, scan
+from rulekit.frames import Frame, bind_columns, collect, feature_columns, scan
 from rulekit.induction.samples.sample import Sample
 from rulekit.induction.teachers.base import Scores, Teacher, checked, columns_of
 from rulekit.ir.schema import Schema
@@ -74,11 +74,8 @@ def read_events(
     bind_columns(frame, schema, schema.features, cast=True)  # raises before anything is read
     needed = {*schema.names, truth, weight, groups}
     table = collect(frame.select(_present(frame, needed, [columns_of(teacher) for teacher in teachers])))
-    bound = bind_columns(table.lazy(), schema, schema.features, cast=True)
-    features = table.select(
-        (expression.fill_nan(None) if schema.by_name[name].dtype.is_float else expression).alias(name)
-        for name, expression in bound.items()
-    )
+    bound = feature_columns(table, schema, schema.features)
+    features = table.select(expression.alias(name) for name, expression in bound.items())
     weights = np.ones(table.height) if weight is None else read_weights(table, weight).to_numpy(writable=True)
     members = None if groups is None else read_groups(table, groups)
     if table.height == 0:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import polars as pl
 
 from rulekit.errors import TeacherError
-from rulekit.frames import Frame, bind_columns, collect, scan
+from rulekit.frames import Frame, bind_columns, collect, missing_as_null, scan
 from rulekit.ir.schema import DType, Feature, Schema
 
 Scores = npt.NDArray[np.float64]
@@ -81,7 +81,7 @@ def encode_feature(feature: Feature, column: pl.Expr) -> pl.Expr:
         known = list(feature.categories or ())
         code = column.replace_strict(known, range(len(known)), default=len(known), return_dtype=pl.Int32)
         return pl.when(column.is_not_null()).then(code)
-    return column.fill_nan(None) if feature.dtype.is_float else column
+    return missing_as_null(feature, column)
 
 
 def checked(scores: Any, name: str, events: int) -> Scores:

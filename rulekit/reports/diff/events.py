@@ -95,7 +95,7 @@ def decide_reference(comparison: Comparison, asked: ReferenceOptions) -> Decided
 def _check_columns(comparison: Comparison, asked: ReferenceOptions, empty: pl.DataFrame) -> None:
     """Refuse events that lack a column, while all of theirs can still be named."""
     for law in (comparison.old, comparison.new):
-        feature_columns(law.schema, law.read, empty)
+        feature_columns(empty, law.schema, law.read)
     for name, role in ((asked.truth, "truth"), (asked.weight, "weight"), (asked.id, "id")):
         if name is not None:
             read_column(empty, name, role)
@@ -210,7 +210,7 @@ def _examples(referred: DecidedReference, chosen: pl.Series) -> tuple[Example, .
     some = referred.frame[places]
     read = {feature.name for law in (comparison.old, comparison.new) for feature in law.read}
     features = [feature for feature in schema.features if feature.name in read]
-    columns = feature_columns(schema, features, some)
+    columns = feature_columns(some, schema, features)
     texts = some.select(column.cast(pl.String).alias(name) for name, column in columns.items())
     values = texts.rows(named=True) if features else [{} for _ in places]
     then, now = decision_texts(referred.old[places]), decision_texts(referred.new[places])

@@ -268,9 +268,9 @@ def test_fixed_point_record_holds(
     ("arguments", "message"),
     [
         ({"truth": "frau"}, "is it the column 'fraud'"),
-        ({"truth": "cards"}, "not true or false"),
+        ({"truth": "cards"}, "truth column 'cards'"),
         ({"weight": "payment"}, "holds no numbers"),
-        ({"weight": "amount"}, "no weight"),
+        ({"weight": "amount"}, "impossible weights"),
         ({"weight": "wait"}, "no weight column"),
     ],
 )
@@ -286,7 +286,7 @@ def test_columns_that_are_none(
 
 
 def test_weights_below_zero(record: Callable[..., Path], ruleset: Ruleset, events: pl.DataFrame) -> None:
-    with pytest.raises(EventError, match="no weight"):
+    with pytest.raises(EventError, match="156 impossible weights"):
         audit(record(ruleset, events.with_columns(weight=pl.col("weight") - 0.5)), weight="weight")
 
 

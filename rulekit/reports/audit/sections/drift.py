@@ -191,7 +191,7 @@ def _features(
 
 def _values(audited: AuditInput, feature: Feature, frame: pl.DataFrame | None) -> pl.Series:
     assert frame is not None  # noqa: S101 - drift is told where there are events
-    return feature_values(audited.law.schema, feature, frame)
+    return feature_values(frame, audited.law.schema, feature)
 
 
 def _bins(codes: pl.Series, number: pl.Series, periods: int) -> Sequence[Bins]:

@@ -28,7 +28,7 @@ def examples_of(
     frame = audited.events
     assert frame is not None  # noqa: S101 - examples are asked for where there are events
     some, features = frame[list(places)], [f for f in audited.law.schema.features if f.name in names]
-    columns = feature_columns(audited.law.schema, features, some)
+    columns = feature_columns(some, audited.law.schema, features)
     texts = some.select(expression.cast(pl.String).alias(name) for name, expression in columns.items())
     values = texts.rows(named=True) if features else [{} for _ in places]
     ours = decision_texts(audited.decisions[list(places)])

@@ -12,7 +12,7 @@ import polars as pl
 from rulekit.digests import digest_of
 from rulekit.errors import ArtifactError, RulekitError, Where
 from rulekit.findings import Finding
-from rulekit.frames import bind_columns
+from rulekit.frames import feature_columns
 from rulekit.ir.ruleset import Ruleset
 from rulekit.ir.schema import Model
 from rulekit.measures import measure_shifts
@@ -164,11 +164,8 @@ def _agreement(hardware: Hardware, audited: AuditInput) -> Agreement | None:
 
 def _whole(ruleset: Ruleset, frame: pl.DataFrame) -> bool:
     """Say whether no event lacks a feature that the rules read."""
-    columns = bind_columns(frame.lazy(), ruleset.schema, ruleset.read, cast=True)
-    lacking = [
-        columns[f.name].fill_nan(None).is_null() if f.dtype.is_float else columns[f.name].is_null()
-        for f in ruleset.read
-    ]
+    columns = feature_columns(frame, ruleset.schema, ruleset.read)
+    lacking = [column.is_null() for column in columns.values()]
     return not lacking or not frame.select(pl.any_horizontal(lacking).any()).item()
 
 

@@ -56,7 +56,7 @@ def _by_column(audited: AuditInput, frame: pl.DataFrame, name: str) -> Subgroups
     column = (
         read_column(frame, name, "group")
         if feature is None
-        else feature_values(audited.law.schema, feature, frame)
+        else feature_values(frame, audited.law.schema, feature)
     )
     if not (column.dtype.is_integer() or column.dtype in {pl.Boolean, pl.String} or known is not None or
             isinstance(column.dtype, (pl.Enum, pl.Categorical))):  # fmt: skip

@@ -170,7 +170,7 @@ def data_of(
 
 
 def _invalid_missing(ruleset: Ruleset, frame: pl.DataFrame, invalid: pl.Series) -> dict[str, int]:
-    bound = feature_columns(ruleset.schema, ruleset.read, frame)
+    bound = feature_columns(frame, ruleset.schema, ruleset.read)
     required = ruleset.schema.required
     if not required:
         return {}
@@ -183,7 +183,7 @@ def _invalid_missing(ruleset: Ruleset, frame: pl.DataFrame, invalid: pl.Series) 
 
 
 def _feature_facts(ruleset: Ruleset, frame: pl.DataFrame) -> list[FeatureFacts]:
-    bound = feature_columns(ruleset.schema, ruleset.read, frame)
+    bound = feature_columns(frame, ruleset.schema, ruleset.read)
     if not bound:
         return []
     outside = frame.select(event_counts(ruleset.read, bound)).to_dicts()
