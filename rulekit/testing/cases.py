@@ -21,9 +21,16 @@ from rulekit.ir.ruleset import Ruleset
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One event and the decision it must get; ``why`` is the sentence of law behind it.
+    """One event and the decision that every target must give it.
 
-    Cases of one ``file`` share their ruleset and numerics, so that a target need compile them once.
+    Attributes
+    ----------
+    file, number : name of the YAML file without its suffix, and the place of the case in it, from 1.
+    why : the reason for the decision, one sentence.
+    ruleset, numerics : what decides; all cases of a file share them.
+    event : raw values by feature.
+    expected : the decision, with all hits.
+
     """
 
     file: str
@@ -40,7 +47,7 @@ class Case:
 
 @cache
 def load_corpus() -> tuple[Case, ...]:
-    """Return every case that is shipped, in the order of files and texts."""
+    """Return all cases of the corpus that rulekit ships, ordered by file name and place. The result is cached."""
     folder = resources.files("rulekit.testing") / "corpus"
     files = sorted(
         (file for file in folder.iterdir() if file.name.endswith(".yaml")), key=lambda file: file.name
@@ -49,12 +56,20 @@ def load_corpus() -> tuple[Case, ...]:
 
 
 def read_cases(file: str, text: str) -> tuple[Case, ...]:
-    """Return the cases of one text, such as a pack's own corpus.
+    """Return the cases of one YAML text.
+
+    Parameters
+    ----------
+    file : name that the cases show; a suffix ``.yaml`` is dropped.
+    text : a mapping with ``ruleset``, ``cases`` and optionally ``numerics`` (default: native). A case has ``why``,
+        ``event``, ``outcome``, ``rule`` and ``hits``, and where they apply ``missing`` and ``score``.
 
     Raises
     ------
     LawError
-        when the ruleset in the text is not one.
+        when the ruleset is not valid.
+    KeyError, TypeError
+        when a case lacks a key or has an unknown one.
 
     """
     document = YAML(typ="safe", pure=True).load(text)

@@ -46,7 +46,7 @@ WRONG: dict[DType, tuple[Any, ...]] = {
     DType.FLOAT64: (False, "1.0", "", 10**400, b"1", object()),
     DType.CATEGORY: (1, True, 0.5, b"SE", ["SE"]),
 }
-"""Values that no feature of the dtype can take, and that nothing may convert in silence."""
+"""Values that do not fit a feature of the dtype: deciding must raise, never convert them."""
 
 _CORPUS = tuple(tuple(cases) for _, cases in groupby(load_corpus(), key=lambda case: case.file))
 _drawn = settings(deadline=None, suppress_health_check=(HealthCheck.differing_executors,))
@@ -62,25 +62,31 @@ class Drawn:
 
     @property
     def expected(self) -> list[Decision]:
-        """The decisions that semantics gives."""
+        """The decisions of the reference evaluator, one for each event."""
         return [decide(self.ruleset, event, self.numerics) for event in self.events]
 
 
 @st.composite
 def drawn(draw: st.DrawFn, *, prescale: bool = False, size: int = 16) -> Drawn:
-    """Draw a ruleset with numerics and events."""
+    """Return a strategy for a ruleset, numerics that it binds to, and ``size // 2`` to ``size`` events."""
     ruleset = draw(rulesets(prescale=prescale))
     chosen = draw(numerics(ruleset))
     return Drawn(ruleset, chosen, draw(st.lists(events(ruleset, chosen), min_size=size // 2, max_size=size)))
 
 
 class TargetContract:
-    """What every target must do; a subclass names the ``target``."""
+    """What every target must do. Subclass it as ``Test...`` and set ``target``; pytest runs the checks.
+
+    Attributes
+    ----------
+    target : the target to test.
+
+    """
 
     target: ClassVar[Target]
 
     def runner(self, ruleset: Ruleset, numerics: Numerics) -> Runner | None:
-        """Compile and load; None where the target refuses, which it must do exactly as it declares."""
+        """Return a runner, or None where the target refuses; refusals must be those that it declares."""
         refusals = self.target.refusals(ruleset, numerics)
         if not refusals:
             return self.target.load(self.target.compile(ruleset, numerics))
@@ -107,7 +113,7 @@ class TargetContract:
     @_drawn
     @given(drawn(prescale=True))
     def test_decides_events_as_semantics_does(self, case: Drawn) -> None:
-        """One event at a time, with and without hits."""
+        """Each event alone gets the decision of the reference, with and without hits."""
         runner = self.runner(case.ruleset, case.numerics)
         if runner is None:
             return
@@ -118,7 +124,7 @@ class TargetContract:
     @_drawn
     @given(drawn(size=40))
     def test_decides_frames_as_semantics_does(self, case: Drawn) -> None:
-        """Whole frames, eager and lazy, on both engines, with and without hits."""
+        """Frames get the decisions of the reference: eager, lazy, streamed, wide, short, with and without hits."""
         runner = self.runner(case.ruleset, case.numerics)
         if runner is None:
             return
@@ -157,7 +163,7 @@ class TargetContract:
         assert decided, "the target refuses the whole corpus"
 
     def test_compiles_equal_input_to_equal_bytes(self) -> None:
-        """Nothing in an artifact depends on the day, the process or the order of a set."""
+        """Compiling twice gives the same files and manifest."""
         for cases in _CORPUS:
             ruleset, chosen = cases[0].ruleset, cases[0].numerics
             if not self.target.refusals(ruleset, chosen):
@@ -180,7 +186,7 @@ class TargetContract:
     @pytest.mark.parametrize("lazy", [False, True], ids=["eager", "lazy"])
     @pytest.mark.parametrize("dtype", DType)
     def test_refuses_frames_that_do_not_fit(self, dtype: DType, *, lazy: bool) -> None:
-        """A column that is absent or of another dtype raises, and so does one that deciding would overwrite."""
+        """A column that is absent, has another dtype, or would be overwritten raises."""
         ruleset = reading(dtype)
         runner = self.runner(ruleset, Native())
         if runner is None:
@@ -193,7 +199,7 @@ class TargetContract:
                 runner.batch(frame.lazy() if lazy else frame)
 
     def test_leaves_the_event_and_unknown_keys_alone(self) -> None:
-        """Deciding changes no event, and looks at no key that the schema does not know."""
+        """Deciding does not change the event, and does not use keys that are not in the schema."""
         for cases in _CORPUS:
             runner = self.runner(cases[0].ruleset, cases[0].numerics)
             event = {**cases[0].event, EXTRA_KEY: object()}
@@ -233,7 +239,22 @@ def check_frame(
     *,
     hits: bool = True,
 ) -> None:
-    """Check a decided frame: the events untouched, then exactly the columns, dtypes and values promised."""
+    """Check a decided frame: the events unchanged, then exactly the promised columns, dtypes and values.
+
+    Parameters
+    ----------
+    ruleset : what decided.
+    frame : the events that were given.
+    decided : what the runner returned.
+    expected : the decision of each event.
+    hits : whether the column ``hits`` was asked for. Default: True.
+
+    Raises
+    ------
+    AssertionError
+        at the first difference.
+
+    """
     ids = pl.Enum([rule.id for rule in ruleset.rules])
     columns: dict[str, pl.DataType] = {"outcome": pl.Enum(ruleset.outcomes), "rule": ids}
     if ruleset.hit_policy is HitPolicy.SCORE:

@@ -45,7 +45,14 @@ _UNKNOWN_CATEGORIES = ("no such category", "No", "\0", "")
 
 
 def events(ruleset: Ruleset, numerics: Numerics | None = None) -> st.SearchStrategy[dict[str, Any]]:
-    """Return raw events, most of their values at or right beside a threshold of the ruleset."""
+    """Return a strategy for raw events; most values lie at a threshold of the ruleset or right beside it.
+
+    Parameters
+    ----------
+    ruleset : gives the features and thresholds.
+    numerics : with fixed point, values also lie around the ticks of the grid. Default: native.
+
+    """
     values = {
         feature.name: _values(ruleset, numerics or Native(), feature) for feature in ruleset.schema.features
     }
@@ -73,7 +80,7 @@ def _anywhere(feature: Feature) -> st.SearchStrategy[Any]:
 
 
 def aimed(ruleset: Ruleset, numerics: Numerics, feature: Feature) -> Iterator[Any]:
-    """Yield the values of one feature at which decisions change, and those at which programs break."""
+    """Yield values of one feature: at and beside its thresholds and bounds, and special ones of its dtype."""
     if feature.dtype is DType.BOOL:
         yield from (True, False)
     elif feature.dtype is DType.CATEGORY:
@@ -144,9 +151,19 @@ def _fitting(feature: Feature, values: Sequence[Any]) -> Iterator[Any]:
 
 
 def frame_of(schema: Schema, drawn: Sequence[Mapping[str, Any]], *, wide: bool = False) -> pl.DataFrame:
-    """Return a frame with the exact dtypes of the schema; None stays null and NaN stays NaN.
+    """Return a frame of drawn events, one column for each feature; None stays null and NaN stays NaN.
 
-    A ``wide`` frame holds float32 features as the float64 that events have before they are bound.
+    Parameters
+    ----------
+    schema : gives the columns and their dtypes.
+    drawn : the events; other keys are left out.
+    wide : keep float32 features as unrounded float64, to be decided with ``cast=True``. Default: False.
+
+    Raises
+    ------
+    EventError
+        when a value does not fit its feature.
+
     """
     columns = []
     for feature in schema.features:

@@ -92,7 +92,7 @@ _FORMATS = (
 
 
 def schemas(max_features: int = 4) -> st.SearchStrategy[Schema]:
-    """Return schemas of a few features of any dtype, some with awkward names."""
+    """Return a strategy for schemas of 1 to ``max_features`` features of any dtype, some with awkward names."""
     names = st.lists(
         st.sampled_from((*PLAIN_NAMES, *ODD_NAMES)), min_size=1, max_size=max_features, unique=True
     )
@@ -102,7 +102,7 @@ def schemas(max_features: int = 4) -> st.SearchStrategy[Schema]:
 
 @st.composite
 def features(draw: st.DrawFn, name: str) -> Feature:
-    """Draw one feature of that name."""
+    """Return a strategy for one feature of that name."""
     dtype = draw(st.sampled_from(DType))
     categories = st.lists(st.sampled_from(CATEGORIES), min_size=1, max_size=4, unique=True).map(tuple)
     return Feature(
@@ -115,7 +115,7 @@ def features(draw: st.DrawFn, name: str) -> Feature:
 
 
 def literals(schema: Schema) -> st.SearchStrategy[LiteralCondition]:
-    """Return literals that bind to the schema, with exact numbers as the parser gives them."""
+    """Return a strategy for literals that bind to the schema, with exact numbers as the parser gives them."""
     return st.one_of([_literals_on(feature) for feature in schema.features])
 
 
@@ -169,7 +169,7 @@ def _numbers(texts: Sequence[str]) -> tuple[Value, ...]:
 
 
 def conditions(schema: Schema, depth: int = 2) -> st.SearchStrategy[Condition]:
-    """Return literals and ``All`` / ``Any`` nested over them; an ``All`` may be empty."""
+    """Return a strategy for literals, and ``AllOf`` (perhaps empty) and ``AnyOf`` of them, ``depth`` deep."""
     literal = literals(schema)
     nested: st.SearchStrategy[Condition] = literal
     for _ in range(depth):
@@ -188,10 +188,18 @@ def rulesets(
     *,
     prescale: bool = False,
 ) -> Ruleset:
-    """Draw a ruleset.
+    """Return a strategy for rulesets.
 
-    The promises of UNIQUE and ANY are not kept: two rules may hit together and disagree. The first hit
-    names the outcome all the same, and no target may lean on a promise to save work.
+    Rulesets of policy UNIQUE or ANY may break its promise: two rules may hit together and disagree. The first hit
+    then names the outcome, and a target must not rely on the promise.
+
+    Parameters
+    ----------
+    schema : the schema. Default: drawn.
+    policies : the hit policies to draw from. Default: all.
+    max_rules : most rules. Default: 4.
+    prescale : draw prescales under COLLECT. Default: False.
+
     """
     schema = schema or draw(schemas())
     policy = draw(st.sampled_from(policies))
@@ -225,7 +233,7 @@ def _effects(policy: HitPolicy, *, scales: bool) -> st.SearchStrategy[dict[str, 
 
 @st.composite
 def numerics(draw: st.DrawFn, ruleset: Ruleset) -> Numerics:
-    """Draw numerics that the ruleset binds to: native, or fixed with a format for every number."""
+    """Return a strategy for numerics that the ruleset binds to: native, or fixed with a format for each number."""
     formats = {}
     for feature in ruleset.schema.features:
         if feature.dtype.is_number:

@@ -1,4 +1,4 @@
-"""Where columns lie in memory: the buffers of Polars, Arrow and NumPy are read in place."""
+"""The addresses of columns: the loops read the buffers of Polars, Arrow and NumPy without a copy."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Part:
 
 
 def parts_of_frame(features: Sequence[Feature], events: pl.DataFrame) -> Iterator[Part]:
-    """Yield the chunks of a frame; columns that are chunked in different places are put together first.
+    """Yield the chunks of a frame. Columns whose chunks differ in length are rechunked first.
 
     Raises
     ------
@@ -87,7 +87,7 @@ def parts_of_frame(features: Sequence[Feature], events: pl.DataFrame) -> Iterato
 
 
 def part_of_arrays(features: Sequence[Feature], columns: Mapping[str, Any]) -> Part:
-    """Return where NumPy or Arrow arrays lie; one that is not contiguous is copied.
+    """Return the addresses of NumPy or Arrow arrays. An array that is not contiguous is copied.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""From the table of an artifact to the arrays that the loops read, in milliseconds for a thousand rules."""
+"""From the table of an artifact to the arrays that the loops read. A thousand rules take milliseconds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The numbers and arrays that the tables, the columns and the compiled loops of the kernel agree on."""
+"""The constants and arrays that the tables, columns and compiled loops of the kernel share."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Columns(NamedTuple):
 
     Attributes
     ----------
-    kind : int64, shape (F,): one of the dtypes of :mod:`rulekit.targets.kernel.numbers`.
+    kind : int64, shape (F,): one of the kinds above.
     values : int64, shape (F,): address of the values; bools are bits, from the lowest.
     valid : int64, shape (F,): address of the bits that say which are not null; 0 where all are there.
 

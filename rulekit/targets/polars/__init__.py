@@ -1,8 +1,8 @@
 """The ``polars`` target: expressions for frames of any size, eager, lazy and streaming.
 
-Features are bound once, in a stage of their own (NaN to null, numbers to their grid), and the rules read the
-bound columns: 160 literals then share 12 conversions without relying on the optimiser. The first hit is
-a ``coalesce`` of one ``when`` per rule, which is linear in the rules where a ``when/then`` chain is not.
+A first stage binds the features (NaN to null, numbers to their grid), and the rules read the bound columns: 160
+literals then share 12 conversions, whatever the optimiser does. The first hit is a ``coalesce`` of one ``when`` for
+each rule: its cost is linear in the number of rules, that of a ``when/then`` chain is not.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""From the codes that compiled engines answer with, to the decision columns of a frame.
+"""From the codes of compiled engines to the decision columns of a frame.
 
-Engines of numbers (kernel, C, ONNX) give small integers: strings would halve their speed. Here, at the edge and
-in one place, the integers become the outcome, rule, score and hits columns that every runner promises.
+Compiled engines (kernel, C, ONNX, firmware) answer small integers, because strings would halve their speed. This
+module turns them into the columns outcome, rule, score and hits that every runner returns.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from rulekit.targets.shared.enums import DecisionSeries, outcome_places, physica
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """Every hit of n events, event by event: those of event i are ``rules[ends[i]:ends[i + 1]]``, in text order.
+    """All hits of n events. Those of event i are ``rules[ends[i]:ends[i + 1]]``, in text order.
 
     Attributes
     ----------
@@ -38,7 +38,7 @@ class Hits:
 
     @classmethod
     def from_matrix(cls, matrix: npt.NDArray[Any]) -> Hits:
-        """Return the hits of a truth table, shape (n, rules), bool or 0 and 1."""
+        """Return the hits of a truth table of shape (n, rules), bool or 0 and 1."""
         width = max(matrix.shape[1], 1)
         found = np.flatnonzero(matrix)  # in one dimension, which NumPy searches ten times as fast as in two
         ends = np.zeros(len(matrix) + 1, np.int64)

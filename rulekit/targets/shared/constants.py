@@ -1,7 +1,7 @@
-"""Literals that fixed point makes constant: every number of the format is on one side of the threshold.
+"""Literals that fixed point makes constant: all numbers of the format are on one side of the threshold.
 
-That is no error, because the law stands for all numerics: an event beyond the format is put on its end, and decided
-as that. But who wrote the literal meant something by it, and the format takes it away; so it is told.
+This is a finding and no error: an event beyond the range of the format is saturated and decided as its end. But the
+author of the literal meant it to divide events, and in this format it does not.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _SIGNS: dict[str, Callable[[int, int], bool]] = {
 def constant_literals(low: Lowered) -> list[Finding]:
     """Return a finding for each literal that holds for every number of its format, or for none.
 
-    A missing value, for which no such literal holds, is not asked about. Under native numerics there are none.
+    Missing values are not considered. Under native numerics there are no findings.
     """
     return [
         Finding(code="constant-literal", subject=f"rule {rule.rule.id}", message=message)

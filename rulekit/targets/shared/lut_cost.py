@@ -1,4 +1,4 @@
-"""What a ruleset costs in an FPGA, foretold without synthesis.
+"""What a ruleset costs in an FPGA, predicted without synthesis.
 
 The prediction counts six-input look-up tables of a design in which equal thresholds share one comparator.
 Against yosys (``synth_xilinx -family xcup -nocarry``) it was within 3 % for rulesets of comparisons.
@@ -55,7 +55,7 @@ def predicted_lut(conditions: Sequence[Condition], schema: Schema, numerics: Fix
 
 
 def shared_logic(condition: Condition, schema: Schema, numerics: Fixed) -> dict[Part, int]:
-    """Return the comparators of a rule, which it shares with others, and their look-up tables.
+    """Return the comparators of a rule, and how many look-up tables each takes. Rules share equal comparators.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Helpers to emit Python source, shared by the targets whose artifact is a Python module."""
+"""Helpers that emit Python source, for targets whose artifact is a Python module."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ def value_source(value: object) -> str:
 
 
 def comment(rule: Rule, indent: int) -> str:
-    """Return comment lines that give a rule as the law has it; see :func:`rule_lines`."""
+    """Return a rule as comment lines, indented by so many spaces; see :func:`rule_lines`."""
     return "".join(f"{' ' * indent}# {line}\n" for line in rule_lines(rule))
 
 
 def rule_lines(rule: Rule) -> list[str]:
-    """Return a rule as the law has it, in lines: id and title, then the text of its literals."""
+    """Return a rule as lines of text: id and title, then its literals as they are written in the ruleset."""
     title = " ".join(rule.title.split())
     literals = [f"    {clause_text(term)}" for term in condition_to_when(rule.when)]
     return [f"{rule.id}: {title}" if title else rule.id, *literals]

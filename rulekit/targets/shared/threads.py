@@ -1,4 +1,4 @@
-"""Spreading the events of a frame over cores, for engines that let go of the interpreter's lock."""
+"""Spread the events of a frame over threads, for engines that release the GIL."""
 
 from __future__ import annotations
 
@@ -22,10 +22,16 @@ def _pool() -> ThreadPoolExecutor:
 def spread(
     decide: Callable[[int, int], object], events: int, threads: int, *, least: int, multiple: int = 1
 ) -> None:
-    """Call ``decide(start, stop)`` for shares of the events, each on a thread of its own.
+    """Call ``decide(start, stop)`` for shares of the events, each in a thread of its own.
 
-    A share has at least about ``least`` events, because a thread has to be worth its start, and begins at a
-    multiple of ``multiple``. A single share is decided where it is, without a thread.
+    Parameters
+    ----------
+    decide : decides the events from ``start`` to ``stop``.
+    events : how many there are.
+    threads : most shares.
+    least : about how many events a share has at least. A single share is decided in the calling thread.
+    multiple : every share begins at a multiple of this. Default: 1.
+
     """
     shares = max(1, min(threads, events // least))
     step = -(-events // (shares * multiple)) * multiple or 1
