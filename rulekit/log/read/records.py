@@ -83,12 +83,13 @@ def values_frame(texts: pl.Series, ruleset: Ruleset) -> pl.DataFrame:
     """Return what decisions read: one column per feature of ``ruleset.read``, at its dtype.
 
     Shape (records, features). Missing, masked and hashed values are null: leave out the records that are
-    ``withheld``. Integers and floats are exact; categories are String.
+    ``withheld``. Integers and floats are exact; categories are String. ``ruleset`` must be the law that the
+    records name: a feature that they lack is null.
 
     Raises
     ------
     LogError
-        when a record has no values of these features.
+        when a value does not fit its feature.
 
     """
     names = [feature.name for feature in ruleset.read]

@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Self
 
-from rulekit.errors import LogError, SignatureError
+from rulekit.errors import LogError, SignatureError, Where
 from rulekit.keys import PrivateKey, as_private
 from rulekit.log.chain import chain_hashes, new_header, read_header
 from rulekit.log.counts import without_zeros
@@ -51,6 +51,7 @@ class DecisionLog:
         self.notes = store.notes
         self._sampled: Counter[str] = Counter()
         self._manifests: set[str] = set()
+        self._closed = False
         self._losses = LossCounter(store.where, lock)
         self._complaint = weakref.finalize(self, self._losses.warn_of_losses)
         self._alone = Lock()
@@ -92,6 +93,7 @@ class DecisionLog:
 
         """
         with self._alone:
+            self._check_open()
             try:
                 self._write(entries, least=UNCOUNTED)
             except BaseException as error:
@@ -111,6 +113,7 @@ class DecisionLog:
 
         """
         with self._alone:
+            self._check_open()
             self._write(NOTHING, least=1)
             return self._end_segment()
 
@@ -124,7 +127,10 @@ class DecisionLog:
         SignatureError
             when the key has expired, under ``closed``.
 
+        A log that is closed already is left as it is.
         """
+        if self._closed:
+            return
         try:
             self.sign()
         except LogError as error:
@@ -134,6 +140,7 @@ class DecisionLog:
                                hint=hint) from None  # fmt: skip
             raise
         finally:
+            self._closed = True
             self._complaint()
             self._store.close()
             if self._writer_lock is not None:
@@ -149,6 +156,10 @@ class DecisionLog:
             if kind is None:
                 raise
             LOGGER.error("%s", error)
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise LogError("the log is closed", where=Where(file=self.where), hint="open it again")
 
     def _write(self, entries: Entries, *, least: int) -> None:
         """Write entries, after the lines that count losses and sampled decisions or hold a manifest."""
