@@ -1,4 +1,4 @@
-"""Digests: how everything that is named by its bytes is named, once."""
+"""Digests: SHA-256 over bytes, files and documents, as ``sha256:`` and 64 hex digits."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ def digest(data: bytes) -> str:
 
 
 def canonical_json(document: Any) -> bytes:
-    """Return a document as canonical JSON (RFC 8785): one text for equal documents, on every machine.
+    """Return a document as canonical JSON (RFC 8785): the same bytes for equal documents, on every machine.
 
     Raises
     ------
     SignatureError
-        when the document holds what JSON can't say exactly: NaN, infinities, integers beyond 2**53.
+        when the document holds what JSON can't represent exactly: NaN, infinities, integers beyond 2**53.
 
     """
     try:
@@ -34,7 +34,7 @@ def canonical_json(document: Any) -> bytes:
 
 
 def digest_of(path: Path | None) -> str | None:
-    """Return the digest of a file's bytes; None where it is no single file."""
+    """Return the digest of a file's bytes; None when ``path`` is None or is not a file."""
     if path is None or not path.is_file():
         return None
     with path.open("rb") as stream:
@@ -47,7 +47,10 @@ def text_digest(text: str) -> str:
 
 
 def file_digest(path: Path) -> str | None:
-    """Return the digest of a file's text, be it text or not any more; None when there is no such file."""
+    """Return the digest of a file with its line ends as plain line feeds; None when there is no such file.
+
+    A file that is no longer text has a digest too, so that damage shows as another digest.
+    """
     if not path.exists():
         return None
     return digest(path.read_bytes().replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
@@ -59,7 +62,7 @@ def document_digest(document: Any) -> str:
 
 
 def short(fact: str | None) -> str:
-    """Return a fact for a sentence: digests are cut, what is absent is none."""
+    """Return a digest cut to its first 12 digits, any other text as it is, and ``none`` for None."""
     if fact is None:
         return "none"
     return fact[:19] if fact.startswith("sha256:") else fact

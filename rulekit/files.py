@@ -1,4 +1,4 @@
-"""Writing files whole: a draft beside the path and one rename, so that no reader ever sees half a file."""
+"""Writing files whole: a temporary file, then one rename, so that no reader ever sees half a file."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def write_whole(path: Path, write: Callable[[Path], object]) -> None:
-    """Let ``write`` fill a draft, and rename it; if it fails, what stood there stays, and no draft is left."""
+    """Let ``write`` fill a temporary file, then rename it to ``path``. If it fails, the earlier file stays."""
     draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
     try:
         write(draft)
@@ -24,7 +24,7 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_lasting(path: Path, write: Callable[[Path], object]) -> None:
-    """Write a file whole, as :func:`write_whole` does, and wait until it is on the disk under its name."""
+    """Write a file as :func:`write_whole` does, and wait until the file and its name are on the disk."""
 
     def settled(draft: Path) -> None:
         write(draft)
@@ -35,7 +35,10 @@ def write_lasting(path: Path, write: Callable[[Path], object]) -> None:
 
 
 def synchronise_names(folder: Path) -> None:
-    """Wait until the names of the files in a folder are on the disk; where folders can't be opened, they are."""
+    """Wait until the names of the files in a folder are on the disk.
+
+    On Windows a folder can't be opened; there a rename is on the disk when it returns.
+    """
     with suppress(PermissionError):
         _synchronise(folder, os.O_RDONLY)
 

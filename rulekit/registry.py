@@ -1,8 +1,7 @@
-"""Registries: what can be extended, by name, without importing it first.
+"""Registries: named things that plugins can add, such as targets and methods of induction.
 
-A registry maps a name to a thing. Built-in entries are ``module:attribute`` strings, resolved on first
-use, so that listing the targets loads none of their libraries. Other distributions add entries through
-the entry-point group of the registry.
+A built-in entry is a ``module:attribute`` string that is imported on first use, so that listing the targets loads
+none of their libraries. Other distributions add entries by the entry-point group of the registry.
 """
 
 from __future__ import annotations
@@ -42,17 +41,17 @@ class Registry(Generic[T]):
                 self._paths.setdefault(point.name, point.value)
 
     def add(self, name: str, thing: T) -> None:
-        """Register a thing for this process, as a test or a notebook does."""
+        """Add a thing for this process only."""
         self._loaded[name] = thing
         self._paths.setdefault(name, "")
 
     def remove(self, name: str) -> None:
-        """Forget a thing that was added for this process."""
+        """Remove a thing that was added for this process."""
         self._loaded.pop(name, None)
         self._paths.pop(name, None)
 
     def names(self) -> tuple[str, ...]:
-        """Return every known name, built-in ones first."""
+        """Return every name: built-in ones first, then those of plugins."""
         self._scan()
         return tuple(self._paths)
 
@@ -62,7 +61,7 @@ class Registry(Generic[T]):
         Raises
         ------
         RulekitError
-            when the name is unknown; the hint names the nearest ones.
+            when the name is unknown; the hint is the name that looks like it.
 
         """
         if name in self._loaded:

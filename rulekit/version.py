@@ -1,4 +1,4 @@
-"""The version of the distribution, once, and those of the libraries beside it."""
+"""The version of rulekit, and the versions of other installed libraries."""
 
 from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
@@ -10,7 +10,7 @@ except PackageNotFoundError:  # run from a source tree that was never installed
 
 
 def installed_versions(distributions: Iterable[str]) -> dict[str, str]:
-    """Return the versions of those distributions that are installed."""
+    """Return the version of each distribution, by its name; those that are not installed are left out."""
     found = {}
     for name in distributions:
         try:

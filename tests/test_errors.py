@@ -51,7 +51,9 @@ def exception_classes() -> dict[str, type[Exception]]:
                 found |= {
                     f"{module.name}.{name}": kind
                     for name, kind in inspect.getmembers(loaded, inspect.isclass)
-                    if issubclass(kind, Exception) and kind.__module__ == module.name
+                    if kind.__module__ == module.name
+                    and issubclass(kind, Exception)
+                    and not issubclass(kind, Warning)
                 }
     return found
 

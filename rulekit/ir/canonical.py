@@ -1,4 +1,4 @@
-"""Binding to a schema and the canonical form: what a condition means, spelled in exactly one way.
+"""Binding conditions to a schema, and their canonical form.
 
 A threshold meets its dtype here, once, and nowhere else:
 
@@ -169,9 +169,9 @@ Canonical = str | dict[str, list["Canonical"]]
 
 
 def canonical(condition: Condition, schema: Schema) -> Canonical:
-    """Return the one spelling of a bound condition: nested lists flattened, sorted, without repeats.
+    """Return the canonical form of a bound condition: nested lists flattened, sorted, without repeats.
 
-    Two conditions with the same spelling decide alike. The result is plain JSON.
+    Two conditions with the same canonical form decide alike. The result is plain JSON.
     """
     if isinstance(condition, (AllOf, AnyOf)):
         kind = "all" if isinstance(condition, AllOf) else "any"

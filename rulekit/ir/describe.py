@@ -1,4 +1,4 @@
-"""Conditions in words, with units: what a reviewer reads beside the exact text."""
+"""Conditions in words, with units, for reviewers."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _words(condition: Condition, schema: Schema, *, nested: bool = False) -> str
 
 
 def as_range(condition: AllOf) -> Range | None:
-    """Return the two ends of a range, as text writes it: ``15 <= dimuon_mass < 25``; None if it is none."""
+    """Return the two ends of a range such as ``15 <= dimuon_mass < 25``; None if the condition is no range."""
     if len(condition.terms) != 2:
         return None
     low, high = condition.terms
@@ -51,7 +51,7 @@ def literal_in_words(literal: LiteralCondition, schema: Schema) -> str:
 
 
 def wanted_in_words(literal: LiteralCondition | Range, feature: Feature | None) -> str:
-    """Return what a literal, or a range, wants its feature to be, such as ``more than 50 EUR``."""
+    """Return what a literal or a range requires of its feature, such as ``more than 50 EUR``."""
     if isinstance(literal, tuple):
         low, high = literal
         return f"{_SIGNS[low.sign]}{value_in_words(low.value)} and {wanted_in_words(high, feature)}"
@@ -71,17 +71,17 @@ def _member(literal: Member) -> str:
 
 
 def name_in_words(feature: str) -> str:
-    """Return a feature's name as a sentence has it."""
+    """Return a feature's name with spaces for underscores."""
     return feature.replace("_", " ")
 
 
 def unit_in_words(feature: Feature | None) -> str:
-    """Return a feature's unit behind a space; empty when it has none."""
+    """Return a space and the feature's unit; empty when it has no unit."""
     return f" {feature.unit}" if feature is not None and feature.unit else ""
 
 
 def value_in_words(value: Value) -> str:
-    """Return a value as a sentence has it: ``250,000``, ``0.1``, ``infinity``, ``true``, ``SE``."""
+    """Return a value for a sentence: ``250,000``, ``0.1``, ``infinity``, ``true``, ``SE``."""
     if isinstance(value, bool):
         return format_value(value)
     if isinstance(value, str):

@@ -15,8 +15,8 @@ from rulekit.ir.schema import DType, Feature
 def bind_event(features: Iterable[Feature], event: Mapping[str, Any]) -> Event:
     """Return the event with each of the features at its dtype, None where it is missing.
 
-    A key that is absent, None or NaN is missing. Other keys are left out. A category that the schema does
-    not know stays: it is present and equal to none of the known ones.
+    A key that is absent, None or NaN is missing. Keys that are no feature are left out. A category that the schema
+    does not know stays: it is not missing, and equal to none of the known ones.
 
     Raises
     ------
@@ -28,7 +28,7 @@ def bind_event(features: Iterable[Feature], event: Mapping[str, Any]) -> Event:
 
 
 def bind_value(feature: Feature, value: Any) -> Scalar | None:
-    """Bind the value of one feature; see :func:`bind_event`. NumPy scalars are welcome."""
+    """Bind the value of one feature; see :func:`bind_event`. NumPy scalars are taken too."""
     if getattr(value, "shape", None) == ():  # a scalar of NumPy or of its kin, and no array
         value = value.item()
     if value is None or (isinstance(value, float) and math.isnan(value)):

@@ -1,4 +1,4 @@
-"""Fixed-point formats: for each number the finest grid of so many bits, from its bounds or for its literals.
+"""Fixed-point formats: the finest grid of a given width for each number, from its bounds or for its literals.
 
 From the bounds alone (:func:`default_fixed`), while there are no rules yet, a grid holds all that a number may be.
 For given literals (:func:`format_for`) it need not. Events beyond the range saturate, which changes no decision
@@ -190,7 +190,7 @@ def _reach(feature: Feature, grid: FixedFormat) -> tuple[float, float]:
 
 
 def _edges(literal: LiteralCondition, grid: FixedFormat) -> set[int]:
-    """Return each code that a literal tells from the one below it, wherever it lies."""
+    """Return the codes at which a literal changes: each differs in the answer from the code below it."""
     if isinstance(literal, Missing):
         return set()
     values = literal.values if isinstance(literal, Member) else (literal.value,)

@@ -1,4 +1,4 @@
-"""Where a ruleset comes from: not part of the law, kept beside it."""
+"""How a ruleset was made. It is kept beside the law and is not part of it."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def decide(ruleset: Ruleset, event: Mapping[str, AnyValue], numerics: Numerics |
 
 
 def holds(condition: Condition, event: Event) -> bool:
-    """Say whether a bound condition holds on a bound event."""
+    """Return whether a bound condition holds on a bound event."""
     if isinstance(condition, AllOf):
         return all(holds(term, event) for term in condition.terms)
     if isinstance(condition, AnyOf):

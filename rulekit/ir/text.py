@@ -57,7 +57,7 @@ class _Token(NamedTuple):
 
 
 def parse_literal(text: str) -> Condition:
-    """Parse one literal; the range form gives an ``All`` of two.
+    """Parse one literal; the range form gives an ``AllOf`` of two.
 
     Raises
     ------
@@ -216,7 +216,7 @@ class _Parser:
             ) from None
 
     def take_mark(self, mark: str) -> bool:
-        """Step over the mark if it is next; say whether it was."""
+        """Step over the mark if it is next; return whether it was."""
         if (self.token.kind, self.token.text) != ("mark", mark):
             return False
         self.position += 1

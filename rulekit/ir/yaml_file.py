@@ -132,7 +132,7 @@ def parse_yaml(text: str, file: str | None = None) -> Any:
 
 
 def locator(document: Any, file: str | None) -> Locator:
-    """Return a locator for a parsed document: the deepest node on the path that has a place."""
+    """Return a locator for a parsed document; it gives the place of the deepest node on a path that has one."""
 
     def locate(path: tuple[int | str, ...]) -> Where:
         node, line, column = document, None, None
@@ -175,8 +175,9 @@ def dump(ruleset: Ruleset, *, schema_file: str | None = None, onto: str | None =
     Parameters
     ----------
     ruleset : what to write.
-    schema_file : written as ``schema: file`` instead of the schema itself.
-    onto : the text of an earlier version; its comments, order and layout are kept where they can be.
+    schema_file : written as ``schema: FILE`` (default: the schema itself is written).
+    onto : the text of an earlier version, whose comments, order and layout are kept where they can be (default:
+        none).
 
     """
     document = ruleset_to_document(ruleset)
@@ -200,7 +201,7 @@ def dump_numerics(numerics: Fixed, schema: Schema | None = None, *, about: str =
     ----------
     numerics : what to write, one format a line.
     schema : gives unit and bounds to the comment behind each format, beside its step, and so where it saturates.
-    about : lines for a comment at the top.
+    about : lines for a comment at the top (default: none).
 
     """
     formats = CommentedMap()
