@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 import typer
@@ -121,24 +122,38 @@ def _commands(words: str, command: Any) -> Iterator[tuple[str, Any]]:
         yield from _commands(f"{words} {name}", each)
 
 
-def _public(*, classes: bool) -> list[str]:
-    """Return the public names of rulekit that are classes, or that are functions."""
+def _public(*, verbs: bool) -> list[str]:
+    """Return the public names of rulekit that are functions, or all others: classes and aliases."""
     import rulekit
 
     names = [name for name in rulekit.__all__ if not name.startswith("_")]
-    return [name for name in names if isinstance(getattr(rulekit, name), type) is classes]
+    return sorted(name for name in names if isinstance(getattr(rulekit, name), FunctionType) is verbs)
+
+
+def _shown(name: str) -> str:
+    """Return the directive for a public name; one that is defined under another name is shown as that."""
+    import rulekit
+
+    thing = getattr(rulekit, name)
+    if isinstance(thing, FunctionType) and thing.__name__ != name:
+        return (
+            f"::: {thing.__module__}.{thing.__name__}\n    options: {{heading: {name}, toc_label: {name}}}\n"
+        )
+    return f"::: rulekit.{name}\n"
 
 
 def verbs() -> str:
     """Return the page of the functions of the front door."""
-    head = "# rulekit\n\nThe verbs that `import rulekit` gives. Heavy libraries are loaded on first use.\n"
-    return "\n".join([head, *(f"::: rulekit.{name}\n" for name in _public(classes=False))])
+    head = "# Verbs\n\nThe functions that `import rulekit` gives. Heavy libraries are loaded on first use.\n"
+    return "\n".join([head, *map(_shown, _public(verbs=True))])
 
 
 def types() -> str:
     """Return the page of the types of the front door."""
-    head = "# Types\n\nThe types that a user of the verbs meets. Values are immutable.\n"
-    return "\n".join([head, *(f"::: rulekit.{name}\n" for name in _public(classes=True))])
+    head = (
+        "# Types\n\nThe types that a user of the verbs meets, from `import rulekit`. Values are immutable.\n"
+    )
+    return "\n".join([head, *map(_shown, _public(verbs=False))])
 
 
 def outputs() -> str:

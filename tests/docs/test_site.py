@@ -19,6 +19,7 @@ from rulekit.testing import load_corpus
 DOCS = ROOT / "docs"
 sys.path.append(str(DOCS / "build"))
 
+import plain_docstrings  # noqa: E402
 import record_output as record  # noqa: E402
 import site_pages as pages  # noqa: E402 - the hook of the site is a script, not a package
 
@@ -92,10 +93,35 @@ def test_the_command_line_page_has_every_verb_with_its_help():
 
 def test_the_reference_has_every_public_name():
     text = pages.verbs() + pages.types()
-    shown = set(re.findall(r"^::: rulekit\.(\w+)$", text, re.MULTILINE))
+    shown = set(re.findall(r"^::: rulekit\.(\w+)$|heading: (\w+)", text, re.MULTILINE))
+    shown = {own or other for own, other in shown}
     assert shown == {name for name in rulekit.__all__ if not name.startswith("_")}
     assert "::: rulekit.induce\n" in pages.verbs()
     assert "::: rulekit.Ruleset\n" in pages.types()
+
+
+DOCSTRING = """What it is.
+
+Parameters
+----------
+low, high : the ends
+    of a range.
+unit : what it is measured in.
+
+Raises
+------
+LawError
+    when : it is wrong.
+
+"""
+
+
+def test_descriptions_stand_below_their_names():
+    text = plain_docstrings.plain(DOCSTRING)
+    assert "low, high\n    the ends\n    of a range.\nunit\n    what it is measured in.\n" in text
+    assert text.splitlines()[-3:] == DOCSTRING.rstrip("\n").splitlines()[-3:]
+    assert plain_docstrings.plain("See :func:`rulekit.load`.") == "See `rulekit.load`."
+    assert plain_docstrings.plain("One line : with a colon.") == "One line : with a colon."
 
 
 def test_a_file_of_the_root_is_linked_from_two_floors_down(tmp_path):
