@@ -1,18 +1,19 @@
-"""Targets: where a ruleset is decided, each with the same answer to the last event.
+"""Targets: the places where a ruleset is decided, each with the same answer for every event.
 
-Chosen: a target is data (:class:`rulekit.targets.base.Target`): capabilities, an emitter from the low form
-to readable files, a loader from files to a runner. Targets are found by name in the registry below, and
-share work through functions of :mod:`rulekit.targets.lower`. Engines of numbers answer small integers, and
-:mod:`rulekit.targets.shared.answers` alone turns these into outcomes, rules and hits. A target of several
-files is a folder whose ``__init__`` imports nothing heavy, so that listing targets is free; ``absent`` says
-what is not installed here.
+Chosen: a target is data (:class:`rulekit.targets.base.Target`): its capabilities, an emitter from the low form to
+readable files, a loader from files to a runner, and checks of what it emits. The registry below finds targets by
+name. Targets share work through functions of :mod:`rulekit.targets.lower` and :mod:`rulekit.targets.shared`.
+Engines of numbers answer small integers, and :mod:`rulekit.targets.shared.answers` alone turns these into outcomes,
+rules and hits. The module of a target imports no heavy library, so that listing targets is fast; ``absent`` says
+what is not installed. A target with checks declares them in a module of its own, which help reads without importing
+the target.
 
-Refused: inheritance between targets, because a change in one would change another; emitting from the
-ruleset itself, because every emitter would then bind thresholds again and differently; a tolerance, because
-an event on a threshold is exactly the one that a reviewer asks about.
+Refused: inheritance between targets, because a change in one would change another; emitting from the ruleset
+itself, because every emitter would then bind thresholds again and differently; a tolerance, because an event on a
+threshold is exactly the one that a reviewer asks about.
 
-Text that generated modules share is a real, linted, typed module here (``*_prelude.py``) and is copied into
-the artifact, so that an artifact runs without rulekit.
+Text that generated modules share is a linted and typed module here (``prelude.py`` of the target). It is copied
+into the artifact, so that an artifact runs without rulekit.
 """
 
 from __future__ import annotations

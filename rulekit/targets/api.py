@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import Any
 
 import polars as pl
 
@@ -17,75 +17,11 @@ from rulekit.targets import targets
 from rulekit.targets.artifact import Artifact
 from rulekit.targets.base import Target
 
-if TYPE_CHECKING:
-    from typing_extensions import Unpack
-
-    from rulekit.targets.c.runner import CRunner
-    from rulekit.targets.kernel.runner import KernelRunner
-    from rulekit.targets.onnx.runner import OnnxRunner
-    from rulekit.targets.polars import PolarsRunner
-    from rulekit.targets.python import PythonRunner
-    from rulekit.targets.sql.runner import DuckDBRunner
-    from rulekit.targets.systemverilog.options import OptionValues
-    from rulekit.targets.systemverilog.simulation.runner import HardwareRunner
-
-
-@overload
-def compile(
-    ruleset: Ruleset, target: Literal["kernel"] = "kernel", numerics: Numerics | None = None
-) -> Artifact[KernelRunner]: ...
-
-
-@overload
-def compile(
-    ruleset: Ruleset, target: Literal["python"], numerics: Numerics | None = None
-) -> Artifact[PythonRunner]: ...
-
-
-@overload
-def compile(
-    ruleset: Ruleset, target: Literal["polars"], numerics: Numerics | None = None
-) -> Artifact[PolarsRunner]: ...
-
-
-@overload
-def compile(
-    ruleset: Ruleset, target: Literal["sql"], numerics: Numerics | None = None
-) -> Artifact[DuckDBRunner]: ...
-
-
-@overload
-def compile(
-    ruleset: Ruleset, target: Literal["onnx"], numerics: Numerics | None = None
-) -> Artifact[OnnxRunner]: ...
-
-
-@overload
-def compile(
-    ruleset: Ruleset, target: Literal["c"], numerics: Numerics | None = None
-) -> Artifact[CRunner]: ...
-
-
-@overload
-def compile(
-    ruleset: Ruleset,
-    target: Literal["systemverilog"],
-    numerics: Numerics | None = None,
-    **options: Unpack[OptionValues],
-) -> Artifact[HardwareRunner]: ...
-
-
-@overload
-def compile(ruleset: Ruleset, target: str, numerics: Numerics | None = None) -> Artifact: ...
-
 
 def compile(
     ruleset: Ruleset, target: str = "kernel", numerics: Numerics | None = None, **options: Any
-) -> Artifact[Any]:
-    """Compile a ruleset for a target.
-
-    To a type checker the artifact knows the runner that it loads, and the options are those of the target. A target
-    whose name is known only when the program runs takes options by :func:`compile_for`.
+) -> Artifact:
+    """Compile a ruleset for a target; :func:`rulekit.compile` is the same for any name of a law, and typed.
 
     Parameters
     ----------

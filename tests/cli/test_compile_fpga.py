@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import pytest
 from hardware import needs
 
+from rulekit.targets import lower
 from rulekit.targets.read import read_artifact
 from rulekit.targets.systemverilog import tools
 from rulekit.targets.systemverilog.proof import prove
@@ -122,10 +124,27 @@ def test_a_tool_that_is_not_installed_is_told(typed, monkeypatch, flag, tmp_path
     assert not (tmp_path / "build").exists()
 
 
+@pytest.fixture
+def lowered(monkeypatch):
+    """Count how often a ruleset is lowered, by whichever name a module knows the function."""
+    calls = []
+
+    def counted(*given):
+        calls.append(given)
+        return lower.lower(*given)
+
+    for name, module in list(sys.modules.items()):
+        knows = name.startswith("rulekit.") and module is not lower
+        if knows and getattr(module, "lower", None) is lower.lower:
+            monkeypatch.setattr(module, "lower", counted)
+    return calls
+
+
 @needs(YOSYS)
-def test_a_proof_goes_into_the_manifest(typed, tmp_path):
+def test_a_proof_goes_into_the_manifest_and_lowers_once(typed, tmp_path, lowered):
     code, out, _ = typed(f"{COMPILE} --bits 8 --prove")
     assert code == 0
+    assert len(lowered) == 1
     assert out.count("\n  ") >= 4
     assert "proved with" in out
     artifact = read_artifact(tmp_path / "build")

@@ -1,4 +1,4 @@
-"""Many events: blocks of them in small arrays, 32 rules at a time, in loops that compilers turn into vectors.
+"""C text that decides many events: in blocks, 32 rules at a time, in loops that compilers turn into vectors.
 
 Measured with 40 rules of 4 literals on 12 doubles: one loop for a word of 32 rules is as fast as a loop for each
 rule and compiles twice as fast. A table of the loops keeps compilers from making one function of them all.
@@ -18,7 +18,7 @@ EVENTS = 64
 
 
 def batch(names: Names) -> str:
-    """Return everything that decides many events."""
+    """Return the C text of everything that decides many events."""
     text = _block(names) + _load(names) + _words(names)
     text += _SCORED.replace("@points@", _points(names)) if names.low.is_score else _FIRST
     return text.replace("@open@", _open(names)).replace("@keep@", _keep(names)) + _BATCH

@@ -1,4 +1,4 @@
-"""Compiling a pair into a shared library, once for each text, compiler and processor."""
+"""Compile a pair into a shared library, once for each text, compiler and processor."""
 
 from __future__ import annotations
 

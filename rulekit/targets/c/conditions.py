@@ -70,7 +70,7 @@ class Writer:
         self._features = {feature.name: feature for feature in names.low.features}
 
     def condition(self, condition: Condition) -> str:
-        """Return the expression of a whole rule, one term of the outermost list a line."""
+        """Return the expression of a whole rule, with one term of the outermost list a line."""
         if not isinstance(condition, (AllOf, AnyOf)):
             return self.term(condition)
         return self._joined(condition, self.style.margin) or self.style.always
@@ -98,7 +98,7 @@ class Writer:
         return f"({self.present(feature)} {self.style.both} {test})"
 
     def present(self, feature: LowFeature) -> str:
-        """Return the test that the value is there."""
+        """Return the test that the value is present."""
         name = self.names.fields[feature.name]
         if is_real(feature, encoded=True):
             return f"({self.style.value(name)} == {self.style.value(name)})"
@@ -119,7 +119,7 @@ class Writer:
         return f"({self.style.value(name)} {literal.sign} {number})"
 
     def _member(self, feature: LowFeature, literal: Member) -> str:
-        """Return the test of a set; the caller has seen to it that the value is there."""
+        """Return the test of a set; the caller tests that the value is present."""
         value = self.style.value(self.names.fields[feature.name])
         sign, word = ("!=", self.style.both) if literal.negated else ("==", self.style.either)
         tests = [f"({value} {sign} {self._value(feature, each)})" for each in literal.values]

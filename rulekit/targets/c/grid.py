@@ -1,4 +1,4 @@
-"""Putting events on their grids: exact, without a mathematics library, and as the compiler rounds nowhere."""
+"""C text that puts the numbers of events on their grids: exact in every step, and without a mathematics library."""
 
 from __future__ import annotations
 

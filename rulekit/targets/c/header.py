@@ -1,4 +1,4 @@
-"""The header: what a firmware engineer reads."""
+"""The C header: types and functions that a firmware engineer uses."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def _structs(names: Names) -> str:
 
 
 def has_grid(names: Names) -> bool:
-    """Say whether events are put on a grid before they are decided."""
+    """Return whether events are put on a grid before they are decided."""
     return any(feature.grid is not None for feature in names.low.features)
 
 

@@ -57,7 +57,7 @@ class Names:
 
     @cached_property
     def rules(self) -> list[str]:
-        """The enumerator of each rule, and of the two answers that are no rule."""
+        """The enumerator of each rule, and of the two answers that name no rule."""
         return self._enumerators("RULE", [rule.rule.id for rule in self.low.rules], ["INVALID", "NONE"])
 
     @cached_property
@@ -143,7 +143,7 @@ def _framed(lines: list[str], indent: int) -> str:
 
 
 def wrap_heads(text: str) -> str:
-    """Return the text with each head of a function that is too long given a line for each parameter."""
+    """Return the text, with one parameter a line in each function head that is too long for one line."""
     return "\n".join(_wrap_head(line) for line in text.split("\n"))
 
 
@@ -156,7 +156,7 @@ def _wrap_head(line: str) -> str:
 
 
 def string(text: str) -> str:
-    """Return a C string literal in UTF-8: octal escapes, which no character behind can lengthen."""
+    """Return a C string literal in UTF-8: with octal escapes, which a following character cannot extend."""
     return '"' + "".join(map(_character, text.encode())) + '"'
 
 
@@ -167,7 +167,7 @@ def _character(byte: int) -> str:
 
 
 def real(value: float, dtype: DType) -> str:
-    """Return a finite float as C has it exactly: in decimal where that is exact and short, else in hexadecimal."""
+    """Return a finite float as an exact C literal: decimal where that is exact, else hexadecimal."""
     suffix = "F" if dtype is DType.FLOAT32 else ""
     short = shortest_float32(value) if dtype is DType.FLOAT32 else repr(value)
     number = repr(float(short))
@@ -182,7 +182,7 @@ def _hexadecimal(value: float) -> str:
 
 
 def integer(value: int, c_type: str) -> str:
-    """Return an integer constant of a type of 32 or 64 bits; the smallest one has no literal of its own."""
+    """Return an integer constant of 32 or 64 bits; the smallest one is a macro, as C has no literal for it."""
     bits = 32 if c_type == "int32_t" else 64
     if value == -(1 << (bits - 1)):
         return f"INT{bits}_MIN"
@@ -190,7 +190,7 @@ def integer(value: int, c_type: str) -> str:
 
 
 def storage(feature: LowFeature) -> str:
-    """Return the type in which a value is compared: for a grid, one that holds a step beyond its range."""
+    """Return the type in which a value is compared. For a grid it also holds one step beyond the range."""
     if feature.grid is not None:
         low, high = feature.grid.range
         return "int32_t" if low > -(1 << 31) and high + 1 < (1 << 31) else "int64_t"
@@ -210,7 +210,7 @@ def native(feature: LowFeature) -> str:
 
 
 def is_real(feature: LowFeature, *, encoded: bool) -> bool:
-    """Say whether NaN stands for a missing value: a float that is not on a grid."""
+    """Return whether NaN stands for a missing value: a float that is not on a grid."""
     return feature.feature.dtype.is_float and not (encoded and feature.grid is not None)
 
 
@@ -220,5 +220,5 @@ def limit(dtype: DType) -> str:
 
 
 def is_infinite(value: object) -> bool:
-    """Say whether a threshold is an infinity."""
+    """Return whether a threshold is an infinity."""
     return isinstance(value, float) and math.isinf(value)

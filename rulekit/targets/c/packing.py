@@ -100,7 +100,7 @@ def _filler(feature: Feature) -> Callable[[Any], Any]:
 
 
 class Columns:
-    """Columns that lie still in memory, in the order of the emitted struct of columns."""
+    """Addresses of columns in memory, in the order of the emitted struct of columns. The columns are kept alive."""
 
     def __init__(self, features: tuple[Feature, ...], frame: pl.DataFrame) -> None:
         self._owners: list[Any] = []

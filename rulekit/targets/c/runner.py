@@ -33,9 +33,17 @@ _PART = 1 << 16
 class CRunner:
     """Decides events; the same runner may be used by several threads at once.
 
-    ``threads`` is how many cores a frame is spread over: all that the process may use unless told. ``pack`` gives
-    the bytes of an event struct, and ``first_rule`` is the C function of that name, which takes them: a loop that
-    keeps its events packed pays for the call alone.
+    Parameters
+    ----------
+    artifact : of the ``c`` target.
+    threads : cores that a frame is spread over. Default: all that the process may use.
+
+    Attributes
+    ----------
+    pack : gives the bytes of the event struct for one event.
+    first_rule : the C function of that name, which takes these bytes. A loop that keeps its events packed pays for
+        the call alone.
+
     """
 
     def __init__(self, artifact: Artifact, threads: int | None = None) -> None:

@@ -1,4 +1,4 @@
-"""One event: a predicate for each rule that reads as the law does, and the functions that ask them in order."""
+"""C text that decides one event: a predicate for each rule, and the functions that call them in text order."""
 
 from __future__ import annotations
 

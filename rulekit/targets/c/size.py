@@ -1,4 +1,4 @@
-"""What a pair takes in a microcontroller: flash, RAM and stack of a build for two ARM cores.
+"""The size of a pair in a microcontroller: flash, RAM and stack of a build for two ARM cores.
 
 The whole pair is linked with the compiler's own arithmetic (a Cortex-M0+ has no floating point, an M4F none of 64
 bits) and no C library, once with everything that is public and once with what deciding one event calls.

@@ -1,4 +1,4 @@
-"""The ``onnx`` target: a graph of standard operators, for whoever serves ONNX models today.
+"""The ``onnx`` target: a graph of standard operators, for any server of ONNX models.
 
 Chosen: one tensor per literal over all events, shared between rules, and one node per rule that carries its id,
 title and text. The rules are then the rows of one truth table; the first row that holds names the outcome. Opset 17

@@ -1,8 +1,8 @@
 """Features and conditions as tensors over all events.
 
 A comparison with NaN is false, as one with a missing value must be. So floats, and numbers on a grid, hold NaN
-where they are missing, and a missing word holds a code that no category has; integers have nothing to spare and
-must be there as well.
+where they are missing, and a missing word holds a code that no category has; an integer has no value to spare,
+so comparisons also test that it is present.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class Conditions:
         return self._missing(self._column(feature))
 
     def condition(self, condition: Condition, output: str) -> str:
-        """Return the tensor of a condition; ``output`` is what a list of terms is called."""
+        """Return the tensor of a condition; ``output`` names the tensor of a list of terms."""
         if isinstance(condition, (AllOf, AnyOf)):
             return self.join(condition, output)
         if isinstance(condition, Missing):

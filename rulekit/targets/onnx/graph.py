@@ -1,4 +1,4 @@
-"""A graph in the making: nodes and constants, each made once.
+"""Build a graph: each node and each constant is made once.
 
 Tensors are named by what they hold, ```pt` > 30.0`` for instance. A feature's name can't hold a backtick, so
 these names never meet one of an input, which is called what its feature is called.
@@ -16,7 +16,7 @@ ML = "ai.onnx.ml"
 
 
 class Graph:
-    """Nodes in the order in which they run; a tensor that was made is not made again."""
+    """A graph that is being built. Its nodes stand in the order in which they run, and each tensor is made once."""
 
     def __init__(self) -> None:
         self._nodes: dict[str, NodeProto] = {}
@@ -57,7 +57,7 @@ class Graph:
         return self.node(operator if len(inputs) > 1 else "Identity", last, output, name=name, doc=doc)
 
     def constant(self, value: Any, dtype: DTypeLike, name: str = "") -> str:
-        """Return the name of a constant; without a ``name`` it is called by its dtype and value."""
+        """Return the name of a constant. Default of ``name``: its dtype and value."""
         array = np.asarray(value, dtype)
         label = f"`{name or f'{array.dtype} {value!r}'}`"
         if label not in self._constants:

@@ -1,4 +1,4 @@
-"""The model: the rules as rows of a truth table, and what the policy makes of the rows."""
+"""The model: the rules as rows of a truth table, and the hit policy over these rows."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class _Table:
             self._rows = graph.node("And", [self._rows, valid], "`rows` of valid events")
 
     def first(self) -> None:
-        """Let the first row that holds name rule and outcome; no row at all is an invalid event."""
+        """Add the nodes that find rule and outcome by the first row that holds; an event without one is invalid."""
         ruleset, rules = self._low.ruleset, len(self._low.rules)
         first = self._first_place() if rules + 1 <= np.iinfo(np.uint8).max else self._first_of_many()
         thens = [*(str(rule.then) for rule in ruleset.rules), ruleset.otherwise, ruleset.outcomes[-1]]
@@ -89,7 +89,7 @@ class _Table:
         return graph.node("Where", [self._invalid, none, first], "`first row that holds`")
 
     def scored(self) -> None:
-        """Sum the points of all hits, and let the highest threshold reached name the outcome."""
+        """Add the nodes that sum the points of all hits and find the outcome by the highest threshold reached."""
         graph, ruleset = self._graph, self._low.ruleset
         points = [*(rule.points or 0 for rule in ruleset.rules), 0]
         weights = graph.constant(points, np.int64, "points of each row")
@@ -109,7 +109,7 @@ class _Table:
         graph.node("Neg", [none], RULE, name="no rule decides alone")
 
     def hits(self) -> None:
-        """Give the rows of the rules, event by event."""
+        """Add the node that gives the hits of all rules, shape (N, rules)."""
         graph = self._graph
         bounds = [graph.constant([bound], np.int64) for bound in (0, len(self._low.rules))]
         rows = graph.node("Slice", [self._rows, *bounds, bounds[0]], "`rows` of rules")

@@ -1,4 +1,4 @@
-"""The runner: events into tensors, onnxruntime, and its answers back."""
+"""The runner: it feeds events as tensors to onnxruntime and reads the answers."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class OnnxRunner:
     Parameters
     ----------
     artifact : what to run.
-    options : of the session, such as the number of threads; onnxruntime's own without.
+    options : of the session, such as the number of threads. Default: those of onnxruntime.
 
     """
 

@@ -1,4 +1,4 @@
-"""What the model takes and gives, for programs and for people."""
+"""Inputs and outputs of the model: as JSON for programs, and as a page for people."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """The inputs and outputs of a model, and what the numbers it answers with stand for."""
+    """The inputs and outputs of a model, and the meaning of the numbers in its answers."""
 
     ruleset: dict[str, str]
     numerics: dict[str, Any]

@@ -5,7 +5,7 @@ three-valued logic does what the semantics want, once NaN is NULL.
 
 SQL seldom knows whether a double was a float32 before: most dialects store doubles only. So a float32 feature is
 compared as a double, and its threshold stands half way to the next float32, where rounding to float32 would turn:
-the answer is the same for a column of float32 and for one of doubles that nobody has rounded.
+the answer is the same for a column of float32 and for one of doubles that were not rounded.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ Read = Callable[[str], tuple[LowFeature, Tree]]
 
 
 def condition_tree(condition: Condition, dialect: Dialect, read: Read) -> Tree:
-    """Return the tree of a bound condition; NULL where a missing value decides, which is no hit."""
+    """Return the tree of a bound condition; it is NULL, which is no hit, where a missing value decides."""
     if isinstance(condition, (AllOf, AnyOf)):
         if not condition.terms:
             return dialect.truth(value=True)
@@ -57,7 +57,7 @@ def condition_tree(condition: Condition, dialect: Dialect, read: Read) -> Tree:
 
 
 def present(column: Tree) -> Tree:
-    """Return whether a value is there."""
+    """Return the test that a value is present."""
     return exp.Not(this=exp.Is(this=column, expression=exp.Null()))
 
 

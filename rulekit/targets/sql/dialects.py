@@ -1,4 +1,4 @@
-"""The dialects: one table of the ways in which they differ where a decision depends on it.
+"""The dialects: one table of all differences on which a decision depends.
 
 What a tree looks like in a dialect (quotes, names of types) sqlglot knows. What it does not know is in the rows
 here: how a threshold is written so that it is read as exactly that double, how NaN becomes NULL, how a list of ids
@@ -55,13 +55,13 @@ class Dialect:
         )
 
     def truth(self, *, value: bool) -> Tree:
-        """Return TRUE or FALSE; SQLite would read a column of that name, if there is one."""
+        """Return TRUE or FALSE: in SQLite 1 or 0, because there a column may have these names."""
         return exp.Literal.number(int(value)) if self.name == "sqlite" else exp.Boolean(this=value)
 
     def column_names(self, features: Sequence[str]) -> dict[str, str]:
         """Return the column of each feature: its name, or a numbered one where two would be the same column.
 
-        SQLite renames a column called true or false as soon as it leaves a subquery, so nobody could read it.
+        SQLite renames a column called true or false as soon as it leaves a subquery, so it could not be read.
         """
         columns: dict[str, str] = {}
         taken = {"true", "false"} if self.name == "sqlite" else set()

@@ -25,7 +25,7 @@ Lines = list[str]
 
 @dataclass(frozen=True)
 class Plan:
-    """A ruleset on its way into one dialect."""
+    """A ruleset with everything that its statements in one dialect share."""
 
     low: Lowered
     dialect: Dialect
@@ -70,7 +70,7 @@ class Plan:
         return [f"WHEN {first}", *indented(rest, 2), then] if rest else [f"WHEN {first} {then}"]
 
     def laid_out(self, tree: Tree) -> Lines:
-        """Return the text of a tree that holds no string of the law but ids, in lines of some length."""
+        """Return the text of a tree in lines of limited length. Its only strings from the law are ids."""
         return tree.sql(self.dialect.name, pretty=True, max_text_width=_WIDTH).split("\n")
 
     def column(self, name: str, table: str = EVENTS) -> Tree:
@@ -114,7 +114,7 @@ class Plan:
         return [self.comment(line) for line in (f"{rule.id}: {title}" if title else rule.id, *literals)]
 
     def comment(self, line: str) -> str:
-        """Return a line as a comment that nothing in it can end or prolong."""
+        """Return a line as a comment that no character in it can end, or continue on the next line."""
         plain = "".join(character if character.isprintable() else "?" for character in line)
         # Spark takes ${...} for a setting even in a comment, and a backslash at its end for more comment
         plain = plain.replace("${", "$ {")

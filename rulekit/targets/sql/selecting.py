@@ -1,7 +1,7 @@
 """The SELECT: each event with its outcome, rule, score and hits.
 
 Three stages: floats are bound (NaN to NULL), each rule is evaluated once, and what follows from the hits is put
-beside the event. The columns of the stages must not show in the result, whose other columns nobody knows when the
+beside the event. The columns of the stages must not show in the result, whose other columns are not known when the
 law is compiled; so there are three shapes:
 
 - *staged* (DuckDB, ClickHouse, BigQuery, Snowflake): ``WITH``, and ``* EXCEPT`` at the end;

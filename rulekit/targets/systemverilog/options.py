@@ -16,15 +16,19 @@ class Options(Model):
 
     Attributes
     ----------
-    architecture : ``comparators`` wires each threshold as a chain of gates, the smallest and fastest; ``tables``
-        looks each feature up in a memory that can be rewritten, so that rules change without synthesis.
-    stages : register cuts between input and answer, which is the latency in clock cycles: one to three, and up to
-        ten under SCORE, whose sums have more places for one.
-    missing : an input bit for each feature says that it is missing; without, every feature is always there.
-    control : emit a second module with masks, prescales, rate counters and a register bus around the first.
-    outputs : which outputs the module has; accept, outcome, first rule, a bit for each rule, and the score.
-    rows : rows of rules that the tables have room for; as many as the ruleset needs without.
-    seed : of the prescales of ``control``; another seed keeps other events.
+    architecture : ``comparators`` makes each threshold a chain of gates, which is smallest and fastest;
+        ``tables`` looks each feature up in a memory that can be rewritten, so that rules change without a new
+        synthesis. Default: ``comparators``.
+    stages : pipeline registers between input and answer, which is the latency in clock cycles: one to three, and
+        up to ten under SCORE, whose sums have more places for a register. Default: 3.
+    missing : whether each feature has an input bit that says that it is missing. False: every feature is always
+        present. Default: True.
+    control : emit a second module around the first, with masks, prescales, rate counters and a register bus.
+        Default: False.
+    outputs : which outputs the module has: accept, outcome, first rule, a bit for each rule, and the score.
+        Default: all.
+    rows : rows of rules that the tables have room for. Default: as many as the ruleset needs.
+    seed : seed of the prescales of ``control``; another seed keeps other events. Default: 0.
 
     """
 

@@ -1,4 +1,4 @@
-"""The programs that simulate, prove, synthesise and place a design: where they are, and how they are run."""
+"""The programs that simulate, prove, synthesise and place a design: how they are found and run."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Tool:
 
     @property
     def name(self) -> str:
-        """The name that people know it by."""
+        """The usual name of the program."""
         return self.names[-1]
 
     def path(self) -> str:
@@ -47,7 +47,7 @@ class Tool:
         raise MissingToolError(self.name, self.install)
 
     def installed(self) -> bool:
-        """Say whether the program is there."""
+        """Return whether the program is installed."""
         try:
             self.path()
         except MissingToolError:
@@ -77,7 +77,7 @@ class Tool:
     def attempt(
         self, arguments: Sequence[str], folder: Path, *, timeout: float = TIMEOUT
     ) -> subprocess.CompletedProcess[str]:
-        """Run the program in a folder; its exit status is the caller's to judge.
+        """Run the program in a folder; the caller judges its exit status.
 
         Raises
         ------

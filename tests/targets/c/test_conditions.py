@@ -36,6 +36,12 @@ CONDITIONS = [
     ["x >= inf"],
     ["x > -inf", "x != inf"],
     ["x == -inf"],
+    ["x < -inf"],
+    ["x <= -inf"],
+    ["x >= -inf"],
+    ["x <= inf"],
+    ["x == inf"],
+    ["x != -inf"],
     [],
 ]
 LOW = lower(law(FEATURES, [(f"r{place}", when) for place, when in enumerate(CONDITIONS)]), Native())

@@ -40,7 +40,7 @@ _MEMORIES = (
     "opt_expr; opt_clean; opt_dff -nodffe -nosdff; opt_clean; "
     "memory -nomap; opt_mem; memory_map -rom-only; memory_map; "
 )
-"""What makes logic of memories that nobody writes; other designs have none."""
+"""Commands that turn memories that are never written into logic; other designs have none."""
 _PROVED = "SAT proof finished - no model found: SUCCESS!"
 _REFUTED = "SAT proof finished - model found: FAIL!"
 
@@ -179,7 +179,7 @@ class _Prover:
             raise RulekitError(
                 f"yosys can't prove this: {(done.stderr.strip() or text[-200:]).splitlines()[-1]}"
             )
-        self.log.append(f"# {name}: {command}\n{_told(text)}\n")
+        self.log.append(f"# {name}: {command}\n{_relevant_lines(text)}\n")
         return text
 
     def mutant(self) -> Statement:
@@ -233,8 +233,8 @@ def _facts(lemma: Lemma, cycles: int) -> str:
     return " ".join(f"-set-at {step} {one} {other}" for step in steps for one, other in lemma.pairs)
 
 
-def _told(text: str) -> str:
-    """Return the lines of the prover's answer that matter."""
+def _relevant_lines(text: str) -> str:
+    """Return the lines of the prover's output that the log keeps."""
     wanted = re.compile(
         r"SAT proof|Solving|variables|Imported|TIMEOUT|Final proof|\\[\w.]+\s+\S+\s+\S+\s+[01x]+$"
     )

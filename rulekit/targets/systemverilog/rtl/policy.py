@@ -1,4 +1,4 @@
-"""From hits to an answer: which outcome, which rule, as a balanced tree of "the first of these".
+"""From hits to outcome and rule: a balanced tree finds the first hit.
 
 A chain of ``if`` over all rules is as deep as there are rules. "The first of a list" is the first of its first
 half, or else that of its second half: a tree, which is as deep as the logarithm.

@@ -153,12 +153,12 @@ def _count_column(
 
 
 def rows_place(found: list[Heap]) -> int:
-    """Return the place of the cut of the last two rows, of those of :func:`sum_levels`."""
+    """Return the place of the register at the last two rows, of those of :func:`sum_levels`."""
     return max(1, *(len(heap.layers) for heap in found)) - 1
 
 
 def sum_levels(found: list[Heap]) -> list[int]:
-    """Return the levels of look-up tables up to each place where a sum can be cut.
+    """Return the levels of look-up tables up to each place where a register can stand within a sum.
 
     The places are: each layer of counters, the last of which gives the two rows of every heap; the sums of the
     heaps; and each level of the tree of additions. The last place is the sum of all points. A counter needs all six
@@ -170,7 +170,7 @@ def sum_levels(found: list[Heap]) -> list[int]:
 
 
 def policy(names: Names, options: Options, cuts: Sequence[int]) -> str:
-    """Return the body of the policy module under SCORE, with register cuts at some places of :func:`sum_levels`."""
+    """Return the body of the policy module under SCORE, with registers at some places of :func:`sum_levels`."""
     found = _filled(names)
     lines = ["    // points by weight, six bits at a time counted, until two rows are left to be added\n"]
     cutter = _Cutter(names, frozenset(cuts), lines)
@@ -184,7 +184,7 @@ def policy(names: Names, options: Options, cuts: Sequence[int]) -> str:
 
 
 def sum_registers(names: Names, cuts: Sequence[int]) -> list[list[str]]:
-    """Return the words that each register cut within a sum keeps, cut by cut."""
+    """Return the words that each pipeline register within a sum keeps."""
     found, cutter = _filled(names), _Cutter(names, frozenset(cuts), [])
     _counted(found, rows_place(heaps(names)), cutter)
     _total(found, cutter)
@@ -241,7 +241,7 @@ class _Cutter:
     registers: list[list[str]] = field(default_factory=list)
 
     def cut(self, words: list[tuple[str, int]]) -> list[str]:
-        """Cut some words at the next place, if there is a cut; return the nets to go on with."""
+        """Register some words at the next place, if it has a register. Return the nets to continue with."""
         self.place += 1
         if self.place - 1 not in self.cuts:
             return [name for name, _ in words]

@@ -17,9 +17,9 @@ TESTS, RULES, SUM, ANSWER = "CUT_TESTS", "CUT_RULES", "CUT_SUM", "CUT_ANSWER"
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """The places that a design has, in order, and how many cuts are there: only a sum of points has several.
+    """The places of a design in order, and the registers at each: only a sum of points has more than one.
 
-    ``sums`` are the places within the sum that are cut, of those of
+    ``sums`` are the places within the sum that have a register, of those of
     :func:`rulekit.targets.systemverilog.rtl.score.sum_levels`.
     """
 
@@ -33,12 +33,12 @@ class Pipeline:
 
 
 def pipeline_of(literals: LiteralNets) -> Pipeline:
-    """Choose the cuts of a design for its number of stages, by the levels of look-up tables between them."""
+    """Choose the registers of a design for its stages, by the levels of look-up tables between them."""
     return place_registers(_levels(literals), literals.options.stages)
 
 
 def place_registers(levels: dict[str, int], stages: int, always: frozenset[str] = frozenset()) -> Pipeline:
-    """Choose the cuts for a number of stages, by the levels up to each place; some are cut ``always``."""
+    """Choose places for a number of registers, by the levels up to each place; ``always`` names fixed ones."""
     inner = list(levels)[:-1]
     cuts = [cut for cut in combinations(inner, min(stages - 1, len(inner))) if always <= {*cut}]
     chosen = min(cuts, key=lambda cut: _longest(levels, cut))

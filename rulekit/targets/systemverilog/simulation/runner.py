@@ -1,4 +1,4 @@
-"""Decides events by simulating the emitted design: slow beside the other targets, and the hardware's own answer."""
+"""Decide events by simulating the emitted design: slower than other targets, and the hardware's own answer."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class HardwareRunner:
         return Answers(codes.astype(np.uint32), scores, Hits.from_matrix(matrix) if hits else None)
 
     def codes(self, columns: pl.DataFrame) -> Columns:
-        """Return what the inputs see of bound columns: least significant bits, and a bit where there is none."""
+        """Return bound columns as codes by input: values in steps of the grid, and a bit for what is missing."""
         names = self.design.names
         ports: dict[str, npt.NDArray[np.int64]] = {}
         for feature in self.design.low.features:

@@ -1,4 +1,4 @@
-"""Running the emitted testbench on events: Icarus Verilog starts at once, Verilator is forty times as fast.
+"""Run the emitted testbench on events: Icarus Verilog starts at once, Verilator is forty times as fast.
 
 Both read the same files and give the same answers. Icarus compiles a design in hundredths of a second and decides
 some 70,000 events a second; Verilator takes seconds to compile and decides millions.
@@ -26,7 +26,7 @@ _CHUNK = 1 << 16
 
 
 class Simulation:
-    """A design with its testbench, compiled when it is first needed; the folder goes with the object."""
+    """A design with its testbench, compiled when it is first needed; its folder is deleted with the object."""
 
     def __init__(self, design: Design, files: Mapping[str, bytes]) -> None:
         self.design = design

@@ -19,7 +19,7 @@ _DIGITS[[ord(f"{digit:x}") for digit in range(16)]] = np.arange(16)
 
 
 def packed(ports: Sequence[Port], columns: Columns, rows: slice, events: int) -> bytes:
-    """Return some of the events as the testbench reads them: whole bytes each, filled up at the top."""
+    """Return some of the events as the testbench reads them: whole bytes for each event, padded at the top."""
     count = len(range(*rows.indices(events)))
     parts = [_bits(columns[port.name][rows], port.width or 1) for port in ports]
     bits = np.concatenate(parts, axis=1) if parts else np.zeros((count, 0), np.uint8)
@@ -34,7 +34,7 @@ def _bits(codes: npt.NDArray[np.int64], width: int) -> npt.NDArray[np.uint8]:
 
 
 def parsed(ports: Sequence[Port], text: bytes, events: int) -> dict[str, npt.NDArray[Any]]:
-    """Return what each output said: int64 of shape (events,), and ``fired`` as bool of shape (events, rules).
+    """Return the answers by output: int64 of shape (events,), and ``fired`` as bool of shape (events, rules).
 
     Raises
     ------

@@ -32,7 +32,7 @@ class RuleCost:
     ----------
     rule : its id.
     cost : each table counted in equal parts for all rules that use it.
-    saved : those that go when the rule goes, because nobody else uses them.
+    saved : those that go when the rule goes, because no other rule uses them.
 
     """
 
@@ -49,12 +49,12 @@ class Resources:
     ----------
     lut, ff, levels : of the design, by yosys for UltraScale+; levels between two registers.
     memory : blocks of memory by type.
-    predicted : look-up tables that were foretold without synthesis.
-    cycles : from event to answer.
+    predicted : look-up tables that the cost model predicts.
+    cycles : clock cycles from event to answer.
     placement : the clock on a placed and routed ECP5; None where nothing was placed.
     features : look-up tables of each feature's comparators.
-    rules : of each rule.
-    answer : of what comes after the rules.
+    rules : look-up tables of each rule.
+    answer : look-up tables of what comes after the rules.
 
     """
 

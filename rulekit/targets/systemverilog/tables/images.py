@@ -1,4 +1,4 @@
-"""What memories and registers of a design of tables hold for a ruleset: as files, and as writes to the load port.
+"""Contents of memories and registers of a design of tables: as files, and as writes to the load port.
 
 :func:`program` gives the writes that load another ruleset into a design that is there already. What a design can't
 hold it refuses: other features or formats, another hit policy, outcomes that the design has no code for, more rules

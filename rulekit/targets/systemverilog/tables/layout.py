@@ -1,4 +1,4 @@
-"""The plan of a design of look-up tables: which memories and registers it has, whatever ruleset they hold.
+"""The plan of a design of tables: its memories and registers, which do not depend on the ruleset that they hold.
 
 Each feature has a memory with a word for every code and a bit in it for every row: the code satisfies all that the
 row asks of this feature. A row hits where its bits over all features are 1. Row k belongs to rule k; the last rows

@@ -99,7 +99,7 @@ def rows_of(condition: Condition, domains: Mapping[str, Domain]) -> list[Row]:
     Raises
     ------
     RulekitError
-        when there are more than anybody wants, before they are merged.
+        when there are more than :data:`MOST`, before they are merged.
 
     """
     if isinstance(condition, AllOf):

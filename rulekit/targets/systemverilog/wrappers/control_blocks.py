@@ -1,4 +1,4 @@
-"""What the control module is made of: the hash a step a clock, delays, counters, and what each rule has."""
+"""Blocks of the control module: the hash in steps of a clock, delays, counters, and the registers of a rule."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ class Register:
 
 
 def latency_of_kept(design: Design) -> int:
-    """Return the clocks from an event to what is kept of it: to its place, three more, and the cuts in the sum."""
+    """Return the clocks from an event to its kept answer: its place, three more, and the registers in the sum."""
     return MIXED + 3 + design.pipeline.places.get(SUM, 0)
 
 

@@ -1,4 +1,4 @@
-"""The design as VHDL sees it: a package with its component and constants, and an example to paste from.
+"""The design as VHDL sees it: a package with its component and constants, and an example of its use.
 
 Vendor tools bind a component to a Verilog module by name, and map ``std_logic`` and ``std_logic_vector`` alone
 without loss; so numbers cross the border as plain vectors, and the example shows the conversions from
