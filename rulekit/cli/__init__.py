@@ -106,9 +106,6 @@ def main() -> None:
     """
     try:
         app(prog_name="rulekit")
-    except BrokenPipeError:  # whoever read the output has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     except (RulekitError, OSError) as error:
         _fail(str(error), 2)
     except ModuleNotFoundError as error:

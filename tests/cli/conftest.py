@@ -1,6 +1,8 @@
 import sys
 
 import pytest
+from fixtures import FRAUD
+from payments import PAYMENTS
 
 from rulekit.cli import main
 
@@ -18,3 +20,12 @@ def typed(monkeypatch, capsys):
         return left.value.code or 0, said.out, said.err
 
     return command
+
+
+@pytest.fixture
+def law_and_events(monkeypatch, tmp_path):
+    """Work in a folder with a law and the events it decides."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "law.yaml").write_text(FRAUD)
+    PAYMENTS.write_parquet("events.parquet")
+    return tmp_path

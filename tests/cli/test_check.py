@@ -5,6 +5,9 @@ from pathlib import Path
 from xml.etree.ElementTree import fromstring
 
 import pytest
+from fixtures import FRAUD
+
+from rulekit.store.lookup import load
 
 LAW = """\
 name: t
@@ -99,3 +102,77 @@ def test_bad_input_is_one_message(bad, typed):
     assert code == 2
     assert err.startswith("error: ")
     assert "unknown feature 'm'" in err
+
+
+@pytest.fixture
+def run(typed, law_and_events):
+    """Run a command line in a folder with a law and events."""
+    return typed
+
+
+def test_check_says_so_when_all_is_well(run):
+    code, out, _ = run("check law.yaml")
+    assert code == 0
+    assert out.splitlines()[:2] == ["fraud.card_present 1.2.0: 2 rules, 0 precedents", load(FRAUD).digest]
+    assert {
+        line.split()[0] for line in out.splitlines() if line.startswith(("error", "warning", "note"))
+    } == {"note"}
+
+
+def test_check_leaves_with_1_on_findings(run, tmp_path):
+    (tmp_path / "odd.yaml").write_text(FRAUD.replace("> 5000", "> 60000"))
+    code, out, _ = run("check odd.yaml --json")
+    assert code == 1
+    serious = [one["code"] for one in json.loads(out)["findings"] if one["level"] != "note"]
+    assert serious == ["implausible", "threshold-out-of-bounds"]
+
+
+BAD_LAWS = {
+    "typo in YAML": (
+        FRAUD.replace("otherwise: approve", "otherwise approve"),
+        "law.yaml:13:1",
+        "this is not YAML",
+    ),
+    "unknown field": (
+        FRAUD.replace("otherwise:", "otherwize:"),
+        "otherwize: there is no such field",
+        "missing",
+    ),
+    "unknown feature": (
+        FRAUD.replace('amount > 50"', 'amout > 50"'),
+        "unknown feature 'amout'",
+        "did you mean amount?",
+    ),
+    "unknown sign": (
+        FRAUD.replace('amount > 50"', 'amount => 50"'),
+        "amount => 50\n           ^",
+        "write >=",
+    ),
+    "duplicate id": (
+        FRAUD.replace("large-abroad", "many-cards-one-device"),
+        "used twice",
+        "many-cards-one-device",
+    ),
+    "unknown category": (
+        FRAUD.replace("{SE, NO}", "{SE, NORWAY}"),
+        "country has no category NORWAY",
+        "SE, NO, DK, FI",
+    ),
+    "threshold beyond the dtype": (FRAUD.replace(">= 4", ">= 3000000000"), "beyond int32", "-2147483648"),
+    "wrong type": (FRAUD.replace("> 5000", "> large"), "compared with a word", "a number"),
+    "empty file": ("", "law.yaml: this is not a ruleset", "got nothing"),
+    "a list": ("- 1\n", "law.yaml: this is not a ruleset", "a mapping of fields"),
+    "not UTF-8": (b"\xff\xfe", "can't be read", "law.yaml"),
+}
+
+
+@pytest.mark.parametrize("what", list(BAD_LAWS))
+def test_a_bad_law_is_one_clear_error(run, tmp_path, what):
+    text, first, second = BAD_LAWS[what]
+    (tmp_path / "law.yaml").write_bytes(text if isinstance(text, bytes) else text.encode())
+    for verb in ("check law.yaml", "decide law.yaml events.parquet --out d.parquet"):
+        code, out, err = run(verb)
+        assert (code, out) == (2, "")
+        assert err.startswith("error: ")
+        assert first in err
+        assert second in err

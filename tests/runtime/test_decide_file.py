@@ -145,3 +145,44 @@ def test_memory_stays_bounded(tmp_path, fraud):
         peaks.append(int(done.stdout) / 1024)
     columns_in_memory = 800_000 * 6 * (4 + 4 + 16 + 8 + 16) / 2**20
     assert peaks[1] - peaks[0] < columns_in_memory
+
+
+def test_a_summary_shows_itself(artifact, events, tmp_path):
+    out = tmp_path / "d.parquet"
+    summary = decide_file(artifact, events, out)
+    assert repr(summary) == (
+        f"<DecideSummary of 6 events: 2 review, 1 block, 1 approve, 2 invalid; 2 findings; {out}>"
+    )
+    document = json.loads(summary.to_json())
+    assert document == summary.to_document()
+    assert document["counts"] == {"review": 2, "block": 1, "approve": 1, "invalid": 2}
+    assert [finding["code"] for finding in document["findings"]] == ["invalid-events", "unknown-category"]
+    assert "log" not in document
+    page = summary._repr_html_()
+    assert page.startswith("<div")
+    assert page.count("<tr") == 1 + len(summary.counts)
+    assert "33.333 %" in page
+    assert "unknown-category" in page
+
+
+def test_a_summary_of_no_events_shows_itself(artifact, tmp_path):
+    EVENTS.clear().write_parquet(tmp_path / "none.parquet")
+    summary = decide_file(artifact, str(tmp_path / "none.parquet"), tmp_path / "d.parquet")
+    assert "0 events" in repr(summary)
+    assert "findings" not in repr(summary)
+    assert "0.000 %" in summary._repr_html_()
+
+
+def test_a_path_can_never_become_markup(artifact, events, tmp_path):
+    folder = tmp_path / "<b>"
+    summary = decide_file(artifact, events, folder / "d.parquet")
+    assert "<b>" not in summary._repr_html_()
+    assert "&lt;b&gt;" in summary._repr_html_()
+
+
+def test_the_manifest_and_the_summary_agree(artifact, events, tmp_path):
+    out = tmp_path / "d.csv"
+    summary = decide_file(artifact, events, out)
+    manifest = json.loads(manifest_path(out).read_text())
+    assert manifest["counts"] == summary.counts
+    assert manifest["findings"] == [finding.model_dump(mode="json") for finding in summary.findings]

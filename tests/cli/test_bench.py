@@ -1,4 +1,4 @@
-"""``rulekit targets`` and ``rulekit bench`` as a user types them."""
+"""``rulekit bench`` as a user types it."""
 
 import dataclasses
 import json
@@ -7,18 +7,14 @@ from pathlib import Path
 import polars as pl
 import pytest
 from fixtures import FRAUD
-from places import ROOT
 
 import rulekit
-from rulekit.cli.targets import markdown, support
-from rulekit.errors import EventError, MissingExtraError, RulekitError
+from rulekit.errors import MissingExtraError
 from rulekit.ir.ruleset import HitPolicy
-from rulekit.ir.schema import DType
 from rulekit.runtime import bench as library
 from rulekit.targets import targets
 from rulekit.targets.base import Capabilities
 
-README = ROOT / "README.md"
 EVENTS = pl.DataFrame(
     {
         "amount": [60.0, 12.5, 6000.0, None] * 600,
@@ -28,6 +24,8 @@ EVENTS = pl.DataFrame(
     },
     schema_overrides={"amount": pl.Float32, "cards_per_device_1h": pl.Int32},
 )
+
+
 BOTH = "--target python --target polars"
 
 
@@ -69,61 +67,6 @@ def added():
     yield add
     for name in names:
         targets.remove(name)
-
-
-def test_targets_fit_a_terminal_and_name_each(run):
-    code, out, _ = run("targets")
-    lines = out.splitlines()
-    assert code == 0
-    assert lines[0].split("  ")[0] == "target"
-    assert max(map(len, lines)) <= 80
-    for name in targets.names():
-        assert sum(line.split()[0] == name for line in lines) == 1
-        assert targets.get(name).summary in " ".join(out.split())
-
-
-def test_targets_as_json_are_the_capabilities(run):
-    code, out, _ = run("targets --json")
-    document = json.loads(out)
-    assert (code, [each["target"] for each in document]) == (0, list(targets.names()))
-    assert document == [support(targets.get(name)) for name in targets.names()]
-    polars = next(each for each in document if each["target"] == "polars")
-    assert polars["dtypes"] == sorted(DType)
-    assert (polars["installed"], polars["install"], polars["prescale"], polars["hits"]) == (
-        True,
-        None,
-        False,
-        True,
-    )
-
-
-def test_targets_say_what_is_lacking_and_how_to_install_it(run, added):
-    can = Capabilities(
-        numerics=frozenset({"fixed"}),
-        hit_policies=frozenset(HitPolicy) - {HitPolicy.SCORE},
-        dtypes=frozenset({DType.BOOL}),
-        prescale=True,
-        hits=False,
-    )
-    added("limited", capabilities=can, absent=lambda: MissingExtraError("a library", "room"))
-    _, out, _ = run("targets")
-    lines = out.splitlines()
-    place = next(number for number, line in enumerate(lines) if line.startswith("limited"))
-    cells = [cell.strip() for cell in lines[place].split("  ") if cell.strip()]
-    assert cells == ["limited", "fixed", "all but score", "bool", "no", "yes", "no"]
-    assert "pip install 'rulekit-engine[room]'" in out
-    away = support(targets.get("limited"))
-    assert (away["installed"], away["hits"], away["dtypes"]) == (False, False, ["bool"])
-    assert away["install"] == "a library is not installed; pip install 'rulekit-engine[room]'"
-    assert max(map(len, lines)) <= 80
-
-
-def test_the_readme_has_the_table(run):
-    code, out, _ = run("targets --markdown")
-    text = README.read_text(encoding="utf-8")
-    table = text.split("<!-- targets -->\n", 1)[1].split("<!-- /targets -->", 1)[0]
-    assert (code, out) == (0, table), "paste what `rulekit targets --markdown` prints"
-    assert markdown([targets.get("python")]).splitlines()[2].startswith("| `python` | ")
 
 
 def test_bench_checks_and_then_times(run):
@@ -189,24 +132,6 @@ def test_bench_lists_what_it_could_not_run(run, added):
     assert (code, "a library is not installed" in err) == (2, True)
 
 
-def test_bench_samples_for_targets_that_take_long(fraud, monkeypatch):
-    monkeypatch.setattr(library, "PATIENCE", 1e-9)
-    report = library.bench(fraud, EVENTS, ["python", "polars"])
-    assert set(report.checked.values()) == {800}
-    assert report.replayed == 400
-
-
-def test_bench_of_no_events_and_of_rules_that_read_nothing(fraud, monkeypatch):
-    monkeypatch.setattr(library, "PATIENCE", 0.05)
-    with pytest.raises(EventError, match="no events"):
-        library.bench(fraud, EVENTS[:0], ["python"])
-    nothing = FRAUD.split("rules:")[0].replace(", required: true", "") + "rules: []\n"
-    report = library.bench(rulekit.load(nothing), EVENTS, ["python", "polars"])
-    assert [timing.target for timing in report.timings] == ["python", "polars"]
-    with pytest.raises(RulekitError, match="unknown target"):
-        library.bench(fraud, EVENTS, ["polaris"])
-
-
 BAD = {
     "no such law": ("bench absent.yaml events.parquet", "absent.yaml"),
     "no such events": ("bench law.yaml absent.parquet", "there is no such file of events"),
@@ -227,9 +152,3 @@ def test_bad_input_is_one_message_and_exit_code_2(run, line):
     code, out, err = run(f"{command} --target python")
     assert (code, out) == (2, "")
     assert message in err
-
-
-def test_targets_takes_no_arguments(run):
-    code, out, err = run("targets polars")
-    assert (code, out) == (2, "")
-    assert "unexpected extra argument" in err.lower()
