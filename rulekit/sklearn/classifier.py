@@ -50,9 +50,10 @@ class RuleClassifier(TransformerMixin, ClassifierMixin, BaseEstimator):  # type:
     ``ruleset_``. ``predict`` gives the second class where the ruleset accepts an event. The decisions are those of
     the ruleset on every target, and ``rulekit.compile(classifier.ruleset_, ...)`` carries them elsewhere.
 
-    Parameters ---------- teacher : what the rules are distilled from. An estimator is cloned and fitted,
-    and its scores are out of fold; a
-        ``sklearn.frozen.FrozenEstimator`` is used as it is; a string is the path of an ``.onnx`` file or the name
+    Parameters
+    ----------
+    teacher : what the rules are distilled from. An estimator is cloned and fitted, and its scores are out of fold;
+        a ``sklearn.frozen.FrozenEstimator`` is used as it is; a string is the path of an ``.onnx`` file or the name
         of a column of scores in ``X``. Default: ``HistGradientBoostingClassifier``.
     budget : the rate and the size to keep to. Default: as large a share of accepted events as the second class has
         in ``y``, plus two standard errors of that share on the calibration fold, and 20 rules.
@@ -63,16 +64,20 @@ class RuleClassifier(TransformerMixin, ClassifierMixin, BaseEstimator):  # type:
     seed : the only source of chance. Default: 0.
     time_limit : seconds after which ``auto`` starts no further method. Default: none.
 
-    Attributes ---------- classes_ : the two classes, sorted, shape (2,). The second one is what the ruleset
-    accepts. ruleset_ : the ruleset, a draft. induction_ : what :func:`rulekit.induce` returned, with
-    measures and certified limits; None where there were fewer
-        than 100 events.
+    Attributes
+    ----------
+    classes_ : the two classes, sorted, shape (2,). The second one is what the ruleset accepts.
+    ruleset_ : the ruleset, a draft.
+    induction_ : what :func:`rulekit.induce` returned, with measures and certified limits; None where there were
+        fewer than 100 events.
     teacher_ : the fitted teacher; None where there were fewer than 100 events.
     rule_values_ : of each rule the share of the second class among the training events that it decides, with one
         event added to either side, float64, shape (rules,).
     n_features_in_, feature_names_in_ : as everywhere in scikit-learn.
 
-    Notes ----- Features of an array are called ``x0``, ``x1`` and so on; a frame keeps its names, and text
+    Notes
+    -----
+    Features of an array are called ``x0``, ``x1`` and so on; a frame keeps its names, and text
     columns of up to 100 words are categories. Missing values (NaN, null) are allowed. Under points
     ``predict_proba`` exists: an isotonic regression of the class on the points of the training events.
     ``transform`` gives the hits of the rules. From 100 events on, the events are split into folds one by
