@@ -45,7 +45,7 @@ class Space(NamedTuple):
 class Derivatives(NamedTuple):
     """First and second derivatives of the loss, shape (events,), and their sums.
 
-    ``ridge`` is added to every second derivative; a rule must have so many events, the ``least``.
+    ``ridge`` is added to every second derivative; a rule must hold ``least`` events.
     """
 
     first: Any

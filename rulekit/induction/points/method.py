@@ -69,7 +69,7 @@ def fit_sums(
 
     Parameters
     ----------
-    terrain : the grid, and the fit and selection folds on it.
+    binned : the grid, and the fit and selection folds on it.
     caps : rising numbers of literals.
     deadline : by the monotonic clock; sizes not reached by then are left out. None is no limit.
 

@@ -11,7 +11,6 @@ from rulekit.budget import Budget
 from rulekit.errors import BindError
 from rulekit.induction.auto.incumbent import INCUMBENT, region_of
 from rulekit.induction.induce import induce
-from rulekit.induction.publish import next_version
 from rulekit.induction.regions.region import hits
 from rulekit.induction.results.induction import Induction
 from rulekit.induction.samples.encoding import encode
@@ -160,13 +159,6 @@ def test_a_rule_that_does_not_fit_the_schema_is_named(events: pl.DataFrame, sche
         induce(
             "score", events, "truth", schema=schema, budget=FPR, method="tree", incumbent=_law(schema, alien)
         )
-
-
-def test_versions_tell_what_changed(schema: Schema) -> None:
-    law = _law(schema, HEAVY)
-    assert next_version(law, replace(law, rules=(HEAVY.model_copy(update={"title": "Red"}),))) == "2.3.1"
-    assert next_version(law, replace(law, rules=(HEAVY, USELESS))) == "2.4.0"
-    assert next_version(law, replace(law, otherwise="keep")) == "3.0.0"
 
 
 BOXES = (
