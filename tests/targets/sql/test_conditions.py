@@ -47,7 +47,7 @@ SINGLE = 0.10000000149011612  # 0.1 as a float32
 VALUES = {
     "n": [None, 0, 1, 2],
     "x": [None, -math.inf, 0.1, math.nextafter(0.1, 1)],
-    "s": [None, 0.0, SINGLE, math.nextafter(SINGLE, 1), 0.1, 0.2],
+    "s": [None, 0.0, SINGLE, SINGLE - 2**-28, SINGLE + 2**-28, math.nextafter(SINGLE, 1), 0.1, 0.2],
     "kind": [None, "a", "it's", "z"],
     "ok": [None, True, False],
 }

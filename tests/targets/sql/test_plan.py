@@ -39,6 +39,14 @@ def test_a_comment_is_one_line_that_nothing_prolongs(text):
     assert not line.endswith("\\")
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("${env:HOME}", "-- $ {env:HOME}"), ("ends in \\", "-- ends in \\."), ("a\nb", "-- a?b")],
+)
+def test_what_spark_would_obey_is_broken(text, line):
+    assert PLAN.comment(text) == line
+
+
 def test_a_rule_is_told_by_id_title_and_literals():
     plan = plan_of([("two", ["x > 1", {"any": ["n == 1", "n is missing"]}])])
     assert plan.rule_comment(plan.low.rules[0].rule) == [
