@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from itertools import product
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 import rulekit
 from rulekit.errors import BindError, EventError
 from rulekit.ir.condition import AllOf
+from rulekit.ir.document import ruleset_to_json
 from rulekit.ir.formats import finest_format, fixed_for, format_for, literals_on_numbers
 from rulekit.ir.numerics import Fixed, FixedFormat
 from rulekit.ir.ruleset import Rule, Ruleset
@@ -306,3 +308,41 @@ def test_bad_input(
 ) -> None:
     with pytest.raises(error, match=words):
         quantise(law, events if change is None else change(events), **options)
+
+
+def test_a_proposal_shows_itself(found: Quantisation) -> None:
+    text = repr(found)
+    assert text.startswith(f"<Quantisation of bits 1.0.0: bits pt {found.formats[0].form.width}, eta ")
+    assert text.endswith("of decisions change>")
+    page = found._repr_html_()
+    assert page.count("<tr") == 1 + len(found.formats)
+    assert "GeV" in page
+    assert str(found.lut[0]) in page
+
+
+def test_a_proposal_that_does_not_fit_says_so(events: pl.DataFrame) -> None:
+    narrow = quantise(LAW, events, loss=0.0, widest=6)
+    assert not narrow.fits
+    assert repr(narrow).endswith("of decisions change, more than the loss allows>")
+    assert "No width keeps to the loss" in narrow._repr_html_()
+    assert narrow.to_document()["fits"] is False
+
+
+def test_a_proposal_as_json(found: Quantisation) -> None:
+    document = json.loads(found.to_json())
+    assert document["digest"] == LAW.digest
+    assert list(document["features"]) == [one.feature.name for one in found.formats]
+    for one in found.formats:
+        shown = document["features"][one.feature.name]
+        assert (shown["width"], shown["step"]) == (one.form.width, one.step)
+        assert [each["width"] for each in shown["ladder"]] == [each.form.width for each in one.options]
+    assert document["numerics"] == found.numerics.model_dump(mode="json")
+    assert document["predicted_lut"] == {"proposed": found.lut[0], "widest": found.lut[1]}
+
+
+def test_a_law_is_named_in_any_way(tmp_path: Any, events: pl.DataFrame, found: Quantisation) -> None:
+    path = tmp_path / "law.json"
+    path.write_text(ruleset_to_json(LAW))
+    again = quantise(path, events, truth="truth", loss=0.5, widest=8)
+    assert again.ruleset == LAW
+    assert again.numerics == quantise(LAW, events, truth="truth", loss=0.5, widest=8).numerics
