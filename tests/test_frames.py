@@ -160,7 +160,7 @@ def test_codes_are_positions_and_what_is_unknown_comes_after_them():
 
 @pytest.mark.parametrize("make", ["pandas", "pyarrow"])
 def test_frames_of_other_libraries(make):
-    table = pytest.importorskip(make)
+    table = pytest.importorskip(make, reason="pip install 'rulekit-engine[frames]'")
     frame = FRAME.to_pandas() if make == "pandas" else FRAME.to_arrow()
     assert isinstance(frame, table.DataFrame if make == "pandas" else table.Table)
     assert collect(scan(frame)).rows() == FRAME.rows()

@@ -35,7 +35,7 @@ def test_pack_has_the_names_of_a_pack(pack: ModuleType) -> None:
 
 @PACKS
 def test_teacher_is_reproducible_and_beats_chance(pack: ModuleType) -> None:
-    metrics = pytest.importorskip("sklearn.metrics")
+    metrics = pytest.importorskip("sklearn.metrics", reason="pip install 'rulekit-engine[induction]'")
     train, held_out = pack.generate(20_000, 1), pack.generate(10_000, 2)
     scores = [
         pack.teacher(3)
@@ -49,7 +49,10 @@ def test_teacher_is_reproducible_and_beats_chance(pack: ModuleType) -> None:
 
 @PACKS
 def test_teacher_means_the_same_in_onnx(pack: ModuleType) -> None:
-    skl2onnx, onnxruntime = pytest.importorskip("skl2onnx"), pytest.importorskip("onnxruntime")
+    skl2onnx, onnxruntime = (
+        pytest.importorskip(name, reason="pip install 'rulekit-engine[onnx]'")
+        for name in ("skl2onnx", "onnxruntime")
+    )
     train = pack.generate(10_000, 1)
     features = matrix(pack, train)
     assert np.isnan(features).any()

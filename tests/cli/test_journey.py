@@ -10,7 +10,9 @@ from rulekit.induction.teachers.export import export_onnx
 from rulekit.ir.yaml_file import dump_schema
 from rulekit.store.folder.folder import read
 
-pack = pytest.importorskip("rulekit_adapters.hep")
+pack = pytest.importorskip(
+    "rulekit_adapters.hep", reason="pip install rulekit-engine, which brings the packs"
+)
 
 
 @pytest.fixture(scope="module")

@@ -133,7 +133,7 @@ def test_the_json_schema_knows_every_field_of_a_document() -> None:
 
 
 def test_the_json_schema_accepts_a_law() -> None:
-    jsonschema = pytest.importorskip("jsonschema")
+    jsonschema = pytest.importorskip("jsonschema", reason="pip install jsonschema")
     jsonschema.validate(LAW, json_schema())
     jsonschema.validate({**LAW, "schema": "schema.yaml"}, json_schema())
     with pytest.raises(jsonschema.ValidationError):

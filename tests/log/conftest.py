@@ -52,11 +52,11 @@ def tiny_disk(tmp_path):
     folder = tmp_path / "disk"
     folder.mkdir()
     if shutil.which("mount") is None:
-        pytest.skip("there is no mount")
+        pytest.skip("there is no mount: apt-get install mount")
     done = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder], capture_output=True, check=False
     )
     if done.returncode:
-        pytest.skip("mounting a disk needs root")
+        pytest.skip("mounting a small disk needs root: run the tests as root")
     yield folder
     subprocess.run(["umount", "-l", folder], check=True)

@@ -58,7 +58,7 @@ def killed(where, chance):
     return told[-1]
 
 
-@pytest.mark.skipif(os.name != "posix", reason="kill -9")
+@pytest.mark.skipif(os.name != "posix", reason="kill -9 needs a POSIX system")
 def test_nothing_acknowledged_is_lost(where):
     chance = random.Random()  # noqa: S311 - other moments each time
     acknowledged = 0

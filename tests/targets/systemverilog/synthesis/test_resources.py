@@ -143,7 +143,7 @@ def test_a_placer_that_is_not_installed_is_told(monkeypatch):
     monkeypatch.setattr(placement, "NEXTPNR", Tool(("no-such-nextpnr",), "-V", "pip install it"))
     ruleset = law(X, [("a", ["x >= 37"])], policy="any")
     if not YOSYS.installed():
-        pytest.skip("yosys is not installed")
+        pytest.skip("yosys is not installed: pip install 'rulekit-engine[fpga]'")
     with pytest.raises(MissingToolError, match="no-such-nextpnr"):
         resources(rulekit.compile(ruleset, "systemverilog", grid(ruleset, 6)), (1,))
 
@@ -151,7 +151,7 @@ def test_a_placer_that_is_not_installed_is_told(monkeypatch):
 def test_wide_features_take_more():
     ruleset = law(X, [("a", ["x >= 37"])], policy="any")
     if not YOSYS.installed():
-        pytest.skip("yosys is not installed")
+        pytest.skip("yosys is not installed: pip install 'rulekit-engine[fpga]'")
     wide = grid(ruleset, 6, x=FixedFormat(width=16, fraction=0, signed=False))
     sizes = [
         resources(rulekit.compile(ruleset, "systemverilog", form), ()).features["x"]

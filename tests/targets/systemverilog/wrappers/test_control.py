@@ -609,7 +609,7 @@ def test_lines_are_short_and_the_table_is_in_text_and_header(name):
     assert {int(address, 16): name for address, name in listed.items()} == {r.address: r.name for r in found}
 
 
-@pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler is installed")
+@pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler is installed: apt-get install gcc")
 def test_the_header_is_c(tmp_path):
     (tmp_path / HEADER).write_bytes(compiled(MENU).files[HEADER])
     (tmp_path / "a.c").write_text(
