@@ -35,6 +35,40 @@ os.environ.setdefault(
 )
 
 
+# Files and folders that `make quick` leaves out: sweeps over drawn laws, synthesis and proofs, browsers, whole
+# journeys, and whatever else takes more than some seconds. Paths are relative to this folder.
+SLOW = (
+    "conformance/",
+    "docs/test_site.py::test_the_site_is_built_without_a_warning",
+    "induction/test_robust.py",
+    "sklearn/",
+    "targets/c/test_runner.py",
+    "targets/systemverilog/proof/",
+    "targets/systemverilog/simulation/",
+    "targets/systemverilog/synthesis/",
+    "typing/",
+)
+# What needs a server: a test of a log in `postgres`, one with the fixture `server`, or one of these files.
+LOGS = ("log/", "reports/replay/")
+SERVICE = ("conformance/test_sql_engines.py",)
+
+
+def _is_text(value):
+    return isinstance(value, str)
+
+
+def pytest_collection_modifyitems(items):
+    """Mark tests of services and slow tests, so that a run can leave them out."""
+    for item in items:
+        name = item.nodeid.removeprefix("tests/")
+        parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
+        in_postgres = name.startswith(LOGS) and "postgres" in filter(_is_text, parameters)
+        if in_postgres or "server" in item.fixturenames or name.startswith(SERVICE):
+            item.add_marker(pytest.mark.service)
+        if name.startswith(SLOW):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _c_is_compiled_quickly_and_for_the_tests_alone():
     """Hundreds of drawn rulesets are compiled: quickly, and not into the user's cache."""
