@@ -230,7 +230,8 @@ class PythonRunner:
         self._hits = module["hits"]
         self._score: Callable[..., int | None] = module.get("score", _no_score)
         self._first: Callable[..., int] | None = module.get("first")
-        decided = [Decision(str(rule.then), rule=rule.id) for rule in ruleset.rules]
+        self._then = {rule.id: str(rule.then) for rule in ruleset.rules}
+        decided = [Decision(then, rule=rule) for rule, then in self._then.items()]
         # first() answers -2 for an invalid event and -1 for no rule: both index this table from its end.
         self._table = (*decided, Decision(INVALID), Decision(ruleset.otherwise))
 
@@ -249,13 +250,15 @@ class PythonRunner:
         values = self._values(event)
         found = tuple(self._hits(*values)) if hits else None
         if self._first is not None:
+            if found:  # the first hit decides: no need to look for it again
+                return Decision(self._then[found[0]], found[0], found)
             decision = self._table[self._first(*values)]
         else:
             score = self._score(*values)
             decision = Decision(INVALID) if score is None else scored(self._ruleset, score)
         if decision.outcome == INVALID:
             return replace(self._lacking(event), hits=found)
-        return replace(decision, hits=found)
+        return Decision(decision.outcome, decision.rule, found, score=decision.score)
 
     def _lacking(self, event: Mapping[str, Any]) -> Decision:
         bound = bind_event(self._ruleset.read, event)
