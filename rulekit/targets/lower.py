@@ -9,14 +9,17 @@ from __future__ import annotations
 import builtins
 import keyword
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any, TypeVar, cast
 
 from rulekit.errors import LawError, RulekitError, Where
 from rulekit.ir.condition import AllOf, AnyOf, Condition
 from rulekit.ir.numerics import Fixed, FixedFormat, Numerics
 from rulekit.ir.ruleset import HitPolicy, Rule, Ruleset
 from rulekit.ir.schema import Feature, Model
+
+PlanT = TypeVar("PlanT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,14 @@ class Lowered:
     features: tuple[LowFeature, ...]
     rules: tuple[LowRule, ...]
     options: Model = field(default_factory=Model)
+    _plans: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def planned(self, plan: Callable[[Lowered], PlanT]) -> PlanT:
+        """Return what a function plans from the low form; it is asked once, however many need its answer."""
+        name = f"{plan.__module__}.{plan.__qualname__}"
+        if name not in self._plans:
+            self._plans[name] = plan(self)
+        return cast("PlanT", self._plans[name])
 
     @property
     def is_score(self) -> bool:

@@ -11,6 +11,7 @@ from hardware import needs
 from rulekit.targets import lower
 from rulekit.targets.read import read_artifact
 from rulekit.targets.systemverilog import tools
+from rulekit.targets.systemverilog.design import Design
 from rulekit.targets.systemverilog.proof import prove
 from rulekit.targets.systemverilog.tools import NEXTPNR, YOSYS
 
@@ -140,11 +141,22 @@ def lowered(monkeypatch):
     return calls
 
 
+@pytest.fixture
+def planned(monkeypatch):
+    """Count how often a design is planned."""
+    calls, plan = [], Design.of.__func__
+    monkeypatch.setattr(
+        Design, "of", classmethod(lambda cls, *given: calls.append(given) or plan(cls, *given))
+    )
+    return calls
+
+
 @needs(YOSYS)
-def test_a_proof_goes_into_the_manifest_and_lowers_once(typed, tmp_path, lowered):
+def test_a_proof_goes_into_the_manifest_and_lowers_and_plans_once(typed, tmp_path, lowered, planned):
     code, out, _ = typed(f"{COMPILE} --bits 8 --prove")
     assert code == 0
     assert len(lowered) == 1
+    assert len({id(low) for low, _ in planned}) == len(planned) == 2  # the law's, and the mutant's
     assert out.count("\n  ") >= 4
     assert "proved with" in out
     artifact = read_artifact(tmp_path / "build")

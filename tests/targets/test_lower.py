@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hardware import law
@@ -22,6 +24,24 @@ def test_flatten_keeps_the_meaning_and_drops_the_nesting():
     assert flatten(AllOf((AllOf((a, AllOf((b,)))), AnyOf((AnyOf((c, a)),))))) == AllOf((a, b, AnyOf((c, a))))
     assert flatten(AllOf((AnyOf((a,)),))) == a
     assert flatten(when_to_condition([])) == AllOf(())
+
+
+def one_rule():
+    return law([{"name": "x", "dtype": "float64"}], [("r", ["x > 1"])])
+
+
+def test_a_plan_is_made_once_and_anew_for_another_lowered_ruleset():
+    asked = []
+
+    def plan(low):
+        asked.append(low)
+        return len(low.rules)
+
+    low = lower(one_rule(), Native())
+    assert [low.planned(plan), low.planned(plan), len(asked)] == [1, 1, 1]
+    less = replace(low, rules=())
+    assert less.planned(plan) == 0
+    assert low == lower(one_rule(), Native())  # what was planned is no part of what it is
 
 
 def test_identifiers_are_legal_distinct_and_readable():

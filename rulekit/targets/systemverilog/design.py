@@ -118,8 +118,13 @@ class Design:
 
 
 def design_of(artifact: Artifact[Any]) -> Design:
-    """Return the design of an artifact of this target, planned from its lowered ruleset."""
-    return Design.of(artifact.lowered, cast("Options", artifact.options))
+    """Return the design of an artifact of this target. It is planned once from the lowered ruleset."""
+    return artifact.lowered.planned(plan)
+
+
+def plan(low: Lowered) -> Design:
+    """Plan the design of a lowered ruleset, with the options that it carries."""
+    return Design.of(low, cast("Options", low.options))
 
 
 def cut_module(design: Design) -> str:

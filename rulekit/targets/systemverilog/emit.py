@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from rulekit.targets.lower import Lowered
-from rulekit.targets.systemverilog.design import Design, cut_module, policy_module, top_module
+from rulekit.targets.systemverilog.design import Design, cut_module, plan, policy_module, top_module
 from rulekit.targets.systemverilog.names import plain_text
-from rulekit.targets.systemverilog.options import Options
 from rulekit.targets.systemverilog.tables import logic
 from rulekit.targets.systemverilog.tables.images import files
 from rulekit.targets.systemverilog.wrappers.control import CONTROL, control
@@ -21,7 +18,7 @@ ENTRY = "decide.sv"
 
 def emit(low: Lowered) -> dict[str, str | bytes]:
     """Return the files of a design."""
-    design = Design.of(low, cast("Options", low.options))
+    design = low.planned(plan)
     return {
         ENTRY: source(design),
         TESTBENCH: testbench(design, about(design, "under test.")),
