@@ -1,4 +1,4 @@
-"""From decisions that were replayed to an :class:`rulekit.reports.audit.model.audit.Audit`, section by section."""
+"""Builds an :class:`rulekit.reports.audit.model.audit.Audit` from replayed decisions, section by section."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def assemble(
 
 @dataclass(frozen=True, slots=True)
 class _ByRule:
-    """The tables that need to know which rules hit; all empty where that is not known."""
+    """The tables that need to know which rules hit; all are empty if that is not known."""
 
     rules: tuple[RuleRow, ...] = ()
     cutflow: tuple[CutflowRow, ...] = ()

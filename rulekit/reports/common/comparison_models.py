@@ -1,4 +1,4 @@
-"""The law against another way of deciding the same events, as values: the previous version, and the teacher."""
+"""Models that compare a ruleset with the previous version, and with the teacher, on the same events."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from rulekit.reports.common.intervals import Changes, MeasureTable, Share
 
 
 class Example(Model):
-    """One event: what it holds (as text; None is missing), and how it was decided.
+    """One event: its values as text (None is missing) and how it was decided.
 
-    ``decided`` and ``otherwise`` name the outcome and the deciding rule: by the law, and by what it is compared
-    with.
+    ``decided`` names outcome and deciding rule by the ruleset, ``otherwise`` by what it is compared with.
     """
 
     event: str
@@ -24,7 +23,7 @@ class Example(Model):
 
 
 class Swap(Model):
-    """Events of one kind of change: their number, their share of all, and the share of signal among them."""
+    """Events that change in one way: their number, their share of all, and the share of signal among them."""
 
     before: str
     after: str
@@ -38,10 +37,10 @@ class Previous(Model):
 
     Attributes
     ----------
-    changes : what the audited law accepts more than the previous version.
-    gained, lost : events that only the audited law accepts, and that only the previous version does.
-    swaps : events by outcome then and now, where these differ; the most frequent first.
-    newly, no_longer : examples of the events gained and lost.
+    changes : what the audited ruleset accepts more than the previous version.
+    gained, lost : events that only the audited ruleset accepts, and that only the previous version accepts.
+    swaps : events whose outcome differs, by outcome then and now; the most frequent first.
+    newly, no_longer : examples of gained and lost events.
     only_now, only_then : ids of the rules that only one of both has.
 
     """
@@ -62,9 +61,9 @@ class Previous(Model):
 
 
 class ScoreBin(Model):
-    """Events whose teacher's score is from ``low`` to ``high``, both included, and what the law accepts of them.
+    """Events with a teacher score from ``low`` to ``high``, both included, and what the ruleset accepts of them.
 
-    ``top`` is the share of all events with such a score or a higher one.
+    ``top`` is the share of all events that score ``low`` or more.
     """
 
     low: float
@@ -76,7 +75,7 @@ class ScoreBin(Model):
 
 
 class RuleDoubt(Model):
-    """What the teacher thinks of a rule's hits: the share that it rejects, and its lowest and middle score of them.
+    """What the teacher says of a rule's hits: the share that it rejects, and its median score of them.
 
     ``signal`` is the share of signal among the hits that the teacher rejects.
     """
@@ -90,9 +89,9 @@ class RuleDoubt(Model):
 
 
 class NearMiss(Model):
-    """Events that the teacher takes, the law leaves, and one rule would take but for one of its terms.
+    """Events that the teacher accepts, the ruleset rejects, and one rule misses by a single term.
 
-    An event may be near to several rules. ``words`` is the term, and ``text`` the same exactly where it is one
+    An event may nearly hit several rules. ``words`` is the term in words; ``text`` is its exact text if it is one
     literal; ``signal`` is the share of signal among the events.
     """
 
@@ -110,13 +109,13 @@ class Disagreement(Model):
 
     Attributes
     ----------
-    only_law, only_teacher : share of all events that only one of both accepts.
-    signal_law, signal_teacher : share of signal among these, where truth is known.
+    only_law, only_teacher : share of all events that only this one accepts.
+    signal_law, signal_teacher : share of signal among these; None if truth is not known.
     bins : from the highest scores down.
-    rules : those whose hits the teacher rejects, the most doubted first.
-    misses : by how little the law leaves what the teacher takes, the most frequent first.
-    far : of the events that only the teacher accepts, those that lack two terms or more of every rule.
-    accepted, rejected : events that the law accepts at the lowest scores, and rejects at the highest.
+    rules : rules with hits, those with the largest rejected share first.
+    misses : the terms by which rules miss what the teacher accepts, the most frequent first.
+    far : number of events that only the teacher accepts and that miss every rule by two terms or more.
+    accepted, rejected : examples: accepted with the lowest scores, rejected with the highest.
 
     """
 

@@ -1,22 +1,22 @@
-"""Example events of a report: which ones to show, and how."""
+"""Which events a report shows as examples, and decisions in words."""
 
 from __future__ import annotations
 
 import polars as pl
 
 SHOWN = 10
-"""How many examples of one kind are shown."""
+"""The most examples of one kind."""
 
 
 def evenly_spaced(chosen: pl.Series) -> list[int]:
-    """Return up to ten places where ``chosen`` is true, evenly over the record: the same ones every time."""
+    """Return up to ten positions where ``chosen`` is true, evenly spaced over the record; not random."""
     places = chosen.arg_true().to_list()
     step = max(1, len(places) / SHOWN)
     return [places[int(number * step)] for number in range(min(SHOWN, len(places)))]
 
 
 def extreme_scores(score: pl.Series, chosen: pl.Series, *, highest: bool) -> list[int]:
-    """Return the places of the ten highest or lowest scores where ``chosen`` is true; equal ones in order."""
+    """Return the positions of the ten highest or lowest scores where ``chosen`` is true; equal scores in order."""
     table = pl.DataFrame({"score": score, "chosen": chosen}).with_row_index("at").filter("chosen")
     return table.sort("score", descending=highest, maintain_order=True)["at"].head(SHOWN).to_list()
 

@@ -1,7 +1,4 @@
-"""Measured shares, tables of them, and by how much a second way of deciding changes them.
-
-Numbers that carry their interval.
-"""
+"""Models of numbers with their intervals: measured shares, changes of shares, and tables of measures."""
 
 from __future__ import annotations
 
@@ -14,7 +11,7 @@ from rulekit.statistics.intervals import Proportion, Shift
 
 
 class Share(Model):
-    """A measured share with its 95 % interval; ``value`` is None when there is nothing to take a share of."""
+    """A measured share with its 95 % interval; ``value`` is None for a share of nothing."""
 
     value: float | None
     low: float
@@ -34,7 +31,7 @@ class Share(Model):
 
 
 class Ratio(Model):
-    """A ratio with its interval; None is infinity."""
+    """A ratio with its 95 % interval; None is infinity."""
 
     value: float | None
     low: float | None
@@ -42,7 +39,7 @@ class Ratio(Model):
 
 
 class Change(Model):
-    """By how much a share grows, with its 95 % interval: ``gained`` less ``lost``, of the ``whole``."""
+    """The change of a share with its 95 % interval: ``(gained - lost) / whole``."""
 
     value: float | None
     low: float
@@ -58,7 +55,7 @@ class Change(Model):
 
 
 class Changes(Model):
-    """What a second way of deciding the same events accepts more: of all, of the signal and of the background."""
+    """What a second selector accepts more of the same events: of all, of the signal and of the background."""
 
     rate: Change
     signal: Change | None = None
@@ -75,7 +72,7 @@ class Changes(Model):
 
 
 class MeasureTable(Model):
-    """The measures of one selector; None where truth or teacher is unknown."""
+    """The measures of one selector; None if truth or teacher is not known."""
 
     events: int
     rate: Share

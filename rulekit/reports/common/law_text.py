@@ -1,4 +1,4 @@
-"""The law in words: one sentence per rule, and each literal in words beside its exact text."""
+"""The ruleset in words: one sentence per rule, and each literal in words beside its exact text."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Clause(Model):
 
 
 class RuleInWords(Model):
-    """One rule as a reader sees it. ``number`` counts from 1 in text order and names it in charts."""
+    """One rule in words. ``number`` counts from 1 in text order and stands for the rule in charts."""
 
     number: int
     id: str
@@ -44,7 +44,7 @@ class RuleInWords(Model):
 
 
 class FeatureInWords(Model):
-    """One word of the vocabulary, and the numbers of the rules that read it."""
+    """One feature of the schema, and the numbers of the rules that read it."""
 
     name: str
     dtype: str
@@ -152,7 +152,7 @@ def effect(rule: Rule) -> str:
 
 
 def clause(condition: Condition, schema: Schema) -> Clause:
-    """Return a condition as a tree of words with the exact text of every literal."""
+    """Return a condition in words as a tree, with the exact text of every literal."""
     (written,) = condition_to_when(AllOf((condition,)))
     if isinstance(written, str) or not isinstance(condition, (AllOf, AnyOf)):  # a literal, or a range
         return Clause(kind="literal", words=condition_in_words(condition, schema), text=str(written))

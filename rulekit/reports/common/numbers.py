@@ -1,4 +1,4 @@
-"""Numbers as the page writes them: shares in percent, as precise as their interval, always with it."""
+"""How the page writes numbers: shares in percent, with as many digits as their interval justifies."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 from rulekit.reports.common.intervals import Change, Ratio, Share
 
 NOTHING = "\N{EN DASH}"
-"""Written where there is nothing to take a share of."""
+"""Written for a share of nothing."""
 
 _MAX_DECIMALS = 6
 
@@ -40,14 +40,14 @@ def percent_with_interval(share: Share | None) -> str:
 
 
 def share_text(value: float, like: Share | None) -> str:
-    """Return a share that is no measurement, such as the end of a band, as precise as another one."""
+    """Return a share that was not measured, such as the end of a band, with the digits of another share."""
     decimals = 3 if like is None or like.value is None else _decimals(like)
     text = f"{100 * value:.{decimals}f}"
     return f"{text.rstrip('0').rstrip('.') if '.' in text else text}\N{NO-BREAK SPACE}%"
 
 
 def plain_percent(value: float | None) -> str:
-    """Return a share that carries no interval, in whole percent; a trace is not nothing, nor almost all all."""
+    """Return a share without an interval in whole percent; ``<1`` is not 0 and ``>99`` is not 100."""
     if value is None:
         return NOTHING
     if 0 < value < 0.01:
@@ -56,7 +56,7 @@ def plain_percent(value: float | None) -> str:
 
 
 def _decimals(share: Share | Change) -> int:
-    """Return the decimals that half the interval deserves, by the Particle Data Group's rule of rounding.
+    """Return how many decimals half the interval justifies, by the Particle Data Group's rule of rounding.
 
     Two digits of it from 100 to 354, one from 355 to 949, and 950 and more become 1000.
     """
@@ -96,7 +96,7 @@ def _rounded(number: float | None) -> str:
 
 
 def shift(change: Change | None) -> str:
-    """Return by how much a share grows, with its sign: ``+0.12 %``."""
+    """Return the change of a share with its sign: ``+0.12 %``."""
     if change is None or change.value is None:
         return NOTHING
     return f"{_signed_percent(change.value, _decimals(change))}\N{NO-BREAK SPACE}%"
@@ -116,12 +116,12 @@ def _signed_percent(value: float, decimals: int) -> str:
 
 
 def exact(number: float) -> str:
-    """Return a number of a fixed-point format with all of its digits: steps and ends are no measurements."""
+    """Return a number of a fixed-point format with all of its digits, because it is exact."""
     return f"{number:,.0f}" if number == int(number) else f"{number:.15g}"
 
 
 def quantity(number: float | None) -> str:
-    """Return a value of a feature, in at most four significant digits unless it is whole."""
+    """Return a value of a feature with at most four significant digits unless it is a whole number."""
     if number is None:
         return NOTHING
     if math.isfinite(number) and number == int(number) and abs(number) < 1e15:
@@ -130,7 +130,7 @@ def quantity(number: float | None) -> str:
 
 
 def signed(number: int) -> str:
-    """Return a whole number with its sign, a real minus."""
+    """Return a whole number with its sign; minus is the typographic one."""
     return f"{number:+,}".replace("-", "\N{MINUS SIGN}")
 
 
@@ -140,14 +140,14 @@ def fraction(number: float | None) -> str:
 
 
 def times(number: float | None) -> str:
-    """Return a ratio to the rest: ``1.32``, two digits behind the point unless it is large."""
+    """Return a ratio to the rest: two decimals below 10, else none."""
     if number is None:
         return "\N{INFINITY}"
     return f"{number:.2f}" if number < 10 else f"{number:,.0f}"
 
 
 def index(number: float | None) -> str:
-    """Return a stability index: ``0.013``, and two digits behind the point from where it matters."""
+    """Return a stability index: three decimals below 0.1, else two."""
     if number is None:
         return NOTHING
     if number < 0.0005:

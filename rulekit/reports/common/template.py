@@ -1,4 +1,4 @@
-"""Jinja2 templates of the reports: one environment, and the filters that write numbers."""
+"""The Jinja2 environment of the reports, with the filters that write numbers."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _NUMBERS = (
 
 
 def render_template(template: str, filters: Sequence[Callable[..., object]] = (), **values: Any) -> str:
-    """Return a page of a template of this folder, without blank lines and spaces at the ends of lines.
+    """Render a template of ``reports/templates``, without blank lines and trailing spaces.
 
     Raises
     ------
@@ -40,7 +40,7 @@ def render_template(template: str, filters: Sequence[Callable[..., object]] = ()
 
 
 def template_environment(filters: Sequence[Callable[..., object]] = ()) -> Environment:
-    """Return what draws the templates of this folder.
+    """Return the environment for the templates in ``reports/templates``.
 
     Raises
     ------

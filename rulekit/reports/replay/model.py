@@ -193,7 +193,8 @@ class LogReplay(Model):
 
     def __str__(self) -> str:
         counts = ", ".join(f"{number:,} {name}" for name, number in self._counts.items() if number)
-        return f"{self.where}: {self.records:,} records, {counts or 'none'}; {len(self.findings):,} findings"
+        findings = f"{len(self.findings):,} finding{'' if len(self.findings) == 1 else 's'}"
+        return f"{self.where}: {self.records:,} records, {counts or 'none'}; {findings}"
 
     def __repr__(self) -> str:
         return f"LogReplay({self})"

@@ -1,4 +1,4 @@
-"""The events behind a record: found, read, brought in line with the decisions, with truth and weights."""
+"""Event alignment: find and read the events of a record, and put them in the order of its decisions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from rulekit.runtime.decide_file import manifest_path
 
 @dataclass(frozen=True, slots=True)
 class AlignedEvents:
-    """Decisions and their events, line by line; ``events`` is None when there are none to be had."""
+    """Decisions and their events, row by row. ``events`` is None if they were not found; ``why`` tells the reason."""
 
     decisions: pl.DataFrame
     events: pl.DataFrame | None
@@ -27,12 +27,12 @@ class AlignedEvents:
 
 
 def align(record: Record, events: Frame | None) -> AlignedEvents:
-    """Read the events and bring them in line with the decisions.
+    """Read the events and align them with the decisions: by id if there is one, else by position.
 
     Raises
     ------
     EventError
-        when the events are there and can't be read.
+        when the events can't be read, or have no id column.
 
     """
     source: Frame | None = find_events(record) if events is None else events
@@ -47,7 +47,7 @@ def align(record: Record, events: Frame | None) -> AlignedEvents:
 
 
 def find_events(record: Record) -> Path | None:
-    """Return the events file that the manifest names, relative to here or else to the manifest."""
+    """Return the events file that the manifest names, relative to the working directory or else to the manifest."""
     if record.manifest.events is None:
         return None
     named = Path(record.manifest.events)

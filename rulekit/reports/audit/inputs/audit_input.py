@@ -1,4 +1,4 @@
-"""What is audited: the record, its events, and what is known of them."""
+"""The audit input: recorded decisions, their events, and the labels of these."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from rulekit.reports.replay.record import Record
 
 @dataclass(frozen=True, slots=True)
 class AuditOptions:
-    """What the caller asked for, by the names of :func:`rulekit.reports.audit.audit.audit`."""
+    """The options of an audit; see the parameters of :func:`rulekit.audit`."""
 
     truth: str | None = None
     teacher: Scores | None = None
@@ -34,7 +34,7 @@ class AuditOptions:
 
 @dataclass(frozen=True, slots=True)
 class AuditInput:
-    """A record with its events, its accepted decisions, and what is known of both."""
+    """A record with its events and their labels; ``accepted`` says which decisions count as accepted."""
 
     record: Record
     aligned: AlignedEvents
@@ -52,17 +52,17 @@ class AuditInput:
 
     @property
     def decisions(self) -> pl.DataFrame:
-        """The decisions that are measured: those that have an event, if events are at hand."""
+        """The decisions that are measured; if events were given, only those that have an event."""
         return self.aligned.decisions
 
     @property
     def events(self) -> pl.DataFrame | None:
-        """The events of these decisions."""
+        """The events of these decisions, row by row; None if they were not found."""
         return self.aligned.events
 
 
 def open_input(record: Record, aligned: AlignedEvents, options: AuditOptions) -> AuditInput:
-    """Bring together what is known; see :func:`rulekit.reports.audit.audit.audit` for the errors."""
+    """Return the audit input with labels and teacher scores read from the events; errors as in :func:`rulekit.audit`."""
     accept, frame = accepted_outcomes(record.ruleset, options.accept), aligned.events
     accepted = accepted_by(aligned.decisions, accept)
     if frame is None:

@@ -19,7 +19,7 @@ _POINTS = 120
 
 
 class Scores(Protocol):
-    """Anything that scores events: higher is more like signal."""
+    """Anything that scores events; a higher score is more like signal."""
 
     name: str
 
@@ -53,7 +53,7 @@ def scores_of(teacher: Scores, frame: pl.DataFrame) -> pl.Series:
 def threshold_at(scores: pl.Series, weights: pl.Series, wanted: float) -> float:
     """Return the threshold at which the weight of ``score >= threshold`` is nearest to ``wanted``.
 
-    Of several that are equally near the lowest, which is the best for the teacher; infinity accepts nothing.
+    Of several that are equally near it is the lowest, which is the best for the teacher; infinity accepts nothing.
     """
     grouped = pl.DataFrame({"score": scores, "weight": weights}).group_by("score").agg(pl.col("weight").sum())
     summed = grouped.sort("score", descending=True).with_columns(pl.col("weight").cum_sum())
@@ -67,7 +67,7 @@ def threshold_at(scores: pl.Series, weights: pl.Series, wanted: float) -> float:
 def teacher_table(
     name: str, scores: pl.Series, accepted: pl.Series, events: EventLabels
 ) -> tuple[TeacherTable, pl.Series]:
-    """Return the teacher at equal false-positive rate (equal rate without truth), and what it accepts there."""
+    """Return the teacher at the false-positive rate of the rules (their rate, without truth) and what it accepts."""
     truth = events.truth
     weights = events.weights if truth is None else events.weights * (~truth).cast(pl.Float64)
     wanted = float(weights.filter(accepted).sum())
@@ -85,7 +85,7 @@ def teacher_table(
 
 
 def point(label: str, found: Measures) -> CurvePoint | None:
-    """Return a point of a curve; None where there is no signal or no background."""
+    """Return a point of a curve; None if there is no signal or no background."""
     efficiency, rate = found.efficiency, found.false_positive_rate
     if efficiency is None or rate is None or math.isnan(efficiency.value) or math.isnan(rate.value):
         return None
@@ -95,14 +95,14 @@ def point(label: str, found: Measures) -> CurvePoint | None:
 def law_curve(
     law: Ruleset, decisions: pl.DataFrame, path: Sequence[Measures], events: EventLabels, working: Measures
 ) -> Curve | None:
-    """Return the curve of a law: of its points under SCORE, else of its rules, added one by one.
+    """Return the curve of a ruleset: under SCORE over its points, else with its rules added one by one.
 
     Parameters
     ----------
-    law, decisions : the law, and what it decides.
-    path : its measures up to each rule.
-    events : what is known of them; the truth must be.
-    working : the measures of the whole law.
+    law, decisions : the ruleset, and what it decides.
+    path : the measures of the first rule, the first two, and so on.
+    events : their labels; truth must be known.
+    working : the measures of the whole ruleset.
 
     """
     acting = point("working point", working)
@@ -131,7 +131,7 @@ def teacher_curve(table: TeacherTable, scores: pl.Series, events: EventLabels) -
 def score_curve(
     name: str, scores: pl.Series, events: EventLabels, working: CurvePoint | None, word: str
 ) -> Curve:
-    """Return the curve of a score against truth, thinned to points evenly spaced in the logarithm of the rate."""
+    """Return the curve of a score against truth, thinned to points at even steps of the logarithm of the rate."""
     truth = events.truth
     assert truth is not None  # noqa: S101 - a curve is drawn where truth is known
     signal = pl.col("weight") * pl.col("truth").cast(pl.Float64)
@@ -164,7 +164,7 @@ def _score_point(row: tuple[float, float, float], whole: list[tuple[float, float
 
 
 def _thin(summed: pl.DataFrame) -> pl.DataFrame:
-    """Keep the last point of each of many steps in the logarithm of the background, and both ends."""
+    """Keep both ends, and the last point in each of many even steps of the logarithm of the background."""
     if summed.height <= _POINTS:
         return summed
     top = max(summed["background"].to_list()[-1], 1e-300)

@@ -1,4 +1,4 @@
-"""A decision log as the record of an audit: the decisions of one law, with the values that they read as events."""
+"""A decision log as audit input: the decisions of one ruleset, and the values that they read as their events."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ class LogSource:
 
     Attributes
     ----------
-    where : its place.
-    id_column : the column with the event id, of a file of events that brings truth, scores or groups.
-    key : the public key that the heads must be signed with.
+    where : a file, a folder or a server.
+    id_column : the column of a file of events with the event id; the file adds truth, scores or groups.
+    key : the public key that signed the log; None asks for no signature.
 
     """
 
@@ -50,12 +50,12 @@ class LogSource:
 
 
 def law_of_log(where: str, rules: str | Path) -> FoundLaw:
-    """Return the one law of a folder, a tree or a file that the records of a log name.
+    """Return the one law in a folder, a tree or a file whose digest the records of a log name.
 
     Raises
     ------
     LogError
-        when none of them is there, or several are: then one has to be named by its own file.
+        when the log names none of the laws there, or several; name one by its own file then.
     LawError
         when there is no such folder or file.
 
@@ -73,7 +73,7 @@ def law_of_log(where: str, rules: str | Path) -> FoundLaw:
 
 
 def _with_evidence(law: FoundLaw) -> FoundLaw:
-    """Return a law with the provenance that its folder has of the draft."""
+    """Return a law with the provenance that its folder keeps for the draft."""
     draft = read(law.place).ruleset if law.place.is_dir() else law.ruleset
     return replace(law, ruleset=draft) if draft.digest == law.ruleset.digest else law
 
@@ -83,9 +83,8 @@ def read_logged(
 ) -> tuple[Record, AlignedEvents]:
     """Read the decisions of one law from a log, with their events.
 
-    The events are the values that were read, with the columns ``at`` and ``one_in``, and with whatever further
-    columns the file of events has. A record whose values are withheld can't be replayed, and is left out as long as
-    there are others.
+    The events are the values that were read, the columns ``at`` and ``one_in``, and the further columns of the file
+    of events. Records whose values are withheld can't be replayed; they are left out if there are others.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The audit as a value: everything that the page shows, as plain frozen models."""
+"""The audit as a value: frozen models that hold everything the page shows."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from rulekit.reports.replay.model import Replay
 
 
 class OutcomeRow(Model):
-    """How many events got an outcome; ``signal`` and ``background`` are shares of those with that truth."""
+    """How many events got an outcome; ``signal`` and ``background`` are its shares of the events of each truth."""
 
     outcome: str
     accepted: bool
@@ -39,9 +39,9 @@ class RuleRow(Model):
     support : number of events that it hits.
     coverage : share of all events that it hits.
     unique : share of its hits that no other rule takes.
-    unique_count : their number: what would be lost without this rule.
-    decided : number of events for which it is the first rule to hit; None under SCORE.
-    removal : what the ruleset would accept more, or less, without it.
+    unique_count : number of hits that no other rule takes.
+    decided : number of events that it decides, as the first rule to hit; None under SCORE.
+    removal : what the ruleset would accept more or less without it.
 
     """
 
@@ -80,7 +80,7 @@ class CurvePoint(Model):
 
 
 class Curve(Model):
-    """Efficiency against false-positive rate of one selector, from tight to loose; ``working`` is where it acts."""
+    """Efficiency against false-positive rate of one selector, from tight to loose; ``working`` is its working point."""
 
     name: str
     kind: Literal["law", "teacher", "previous"]
@@ -89,7 +89,7 @@ class Curve(Model):
 
 
 class TeacherTable(Model):
-    """The teacher at the threshold where it accepts as much (background, if truth is known) as the ruleset."""
+    """The teacher at the threshold where it accepts as much as the ruleset (as much background, if truth is known)."""
 
     name: str
     threshold: float | None
@@ -98,7 +98,7 @@ class TeacherTable(Model):
 
 
 class FeatureFacts(Model):
-    """What the events hold of one feature that the decisions depend on."""
+    """What the events hold of one feature that rules read."""
 
     name: str
     dtype: str
@@ -131,14 +131,14 @@ class Source(Model):
 
 
 class LeftOut(Model):
-    """Something that could not be told, and why."""
+    """A part of the report that is left out, and why."""
 
     what: str
     why: str
 
 
 class Origin(Model):
-    """How the decisions and this report came about."""
+    """How the decisions and the report were made."""
 
     rulekit_then: str
     rulekit_now: str
@@ -152,17 +152,17 @@ class Origin(Model):
 
 
 class Audit(Model):
-    """One audit: the law, the record, the replay and the measures, and whatever else was asked for.
+    """One audit: the rules, the replay, the measures and everything else that was asked for.
 
     Attributes
     ----------
-    gates : what the record was held to.
-    status : whether the law is in force.
-    charter : the prose beside the law; empty where there is none.
-    previous, disagreement, drift, fpga : None where there is nothing to tell; ``left_out`` says why.
-    subgroups : one for each column that makes groups.
+    gates : the expectations, and whether each is met.
+    status : whether the ruleset is in force.
+    charter : passages of the charter; empty without a law folder.
+    previous, disagreement, drift, fpga : None if left out; ``left_out`` says why.
+    subgroups : one table for each column that makes groups.
     reasons : every reason that a decision can have.
-    limits : what the page can't show, in sentences.
+    limits : what the page can't show, a sentence each.
 
     """
 
@@ -195,12 +195,12 @@ class Audit(Model):
 
     @property
     def holds(self) -> bool:
-        """Whether every decision was replayed and agrees."""
+        """Whether every decision was replayed and agrees with the record."""
         return self.replay.verdict == "holds"
 
     @property
     def unmet(self) -> tuple[Gate, ...]:
-        """The expectations that the record does not meet."""
+        """The gates that are not met."""
         return tuple(gate for gate in self.gates if gate.verdict == "not met")
 
     def to_document(self) -> dict[str, Any]:
@@ -216,10 +216,12 @@ class Audit(Model):
         return f"{self.law.name} {self.law.version}: {self.replay.sentence} {gates_in_words(self.gates)}"
 
     def __repr__(self) -> str:
-        law, replay = self.law, self.replay
+        law, replay, many = self.law, self.replay, len(self.findings)
+        head = (
+            f"{law.name} {law.version}, {short(law.digest)}: {replay.verdict}; {replay.decisions:,} decisions"
+        )
         return (
-            f"Audit({law.name} {law.version}, {short(law.digest)}: {replay.verdict}; "
-            f"{replay.decisions:,} decisions; gates: {gates_counted(self.gates)}; {len(self.findings):,} findings)"
+            f"Audit({head}; gates: {gates_counted(self.gates)}; {many:,} finding{'' if many == 1 else 's'})"
         )
 
     def _repr_html_(self) -> str:
@@ -229,7 +231,7 @@ class Audit(Model):
 
 
 def _plain(value: Any) -> Any:
-    """Return JSON without numbers that JSON does not have: infinities become words, NaN becomes null."""
+    """Return JSON with infinities as words and NaN as null, because JSON has no such numbers."""
     if isinstance(value, float) and not math.isfinite(value):
         return None if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
     if isinstance(value, dict):

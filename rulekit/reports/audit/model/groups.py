@@ -1,4 +1,4 @@
-"""Parts of the record, as values: subgroups of the events, and periods of time."""
+"""Models for parts of the record: subgroups of the events, and periods of time."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Subgroup(Model):
 
 
 class Subgroups(Model):
-    """The groups that a column of the events makes; ``tests`` is how many ratios Holm's correction counts."""
+    """The groups of one column of the events; ``tests`` is the number of ratios that Holm's correction covers."""
 
     column: str
     groups: tuple[Subgroup, ...]
@@ -38,7 +38,7 @@ class Subgroups(Model):
 
 
 class Period(Model):
-    """A stretch of the record, with the first and the last time in it, as text."""
+    """A period of the record, with its first and last time as text."""
 
     first: str
     last: str
@@ -46,7 +46,7 @@ class Period(Model):
 
 
 class Band(Model):
-    """A rate in a period, and the band in which it is expected; ``outside`` says that it lies beyond."""
+    """A rate in one period and the band where it is expected; ``outside`` tells that it is not in the band."""
 
     rate: Share
     low: float
@@ -55,7 +55,7 @@ class Band(Model):
 
 
 class RateOverTime(Model):
-    """A rate by period, and what it is expected to be; ``id`` is a rule's, and None for all that is accepted."""
+    """A rate by period and its expected value; ``id`` is a rule's, or None for all accepted events."""
 
     number: int | None
     id: str | None
@@ -64,10 +64,10 @@ class RateOverTime(Model):
 
 
 class FeatureDrift(Model):
-    """How far the values of a feature lie from the reference, by period: its population stability index.
+    """How far the values of a feature are from the reference, by period: the population stability index.
 
-    ``noise`` is what as many events without any drift give on average, and ``limit`` what they exceed once in a
-    hundred times; ``bins`` is how many bins there are.
+    Without any drift, as many events give ``noise`` on average and exceed ``limit`` once in a hundred times.
+    ``bins`` is the number of bins.
     """
 
     feature: str
@@ -82,12 +82,12 @@ class Drift(Model):
 
     Attributes
     ----------
-    column : gives the time; None is the order of the events.
+    column : the column of the time; None is the order of the events.
     untimed : events without a time, which belong to no period.
-    reference : what the expected rates and the bins are taken from.
-    confidence : with which all bands of the page hold together, where nothing drifts.
-    tests : how many bands there are.
-    rates : of all that is accepted first, then by rule.
+    reference : where the expected rates and the bins come from.
+    confidence : if nothing drifts, all bands hold at once with this probability.
+    tests : the number of bands.
+    rates : of all accepted events first, then by rule.
 
     """
 

@@ -1,4 +1,4 @@
-"""How a law stands, as values: its charter, its vocabulary, whether it is in force, and what it was held to."""
+"""Models for the law's status, charter, reasons and gates."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ class Gate(Model):
     ----------
     name : what is expected: ``replay``, ``findings``, ``rate``, ``rules`` and so on.
     claim : the expectation in words.
-    basis : where it comes from.
+    basis : where the expectation comes from.
     got : what was found, in words.
-    least, most : ends of what is allowed; None where there is no such end, or the expectation is no number.
-    measured : the share that was measured, for expectations of shares.
+    least, most : the allowed range; None for no limit, or if the expectation is no number.
+    measured : the measured share; None if the expectation is about no share.
 
     """
 
@@ -35,7 +35,7 @@ class Gate(Model):
 
 
 class LawStatus(Model):
-    """Whether a version is in force, since when, and who approved it; ``says`` is the whole in a sentence."""
+    """Whether a version is in force, since when, and who approved it; ``says`` tells all of it in one sentence."""
 
     state: str
     says: str
@@ -52,14 +52,14 @@ class Passage(Model):
 
 
 class ReasonCode(Model):
-    """What may stand as the reason of a decision, and how often it did.
+    """A possible reason of a decision, and how often it was one.
 
     Attributes
     ----------
     code : a rule's id, or ``otherwise`` or ``invalid`` where no rule decides.
     outcome : what it leads to; points under SCORE.
-    decided : number of events for which it was the deciding reason; under SCORE, where reasons add up, of events
-        of another outcome than ``otherwise`` that the rule hits. None where hits are not known.
+    decided : number of events that it decided. Under SCORE, where reasons add up: number of hits on events with
+        another outcome than ``otherwise``. None if hits are not known.
 
     """
 
