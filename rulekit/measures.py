@@ -7,8 +7,8 @@ Intervals are Wilson's score intervals (E. B. Wilson, J. Am. Stat. Assoc. 22, 19
 and DasGupta, Stat. Sci. 16, 2001). With event weights the count is Kish's effective sample size,
 ``(sum w)**2 / sum w**2`` (L. Kish, Survey Sampling, 1965).
 
-Two ways of deciding the same events are paired: what their shares differ by comes from the events that only one
-of them takes. Its interval is Wald's with the Laplace adjustment of D. G. Bonett and R. M. Price (J. Educ. Behav.
+Two ways of deciding the same events are paired: their shares differ by the events that only one of them accepts.
+Its interval is Wald's with the Laplace adjustment of D. G. Bonett and R. M. Price (J. Educ. Behav.
 Stat. 37, 2012; recommended by Fagerland, Lydersen and Laake, Stat. Med. 33, 2014): one event more on either side.
 """
 
@@ -25,14 +25,14 @@ from rulekit.statistics.intervals import Proportion, Shift, paired_shift, propor
 
 
 class EventLabels:
-    """What is known of the events that were decided: weights, truth and the teacher's labels, if any.
+    """The labels of decided events: truth, the teacher's decision and weights, as far as they are known.
 
     Parameters
     ----------
     count : number of events.
     truth : Boolean series, true for signal (the positive class).
     teacher : Boolean series, what the teacher accepts at the working point.
-    weights : non-negative float series; every event counts 1 without.
+    weights : non-negative float series; default: every event counts 1.
 
     """
 
@@ -54,13 +54,13 @@ class EventLabels:
         )
 
     def share(self, of: pl.Series, among: pl.Series | None = None) -> Proportion:
-        """Return the weighted share of events in ``of`` among those in ``among`` (all events without)."""
+        """Return the weighted share of events in ``of`` among those in ``among``; default: all events."""
         weights = self.weights if among is None else self.weights.filter(among)
         chosen = of if among is None else of.filter(among)
         return proportion(float(weights.filter(chosen).sum()), *_size(weights))
 
     def shift(self, before: pl.Series, after: pl.Series, among: pl.Series | None = None) -> Shift:
-        """Return by how much the share of ``after`` is larger than that of ``before``; see :meth:`share`."""
+        """Return the share of ``after`` minus that of ``before``, with its interval; see :meth:`share`."""
         weights = self.weights if among is None else self.weights.filter(among)
         first, second = (one if among is None else one.filter(among) for one in (before, after))
         gained, lost = (float(weights.filter(only).sum()) for only in (second & ~first, first & ~second))
@@ -74,7 +74,7 @@ def _size(weights: pl.Series) -> tuple[float, float]:
 
 
 class Measures(NamedTuple):
-    """The measures of a set of decisions; None where truth or teacher is unknown."""
+    """The measures of a set of decisions; None if truth or teacher is not known."""
 
     events: int
     rate: Proportion
@@ -87,7 +87,7 @@ class Measures(NamedTuple):
 
     @property
     def rejection(self) -> tuple[float, float, float] | None:
-        """One over the false-positive rate, with its interval; infinity when nothing false was accepted."""
+        """One over the false-positive rate, with its interval; infinity if no background was accepted."""
         rate = self.false_positive_rate
         if rate is None or math.isnan(rate.value):
             return None
@@ -97,7 +97,7 @@ class Measures(NamedTuple):
         return value, low, high
 
     def to_document(self) -> dict[str, JsonValue]:
-        """Return plain JSON, without what is unknown."""
+        """Return a JSON-ready dict of what is known."""
         found: dict[str, JsonValue] = {"events": self.events}
         for name, value in zip(self._fields[1:], self[1:], strict=True):
             if isinstance(value, Proportion):
@@ -115,7 +115,7 @@ def measure(accepted: pl.Series, events: EventLabels) -> Measures:
     Parameters
     ----------
     accepted : Boolean series, which events were accepted (alerted).
-    events : what is known of them.
+    events : their labels.
 
     """
     truth, teacher = events.truth, events.teacher
@@ -136,26 +136,26 @@ def measure(accepted: pl.Series, events: EventLabels) -> Measures:
 
 
 class Shifts(NamedTuple):
-    """By how much the measures of a second set of decisions are larger; None where the truth is unknown."""
+    """The measures of a second set of decisions minus those of the first; None if truth is not known."""
 
     rate: Shift
     efficiency: Shift | None = None
     false_positive_rate: Shift | None = None
 
     def to_document(self) -> dict[str, JsonValue]:
-        """Return plain JSON, without what is unknown."""
+        """Return a JSON-ready dict of what is known."""
         return {
             name: shift.to_document() for name, shift in self._asdict().items() if isinstance(shift, Shift)
         }
 
 
 def measure_shifts(before: pl.Series, after: pl.Series, events: EventLabels) -> Shifts:
-    """Measure what a second way of deciding the same events changes.
+    """Measure what a second set of decisions on the same events changes.
 
     Parameters
     ----------
     before, after : Boolean series, which events are accepted the first way, and the second.
-    events : what is known of them.
+    events : their labels.
 
     """
     rate, truth = events.shift(before, after), events.truth
@@ -173,7 +173,7 @@ class RuleMeasures(Model):
     coverage : share of all events that it hits.
     efficiency : share of the signal that it hits.
     purity : share of signal among its hits.
-    unique : share of its hits that no other rule takes.
+    unique : share of its hits that no other rule hits.
 
     """
 
@@ -191,7 +191,7 @@ def measure_rules(hits: pl.DataFrame, events: EventLabels) -> list[RuleMeasures]
     Parameters
     ----------
     hits : one Boolean column per rule, named by its id: shape (events, rules).
-    events : what is known of the events.
+    events : the labels of the events.
 
     """
     count = (
@@ -213,14 +213,14 @@ def _measure_rule(name: str, hit: pl.Series, alone: pl.Series, events: EventLabe
 
 
 def overlap(hits: pl.DataFrame, events: EventLabels) -> list[list[float]]:
-    """Return the share of the hits of rule i that rule j hits too, as ``matrix[i][j]``; NaN for no hits."""
+    """Return the share of the hits of rule i that rule j hits too, as ``matrix[i][j]``; NaN without hits of i."""
     return [
         [events.share(hits[other], among=hits[name]).value for other in hits.columns] for name in hits.columns
     ]
 
 
 class CutflowStep(NamedTuple):
-    """One step of a cutflow: what a rule adds to all rules before it."""
+    """One step of a cutflow: the measures of a rule together with all rules before it."""
 
     id: str
     accepted: Measures

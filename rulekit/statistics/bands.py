@@ -1,4 +1,4 @@
-"""In what band a count is expected: exact discrete distributions, from the ratios of neighbouring terms.
+"""The band in which a count is expected: exact discrete distributions, from ratios of neighbouring terms.
 
 A period of a record in which nothing drifts is a draw without replacement from the record: its hits are
 hypergeometric. Where the expected share was itself measured, on other events, the count to come is beta-binomial,
@@ -15,9 +15,10 @@ _TRACE = 1e-18
 
 @lru_cache(maxsize=4096)
 def hypergeometric_band(events: int, part: int, whole: int, confidence: float) -> tuple[int, int]:
-    """Return the band of the count among ``events`` drawn from ``whole``, of which ``part`` count.
+    """Return the band of the hits among ``events`` that are drawn from ``whole``, of which ``part`` are hits.
 
-    Both tails beyond it have at most half of what ``confidence`` leaves.
+    Events are drawn without replacement.
+    Each tail outside the band has at most probability ``(1 - confidence) / 2``.
     """
     least, most = max(0, events + part - whole), min(events, part)
 
@@ -30,7 +31,7 @@ def hypergeometric_band(events: int, part: int, whole: int, confidence: float) -
 
 @lru_cache(maxsize=4096)
 def beta_binomial_band(events: int, part: float, whole: float, confidence: float) -> tuple[int, int]:
-    """Return the band of the count among ``events`` to come, where ``part`` of ``whole`` were measured before."""
+    """Return the band of hits among ``events`` future events, if ``part`` of ``whole`` were hits before."""
     a, b = part + 0.5, whole - part + 0.5
 
     def ratio(k: int) -> float:
@@ -59,7 +60,7 @@ def _band(
 
 
 def _cut(terms: dict[int, float], order: range, tail: float) -> int:
-    """Return the first place from one end at which more than ``tail`` is reached."""
+    """Return the first position from one end where the sum of the terms exceeds ``tail``."""
     reached = 0.0
     for place in order:
         reached += terms[place]

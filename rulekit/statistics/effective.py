@@ -6,6 +6,6 @@ from rulekit.labels import Weights
 
 
 def effective_count(weights: Weights) -> float:
-    """Return how many events of equal weight tell as much: ``(sum w)**2 / sum w**2`` (L. Kish, 1965)."""
+    """Return how many equal weights are as precise: ``(sum w)**2 / sum w**2`` (L. Kish, Survey Sampling, 1965)."""
     square = float((weights * weights).sum())
     return float(weights.sum()) ** 2 / square if square else 0.0

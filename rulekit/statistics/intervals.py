@@ -12,9 +12,9 @@ CONFIDENCE = 0.95
 
 
 class Proportion(NamedTuple):
-    """A measured share with its interval; NaN when there is nothing to take a share of.
+    """A measured share with its interval; NaN for a share of nothing.
 
-    ``part`` and ``whole`` are sums of weights: counts, when events carry no weight.
+    ``part`` and ``whole`` are sums of weights; without weights, counts.
     """
 
     value: float
@@ -24,7 +24,7 @@ class Proportion(NamedTuple):
     whole: float
 
     def to_document(self) -> dict[str, JsonValue]:
-        """Return plain JSON; NaN becomes null."""
+        """Return a JSON-ready dict; NaN becomes null."""
         return {name: None if math.isnan(number) else number for name, number in self._asdict().items()}
 
 
@@ -36,7 +36,7 @@ def proportion(
     Parameters
     ----------
     part, whole : sums of weights, or counts.
-    effective : effective number of events behind ``whole``; ``whole`` itself for counts.
+    effective : effective number of events behind ``whole``; default: ``whole``, for counts.
     confidence : two-sided coverage of the interval.
 
     """
@@ -53,10 +53,10 @@ def proportion(
 
 
 class Shift(NamedTuple):
-    """By how much a share is larger than another one of the same events, with the interval of paired shares.
+    """The difference of two shares of the same events, second minus first, with the interval of paired shares.
 
-    ``gained`` and ``lost`` are sums of weights: of the events that only the second share takes, and of those
-    that only the first one does; ``whole`` is that of all.
+    ``gained`` and ``lost`` are the sums of weights of the events that only the second share counts, and
+    that only the first one counts; ``whole`` is the sum of all weights.
     """
 
     value: float
@@ -67,19 +67,19 @@ class Shift(NamedTuple):
     whole: float
 
     def to_document(self) -> dict[str, JsonValue]:
-        """Return plain JSON; NaN becomes null."""
+        """Return a JSON-ready dict; NaN becomes null."""
         return {name: None if math.isnan(number) else number for name, number in self._asdict().items()}
 
 
 def paired_shift(
     gained: float, lost: float, whole: float, effective: float | None = None, confidence: float = CONFIDENCE
 ) -> Shift:
-    """Return ``(gained - lost) / whole`` with its interval: Wald's, adjusted as Bonett and Price do.
+    """Return ``(gained - lost) / whole`` with Wald's interval as adjusted by Bonett and Price.
 
     Parameters
     ----------
     gained, lost, whole : sums of weights, or counts.
-    effective : effective number of events behind ``whole``; ``whole`` itself for counts.
+    effective : effective number of events behind ``whole``; default: ``whole``, for counts.
     confidence : two-sided coverage of the interval.
 
     """

@@ -1,9 +1,9 @@
-"""Ratios of two independent shares, and which of many ratios are more than chance.
+"""Ratios of two independent shares, and which of many ratios differ from 1 by more than chance.
 
 The interval is that of the logarithm of the ratio (D. Katz et al., Biometrics 34, 1978), with half an event
-added to either side (S. D. Walter, Biometrika 62, 1975), so that it exists where nothing was taken. Of many
-ratios those are marked that S. Holm's sequence of tests rejects (Scand. J. Stat. 6, 1979): the chance that
-any of them is marked where there is no difference stays below 5 %, however the ratios depend on each other.
+added to either side (S. D. Walter, Biometrika 62, 1975), so that it exists for a share of zero. Of many ratios,
+those are marked that S. Holm's sequence of tests rejects (Scand. J. Stat. 6, 1979): if there is no difference, any
+of them is marked with a probability below 5 %, however the ratios depend on each other.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from rulekit.statistics.intervals import CONFIDENCE
 
 
 class WeightSums(NamedTuple):
-    """Sums of weights of a part of events and of all of them, and of the squares of the latter; counts, without."""
+    """Sums of weights of some events (``part``) and of all (``whole``), and the sum of all squared weights."""
 
     part: float
     whole: float
     square: float
 
     def without(self, other: WeightSums) -> WeightSums:
-        """Return what is left of this tally without another one; sums of floats may leave a trace."""
+        """Return the sums without another group's; rounding errors below zero are cut off."""
         return WeightSums(*(max(0.0, ours - theirs) for ours, theirs in zip(self, other, strict=True)))
 
     @property
@@ -35,10 +35,10 @@ class WeightSums(NamedTuple):
 
 
 class GroupRatio(Model):
-    """A share of a group over that of the rest, with its 95 % interval; None is nothing to compare.
+    """The share of a group divided by that of all others, with its 95 % interval; None if there is none to compare.
 
-    ``p`` is the chance of as large a ratio, or as small, where there is none; ``marked`` says that it stays below
-    5 % after Holm's correction.
+    ``p`` is the probability of a ratio at least this far from 1 if there is no difference; ``marked`` tells that it
+    is below 5 % after Holm's correction.
     """
 
     value: float | None
@@ -49,7 +49,7 @@ class GroupRatio(Model):
 
 
 def ratio_to_rest(group: WeightSums, rest: WeightSums) -> GroupRatio:
-    """Return the share of a group over that of the rest."""
+    """Return the share of a group divided by that of all others."""
     if min(group.effective, rest.effective) <= 0:
         return GroupRatio(value=None, low=None, high=None, p=None)
     ours, theirs = group.part / group.whole, rest.part / rest.whole
@@ -70,7 +70,7 @@ def ratio_to_rest(group: WeightSums, rest: WeightSums) -> GroupRatio:
 
 
 def mark_significant(ratios: Sequence[GroupRatio]) -> list[GroupRatio]:
-    """Return the ratios with those marked that differ from 1 beyond chance, by Holm's sequence."""
+    """Return the ratios, with those marked that differ from 1 by Holm's sequence of tests."""
     tested = sorted((ratio.p, place) for place, ratio in enumerate(ratios) if ratio.p is not None)
     rejected = set()
     for passed, (p, place) in enumerate(tested):

@@ -19,7 +19,7 @@ import polars as pl
 from rulekit.ir.schema import Feature
 
 SMALL, LARGE = 0.1, 0.25
-"""The usual marks of a small and of a large shift."""
+"""The usual limits for a small and a large shift."""
 
 _UNKNOWN = "\N{NULL}unknown"
 
@@ -28,7 +28,7 @@ Bins = Mapping[str | int | None, int]
 
 
 def bin_values(feature: Feature, values: pl.Series, reference: pl.Series) -> pl.Series:
-    """Return the bin of every value: a decile of the reference, or the category; null where it is missing."""
+    """Return the bin of each value: the decile of the reference, or the category; null if it is missing."""
     if feature.dtype.is_number:
         return _by_edges(values, edges_of(reference))
     words = values.cast(pl.String)
@@ -39,7 +39,7 @@ def bin_values(feature: Feature, values: pl.Series, reference: pl.Series) -> pl.
 
 
 def edges_of(reference: pl.Series) -> pl.Series:
-    """Return the deciles of the values that are there, each once, in rising order and at their dtype."""
+    """Return the distinct deciles of the values that are not null, in rising order."""
     ordered = reference.drop_nulls().sort()
     places = [ordered.len() * step // 10 for step in range(1, 10)] if ordered.len() else []
     return ordered.gather(places).unique().sort()
@@ -52,7 +52,7 @@ def _by_edges(values: pl.Series, edges: pl.Series) -> pl.Series:
 
 
 def psi(reference: Bins, now: Bins) -> float:
-    """Return the index of counts by bin."""
+    """Return the index of two sets of counts by bin."""
     bins = {**reference, **now}
     n, m = (sum(each.values()) + 0.5 * len(bins) for each in (reference, now))
     shares = (((reference.get(name, 0) + 0.5) / n, (now.get(name, 0) + 0.5) / m) for name in bins)
@@ -60,12 +60,12 @@ def psi(reference: Bins, now: Bins) -> float:
 
 
 def noise_mean(bins: int, reference: int, now: int) -> float:
-    """Return the mean of the index where nothing has moved, for counts of events."""
+    """Return the mean of the index without any shift, for these numbers of bins and events."""
     return (bins - 1) * (1 / reference + 1 / now) if reference and now else 0.0
 
 
 def noise_limit(bins: int, reference: int, now: int) -> float:
-    """Return the index that is exceeded once in a hundred times where nothing has moved."""
+    """Return the value that the index exceeds once in a hundred times without any shift."""
     mean = noise_mean(bins, reference, now)
     spread = 2 / (9 * max(1, bins - 1))
     return mean * (1 - spread + NormalDist().inv_cdf(0.99) * math.sqrt(spread)) ** 3

@@ -1,8 +1,8 @@
 """Upper limits on a rate that hold with a stated confidence, and how many events they need.
 
-The events of the calibration fold are taken as independent draws from what will be decided. The limits say
-nothing of events that come from elsewhere. Events of one card or one engine resemble each other: tell their
-groups, or the limits are too low.
+The events of the calibration fold must be independent draws from the events that will be decided; the limits say
+nothing about other events. Events of one card or one engine resemble each other: give their groups, or the
+limits are too low.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 from rulekit.labels import Groups, Mask, Weights
 
 _STAKES = (1e-6, 1 - 1e-12)
-"""Between these a stake is looked for; they stand for limits of 1e13 heaviest events, and of none accepted."""
+"""The range of stakes that is searched; its ends mean a limit of 1e13 heaviest events, and none accepted."""
 
 
 def upper_limit(
@@ -35,7 +35,7 @@ def upper_limit(
     than their weight. The limit is the only m whose capital is ``1 / alpha``: below the accepted sum plus
     about ``sqrt(2 m log(1 / alpha))``, and never below ``log(1 / alpha)``.
 
-    Assumed of it: events (or groups) are independent, the future has the fold's mix of weights, and nothing
+    Assumptions: events (or groups) are independent, the future has the fold's mix of weights, and nothing
     in it is heavier than the heaviest of the fold. If the weights are drawn with the events, alpha is right
     to a relative error of about the rate.
 
@@ -43,9 +43,9 @@ def upper_limit(
     ----------
     accepted : shape (events,).
     weights : what each event counts, shape (events,), not negative. Events of weight zero (signal, in a
-        false-positive rate) are not looked at.
+        false-positive rate) are ignored.
     confidence : probability with which the limit holds.
-    choices : among so many rulesets the one at hand was chosen by these events (C. E. Bonferroni, 1936).
+    choices : the number of rulesets among which these events chose this one (C. E. Bonferroni, 1936).
     groups : number of the group of each event, from 0, int64, shape (events,): the bet is then on whole groups.
 
     Returns

@@ -1,4 +1,4 @@
-"""Two versions of a law compared, as one value."""
+"""The comparison of two versions as one value."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from rulekit.reports.diff.regions import hits_in_words, region_in_words, validit
 from rulekit.store.compare import Comparison
 
 SHOWN = 20
-"""How many regions are shown."""
+"""The most regions that are shown."""
 
 
 def diff_of(
@@ -30,14 +30,14 @@ def diff_of(
     sources: tuple[str | None, str | None] = (None, None),
     shown: int = SHOWN,
 ) -> Diff:
-    """Return a comparison as a value that can be drawn.
+    """Return a comparison as a value, ready for text, Markdown, HTML and JSON.
 
     Parameters
     ----------
-    comparison : the laws, and what they decide differently.
-    asked : reference events; regions are in the order of their number then.
-    sources : where the laws were read from.
-    shown : how many regions are told in full.
+    comparison : two versions, and what they decide differently.
+    asked : reference events, if any; regions with the most of them come first.
+    sources : where the versions were read from, as they were named.
+    shown : the most regions that are described.
 
     Raises
     ------
@@ -81,7 +81,7 @@ def _chosen(
 
 
 def _more(regions: Sequence[DifferingRegion], shown: Sequence[DifferingRegion]) -> dict[str, int]:
-    """Return how many regions there are beyond those shown, by what becomes of their events."""
+    """Return the number of regions that are not shown, by outcome then and now."""
     told = {id(region) for region in shown}
     rest = (region for region in regions if id(region) not in told)
     return dict(Counter(f"{region.old.outcome} became {region.new.outcome}" for region in rest))
@@ -97,7 +97,7 @@ def _sentences(law: Ruleset, ids: Sequence[str]) -> dict[str, str]:
 
 
 def answer_of(comparison: Comparison) -> str:
-    """Return whether any decision changes, as a sentence."""
+    """Return whether any decision changes, in one sentence."""
     told = comparison.differences
     if told.verdict == "undecided":
         return f"Whether any decision changes is not decided: {told.reason}."

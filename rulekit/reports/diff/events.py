@@ -1,4 +1,4 @@
-"""Reference events decided by both versions: who newly is selected, who no longer is, and by which rules."""
+"""Reference events decided by both versions: which are newly selected, which no longer, and by which rules."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _KEY = ("old", "new", "old_rule", "new_rule")
 
 @dataclass(frozen=True, slots=True)
 class ReferenceOptions:
-    """Reference events, and the names of what is known of them."""
+    """Reference events, and the names of their columns with truth, weight and id."""
 
     events: Frame
     truth: str | None = None
@@ -46,7 +46,7 @@ class ReferenceOptions:
 
 @dataclass(frozen=True, slots=True)
 class DecidedReference:
-    """Reference events with the decisions of both versions, line by line."""
+    """Reference events with the decisions of both versions, row by row."""
 
     comparison: Comparison
     asked: ReferenceOptions
@@ -61,7 +61,7 @@ class DecidedReference:
         return self.old["outcome"].ne_missing(self.new["outcome"])
 
     def pairs(self) -> pl.DataFrame:
-        """Return the numbers of events that get another outcome, by outcomes and rules, the largest first."""
+        """Return the number of events that get another outcome, by outcomes and rules, the largest first."""
         sides = [self.old["outcome"], self.new["outcome"], self.old["rule"], self.new["rule"]]
         named = pl.DataFrame([side.alias(name) for side, name in zip(sides, _KEY, strict=True)])
         counted = named.filter(self.changed).group_by(_KEY).len("count")
@@ -93,7 +93,7 @@ def decide_reference(comparison: Comparison, asked: ReferenceOptions) -> Decided
 
 
 def _check_columns(comparison: Comparison, asked: ReferenceOptions, empty: pl.DataFrame) -> None:
-    """Refuse events that lack a column, while all of theirs can still be named."""
+    """Check for absent columns first, so that the message can list all columns there are."""
     for law in (comparison.old, comparison.new):
         feature_columns(empty, law.schema, law.read)
     for name, role in ((asked.truth, "truth"), (asked.weight, "weight"), (asked.id, "id")):
@@ -102,7 +102,7 @@ def _check_columns(comparison: Comparison, asked: ReferenceOptions, empty: pl.Da
 
 
 def _decided(law: Ruleset, frame: pl.DataFrame) -> pl.DataFrame:
-    """Return outcome, rule and score; prescales act after the rules, so they are set aside."""
+    """Return outcome, rule and score without prescales, which act after the rules."""
     rules = tuple(rule.model_copy(update={"prescale": 1}) for rule in law.rules)
     read = [feature.name for feature in law.read]
     here = frame.select([name for name in read if name in frame.columns])
@@ -114,7 +114,7 @@ def _decided(law: Ruleset, frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _runner(law: Ruleset) -> Runner:
-    """Return the fastest runner; where numba is absent, that is the one of the ``polars`` target."""
+    """Return the kernel runner; without numba it decides by the ``polars`` target."""
     return targets.get("kernel").compile(law, Native()).load()
 
 
@@ -231,7 +231,7 @@ def _examples(referred: DecidedReference, chosen: pl.Series) -> tuple[Example, .
 def most_frequent(
     referred: DecidedReference, regions: Sequence[DifferingRegion], most: int
 ) -> list[tuple[DifferingRegion, Share]]:
-    """Return the regions that hold the most reference events, with the share that each holds."""
+    """Return the regions with the most reference events, and their share of the events."""
     if HitPolicy.SCORE in {referred.comparison.old.hit_policy, referred.comparison.new.hit_policy}:
         inside = list(_by_boxes(referred, regions))
         counts = [int(chosen.sum()) for chosen in inside]
@@ -250,7 +250,7 @@ def _key(region: DifferingRegion) -> tuple[str, str, str | None, str | None]:
 
 
 def _by_boxes(referred: DecidedReference, regions: Sequence[DifferingRegion]) -> Iterator[pl.Series]:
-    """Yield which events are in each region: in its boxes and of its outcomes, which say what the points are."""
+    """Yield which events are in each region: inside its boxes, and with its outcomes then and now."""
     boxes, (then, now) = _boxes(referred, regions), (referred.old["outcome"], referred.new["outcome"])
     for number, region in enumerate(regions):
         inside = boxes.select(pl.any_horizontal(pl.col(f"^{number}-.*$"))).to_series()
@@ -258,7 +258,7 @@ def _by_boxes(referred: DecidedReference, regions: Sequence[DifferingRegion]) ->
 
 
 def _boxes(referred: DecidedReference, regions: Sequence[DifferingRegion]) -> pl.DataFrame:
-    """Return which events are in which box, by the compiled rules: each box is a rule of its own."""
+    """Return which events are in which box; each box is compiled as a rule."""
     space = referred.comparison.differences.space
     schema: Schema = common_schema(referred.comparison)
     rules = tuple(

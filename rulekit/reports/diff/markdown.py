@@ -1,4 +1,4 @@
-"""A comparison as Markdown, fit for the description of a pull request."""
+"""A comparison as Markdown, for the description of a pull request."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~#&])")
 
 
 def to_markdown(diff: Diff) -> str:
-    """Return a comparison as GitHub's Markdown; text of the law can't become markup in it."""
+    """Return a comparison as GitHub's Markdown; text of the rules is escaped."""
     blocks = [*_head(diff), *_amendment(diff), *_regions(diff), *_others(diff)]
     if diff.reference is not None:
         blocks += _reference(diff.reference)
@@ -33,19 +33,19 @@ def to_markdown(diff: Diff) -> str:
 
 
 def _plain(text: str) -> str:
-    """Return a text that Markdown shows as it is."""
+    """Return a text with Markdown's special characters escaped."""
     return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
 
 
 def _code(text: str) -> str:
-    """Return a text as code; a text with backticks stands between more of them."""
+    """Return a text as code; a text with backticks gets a longer fence."""
     fence = "`" * (1 + max((len(run) for run in re.findall("`+", text)), default=0))
     space = " " if fence != "`" else ""
     return f"{fence}{space}{' '.join(text.split())}{space}{fence}"
 
 
 def _cell(text: str) -> str:
-    """Return code fit for a table, in which a bar would end the cell."""
+    """Return code for a table cell, with bars escaped."""
     return _code(text).replace("|", "\\|")
 
 
@@ -59,7 +59,7 @@ def _head(diff: Diff) -> Iterator[str]:
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]], numbers: int = 0) -> str:
-    """Return a table whose last columns hold numbers."""
+    """Return a table whose last ``numbers`` columns are aligned to the right."""
     ruler = ["---"] * (len(head) - numbers) + ["---:"] * numbers
     return "\n".join("| " + " | ".join(cells) + " |" for cells in (head, ruler, *rows))
 

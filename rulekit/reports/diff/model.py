@@ -1,7 +1,8 @@
-"""The comparison of two versions as a value: what the page, the Markdown, the text and the JSON all say."""
+"""Models of the comparison of two versions; text, Markdown, page and JSON are made from them."""
 
 from __future__ import annotations
 
+import json
 from typing import Any, Literal
 
 from rulekit.ir.schema import Model
@@ -11,7 +12,7 @@ from rulekit.store.versions.amendments import Edit, FeatureChange, RuleChange
 
 
 class Version(Model):
-    """One of both versions; ``source`` is where it was read from, as it was named."""
+    """One of the two versions; ``source`` is how it was named."""
 
     name: str
     version: str
@@ -21,7 +22,7 @@ class Version(Model):
 
 
 class Bump(Model):
-    """How far the version must rise: by what, why, and whether it does."""
+    """How far the version number must rise, why, and whether it does."""
 
     least: Literal["none", "patch", "minor", "major"]
     because: str
@@ -30,7 +31,7 @@ class Bump(Model):
 
 
 class RegionBox(Model):
-    """A box of events, as lines of a ``when`` and in words; of no lines, any event."""
+    """A box of events, as lines of a ``when`` and in words; without lines it holds every event."""
 
     when: tuple[str, ...]
     words: tuple[str, ...]
@@ -42,13 +43,13 @@ class ChangedRegion(Model):
     Attributes
     ----------
     old, new : the outcomes, then and now.
-    old_rule, new_rule : the rules that decide; None where none hits, and where points are summed.
-    where : in one of these boxes the events are, or in one of ``more_boxes``.
-    unless : rules that come first, and hit none of them.
-    points : what is asked of the sum of points, in words.
+    old_rule, new_rule : the rules that decide; None if none hits, and under SCORE.
+    where : the events are in one of these boxes, or in one of ``more_boxes`` others.
+    unless : rules that come earlier and do not hit these events.
+    points : the condition on the sum of points, in words; None without one.
     through : rules that give these events other points than before.
-    plausible : whether some event of the region is within the bounds of the schema.
-    event : one of them, replayed by the reference semantics under both laws.
+    plausible : whether the region has an event within the bounds of the schema.
+    event : one of them, confirmed by the reference semantics under both versions.
     reference : share of the reference events that are in the region.
 
     """
@@ -68,7 +69,7 @@ class ChangedRegion(Model):
 
 
 class ChangedHits(Model):
-    """A rule whose own hits change: where it hits no longer, and where it newly does."""
+    """A rule whose own hits change: where it no longer hits, and where it newly hits."""
 
     rule: str
     lost: tuple[RegionBox, ...]
@@ -86,7 +87,7 @@ class ChangedValidity(Model):
 
 
 class Pair(Model):
-    """Reference events by the rules that decide them then and now, where the outcomes differ."""
+    """Reference events whose outcome differs, by the rules that decide then and now."""
 
     old: str
     new: str
@@ -135,13 +136,13 @@ class Diff(Model):
 
     Attributes
     ----------
-    verdict : whether any decision changes, for every event there can be.
-    complete : whether the regions are all.
-    sentence : the answer.
-    alike : whether no decision changes, which is proved, nor any hit that counts on its own.
-    added, removed : the rules that came and went, each as a sentence by its id.
+    verdict : whether the decision on any possible event changes.
+    complete : whether the regions cover all changes.
+    sentence : the answer in one sentence.
+    alike : whether it is proved that no decision changes, nor any hit that counts on its own.
+    added, removed : new and removed rules as sentences, by id.
     each_hit_counts : whether hits are decisions of their own, as under COLLECT.
-    more : how many regions there are beyond those shown, by outcome then and now.
+    more : number of regions that are not shown, by outcome then and now.
 
     """
 
@@ -165,5 +166,14 @@ class Diff(Model):
     reference: Reference | None = None
 
     def to_document(self) -> dict[str, Any]:
-        """Return the value as plain JSON."""
+        """Return the comparison as a JSON-ready dict."""
         return self.model_dump(mode="json")
+
+    def to_json(self) -> str:
+        """Return the comparison as indented JSON."""
+        return json.dumps(self.to_document(), indent=2, ensure_ascii=False)
+
+    def __repr__(self) -> str:
+        return (
+            f"Diff({self.old.name} {self.old.version} to {self.new.name} {self.new.version}: {self.sentence})"
+        )

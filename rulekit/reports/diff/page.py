@@ -1,8 +1,7 @@
-"""Writing a comparison: a self-contained HTML page, Markdown, or JSON, by the name of the file."""
+"""Writes a comparison as HTML page, Markdown or JSON, by the suffix of the file."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from rulekit.errors import RulekitError, Where
@@ -41,7 +40,7 @@ def _sections(diff: Diff) -> list[tuple[str, str]]:
 
 
 def write(diff: Diff, path: str | Path) -> Path:
-    """Write a comparison whole, or not at all: ``.html``, ``.md`` or ``.json``.
+    """Write a comparison to a ``.html``, ``.md`` or ``.json`` file, whole or not at all.
 
     Raises
     ------
@@ -66,4 +65,4 @@ def write(diff: Diff, path: str | Path) -> Path:
 
 
 def _json(diff: Diff) -> str:
-    return json.dumps(diff.to_document(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return diff.to_json() + "\n"

@@ -10,16 +10,16 @@ from rulekit.ir.ruleset import INVALID
 from rulekit.reports.diff.model import Bump, ChangedRegion, ChangedValidity, RegionBox
 
 _NAMED = 6
-"""As many exceptions are named."""
+"""The most exceptions that are named."""
 
 
 def became(region: ChangedRegion) -> str:
-    """Return what becomes of the events of a region: ``review became approve``."""
+    """Return the outcomes of a region then and now: ``review became approve``."""
     return f"{region.old} became {region.new}"
 
 
 def deciders(region: ChangedRegion) -> str:
-    """Return which rules decide a region, then and now; where points are summed, whose points are others."""
+    """Return which rules decide a region then and now; under SCORE, which rules give other points."""
     if region.through:
         return f"through {_listed(region.through)}"
     if region.old_rule is None and region.new_rule is None:
@@ -34,12 +34,12 @@ def _by(rule: str | None) -> str:
 
 
 def unless(region: ChangedRegion) -> str:
-    """Return the exceptions of a region: ``unless a, b or one of 12 other rules hits``; empty without any."""
+    """Return the exceptions of a region: ``unless a, b or one of 12 other rules hits``; empty if there are none."""
     return f"unless {_listed(region.unless, 'or', 'one of ')} hits" if region.unless else ""
 
 
 def _listed(rules: Sequence[str], link: str = "and", of: str = "") -> str:
-    """Return some rules as one phrase, most of them by their number if they are many."""
+    """Return rules as one phrase; if there are many, only the first are named."""
     named, more = (rules, 0) if len(rules) <= _NAMED + 1 else (rules[:_NAMED], len(rules) - _NAMED)
     last = f"{of}{more:,} other rules" if more else named[-1]
     rest = named if more else named[:-1]
@@ -81,7 +81,7 @@ def bump_in_words(bump: Bump, version: str) -> str:
 
 
 def validity(change: ChangedValidity) -> str:
-    """Return what becomes of events that lack a feature, with one of them."""
+    """Return how the validity of events that lack a feature changes, with an example."""
     event = event_in_words(change.event)
     if change.new == INVALID:
         return f"become invalid. One that was {change.old}: {event}"
@@ -89,7 +89,7 @@ def validity(change: ChangedValidity) -> str:
 
 
 def others(more: Mapping[str, int]) -> str:
-    """Return what is not shown: ``458 more regions: review became approve in 200, ...``; empty for nothing."""
+    """Return what is not shown: ``458 more regions: review became approve in 200, ...``; empty if all are shown."""
     if not more:
         return ""
     parts = [f"{change} in {count:,}" for change, count in sorted(more.items(), key=lambda item: -item[1])]

@@ -1,4 +1,4 @@
-"""Regions in words: conditions with units, exceptions, and one event that was replayed."""
+"""Regions in words: conditions with units, exceptions, and an example event."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ BOXES = 6
 
 
 def common_schema(comparison: Comparison) -> Schema:
-    """Return a schema with the features of both versions; of a feature with two dtypes, as it is in the new one."""
+    """Return a schema with the features of both versions; the new version's if they differ."""
     try:
         return on_common_schema(comparison.old, comparison.new)[1].schema
     except UndecidedError:
@@ -37,7 +37,7 @@ def common_schema(comparison: Comparison) -> Schema:
 def region_in_words(
     comparison: Comparison, region: DifferingRegion, reference: Share | None = None
 ) -> ChangedRegion:
-    """Return a region in words, after its event was replayed.
+    """Return a region in words, after the reference semantics confirmed its event.
 
     Raises
     ------
@@ -87,7 +87,7 @@ def _box_in_words(space: Space, piece: Box, schema: Schema) -> RegionBox:
 
 
 def _points(region: DifferingRegion) -> str | None:
-    """Return what is asked of the sum of points, in words; None where points are not summed."""
+    """Return the condition on the sum of points in words; None if there is none."""
     low, high = region.points
     if region.points == (None, None) and not region.shift:
         return None
@@ -108,7 +108,7 @@ def _more(shift: int) -> str:
 
 
 def plain_event(event: Mapping[str, Any], schema: Schema) -> dict[str, Any]:
-    """Return an event as JSON holds it: float32 with the shortest number, infinities as words."""
+    """Return an event for JSON: float32 values in their shortest form, infinities as words."""
     return {name: _plain(value, schema.by_name[name].dtype) for name, value in event.items()}
 
 
@@ -133,7 +133,7 @@ def hits_in_words(comparison: Comparison) -> Iterator[ChangedHits]:
 
 
 def validity_in_words(comparison: Comparison) -> Iterator[ChangedValidity]:
-    """Yield the events that only one version decides at all."""
+    """Yield the events that only one version decides, because the other requires a feature."""
     schema = common_schema(comparison)
     for change in comparison.differences.invalid:
         yield ChangedValidity(

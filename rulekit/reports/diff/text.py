@@ -38,7 +38,7 @@ def to_text(diff: Diff) -> str:
 
 
 def wrapped(text: str, head: str = "", indent: int | None = None) -> str:
-    """Return a text in lines of at most 80, the first behind ``head``, the others indented."""
+    """Return a text in lines of at most 80 characters, the first after ``head``, the others indented."""
     inner = " " * (len(head) if indent is None else indent)
     return textwrap.fill(
         text,
@@ -59,7 +59,7 @@ def _head(diff: Diff) -> Iterator[str]:
 
 
 def _amendment(diff: Diff) -> Iterator[str]:
-    """Yield what the amendment says."""
+    """Yield what the amendment changes in the text."""
     if diff.fields or diff.features or diff.rules:
         yield "what is amended"
     for edit in diff.fields:

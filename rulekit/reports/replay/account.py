@@ -1,4 +1,4 @@
-"""The account of one law: how many of its records a log holds, and how many of them are what it says."""
+"""The account of one ruleset: how many records it has in a log, and how many are what it says."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from rulekit.store.by_digest import FoundLaw
 
 @dataclass(slots=True)
 class RecordCount:
-    """A number of records, and when the first and the last of them were decided."""
+    """A number of records, and the times of the first and last decision."""
 
     records: int = 0
     first: datetime | None = None
     last: datetime | None = None
 
     def add(self, times: pl.Series) -> None:
-        """RecordCount records that were decided at these times."""
+        """Count records by their times of decision."""
         self.records += len(times)
         known = [self.first, self.last, times.min(), times.max()]
         found = [time for time in known if isinstance(time, datetime)]
@@ -35,14 +35,14 @@ class RecordCount:
 
 @dataclass(slots=True)
 class Account:
-    """The records of one law.
+    """The records of one ruleset.
 
     Attributes
     ----------
-    law : found by the digest that they name.
-    checker_of : gives the checker of the records of an artifact.
-    reservoir : of those that the reference semantics decides again.
-    report : takes the differences, as :func:`rulekit.reports.replay.compare_records.differences` has them.
+    law : the ruleset, found by the digest that the records name.
+    checker_of : returns the checker for the records of an artifact.
+    reservoir : the sample that the reference semantics decides again.
+    report : called with the differences, as :func:`rulekit.reports.replay.compare_records.differences` has them.
 
     """
 
@@ -60,7 +60,7 @@ class Account:
     checkers: dict[str, RecordChecker] = field(default_factory=dict)
 
     def take(self, records: pl.DataFrame) -> None:
-        """RecordChecker records of this law, in the order of the log."""
+        """Check records of this ruleset, in the order of the log."""
         self.all.add(records["at"])
         if self.law.acts:
             self.outside.add(records.filter(~self.law.in_force("at"))["at"])
@@ -74,7 +74,7 @@ class Account:
         self._follow(records.filter("withheld"))
 
     def replay_sample(self) -> Iterator[RecordMismatch]:
-        """Yield how drawn records differ from the reference semantics; one that no other knew of counts anew."""
+        """Yield sampled records that differ from the reference semantics; count those not known to differ."""
         for sampled in self.reservoir.records:
             mismatch = replay_sampled(self.law.ruleset, sampled)
             if mismatch is not None:
@@ -83,7 +83,7 @@ class Account:
                 yield mismatch
 
     def answer(self) -> LawReplay:
-        """Return the account as a value."""
+        """Return the account as a model."""
         ruleset = self.law.ruleset
         return LawReplay.model_validate(
             {
@@ -111,7 +111,7 @@ class Account:
     def _recomputed(
         self, checker: RecordChecker, records: pl.DataFrame
     ) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
-        """Yield records with what the law says; those whose values can't be read are damaged."""
+        """Yield records with their recomputed decisions; halve a batch that fails to find its damaged records."""
         try:
             recomputed = checker.recompute(records)
         except LogError:
@@ -139,7 +139,7 @@ class Account:
             self.reservoir.put(slot, SampledRecord(**facts, numerics=checker.numerics, differs=wrong[place]))
 
     def _follow(self, records: pl.DataFrame) -> None:
-        """Hold records whose values the log withholds against their own hits: more can't be said of them."""
+        """Compare records with withheld values with their own recorded hits, which is all that is possible."""
         if not records.height:
             return
         if not self.hidden:

@@ -1,4 +1,4 @@
-"""Records of a log against what their law says: every one by the compiled rules."""
+"""Compare every record of a log with what the compiled rules decide now."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from rulekit.targets.shared.columns import HITS, OUTCOME, RULE, SCORE, decision_
 
 MISSING, SUPPRESSED = "missing", "suppressed"
 FIELDS = (OUTCOME, RULE, SCORE, HITS, MISSING, SUPPRESSED)
-"""What of a record is held against its law."""
+"""The fields of a record that are compared."""
 
 _LIST = pl.List(pl.String)
 _DTYPES: dict[str, pl.DataType] = {
@@ -30,19 +30,19 @@ _DTYPES: dict[str, pl.DataType] = {
 
 
 class RecordChecker:
-    """Decides the records of one law again, in the numerics that decided them.
+    """Decides the records of one ruleset again, in the numerics that decided them.
 
     Parameters
     ----------
-    ruleset : the law.
-    numerics : in which it decided.
-    target : decides now.
-    prescale_seed : of the run; None where nobody knows it.
+    ruleset : the rules.
+    numerics : the number formats in which it decided.
+    target : the target that decides again.
+    prescale_seed : the seed of the run; None if it is not known.
 
     Raises
     ------
     LawError, UnsupportedError
-        when the target can't take the law in these numerics.
+        when the target can't compile the ruleset in these numerics.
 
     """
 
@@ -53,11 +53,11 @@ class RecordChecker:
 
     @property
     def guesses(self) -> bool:
-        """Whether it can't say which hits were to be suppressed."""
+        """Whether it can't tell which hits had to be suppressed, because the seed is not known."""
         return bool(self._scales) and self.prescale_seed is None
 
     def recompute(self, records: pl.DataFrame) -> pl.DataFrame:
-        """Return :data:`FIELDS` as the law has them, for records of which no value is withheld.
+        """Return :data:`FIELDS` as the ruleset decides them; no value of the records may be withheld.
 
         Raises
         ------
@@ -79,7 +79,7 @@ class RecordChecker:
         return decisions_from_hits(self.ruleset, given).select(OUTCOME, RULE, SCORE, hits.alias(HITS))
 
     def _decide(self, values: pl.DataFrame, count: int) -> pl.DataFrame:
-        """Return the decision columns at the dtypes of a record; there is always a score, null but under SCORE."""
+        """Return the decision columns with the dtypes of a record; the score is null unless under SCORE."""
         if set(values.columns) & set(decision_columns(self.ruleset, hits=True)):
             return self._decide_each(values)  # a feature is called like a decision column
         events = values if values.width else pl.DataFrame({"_": pl.repeat(0, count, eager=True)})
@@ -106,7 +106,7 @@ class RecordChecker:
         return values.select(pl.concat_list(absent).list.drop_nulls().alias(MISSING)).to_series()
 
     def _suppressed(self, records: pl.DataFrame, hits: pl.Series) -> pl.Series:
-        """Return the hits that the prescales do not keep; where that is not known, those recorded that can be."""
+        """Return the hits that prescales drop; if that can't be known, the recorded ones of prescaled rules."""
         if not self._scales:
             return pl.Series(SUPPRESSED, [[]], _LIST).new_from_index(0, records.height)
         rows = zip(records.select("event", "event_kind", SUPPRESSED).iter_rows(), hits.to_list(), strict=True)
@@ -125,14 +125,14 @@ class RecordChecker:
 
 
 def differing(records: pl.DataFrame, recomputed: pl.DataFrame) -> pl.Series:
-    """Return which records differ from what was recomputed, in any of its fields: Boolean, shape (records,)."""
+    """Return which records differ in any field from what was recomputed: Boolean, shape (records,)."""
     both = records.select(recomputed.columns).hstack(recomputed.select(pl.all().name.prefix("_")))
     differs = [pl.col(name).ne_missing(pl.col(f"_{name}")) for name in recomputed.columns]
     return both.select(pl.any_horizontal(differs).alias("differs")).to_series()
 
 
 def differences(records: pl.DataFrame, recomputed: pl.DataFrame, by: By) -> pl.DataFrame:
-    """Return one row per record and field that differ: all as text, lists of ids joined by a space.
+    """Return one row for each field of a record that differs, as text; lists of ids are joined by a space.
 
     Columns ``seq``, ``at``, ``event``, ``ruleset``, ``by``, ``field``, ``recorded``, ``recomputed``.
     """

@@ -1,4 +1,4 @@
-"""From a pass over a log to the answer: counts, findings and notes."""
+"""Counts, findings and notes of a replay."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from rulekit.reports.replay.scan import LogScan
 from rulekit.store.by_digest import not_in_force
 
 _NAMED = 5
-"""How many lines a finding names."""
+"""The most lines that a finding names."""
 
 
 def counts(found: LogScan) -> dict[str, Any]:
@@ -37,12 +37,12 @@ def counts(found: LogScan) -> dict[str, Any]:
 
 
 def check_replayed(counted: Mapping[str, Any], asked: ReplayOptions, where: str) -> None:
-    """Refuse to answer where there is nothing to answer for.
+    """Check that at least one record was replayed.
 
     Raises
     ------
     LogError
-        when no record is as asked for, or there are some and not one can be replayed.
+        when no record is as asked for, or not one of them can be replayed.
 
     """
     place, nothing = Where(file=where), not counted["records"]
@@ -63,7 +63,7 @@ _NOT_REPLAYED = {
 
 
 def findings(found: LogScan, verification: Verification | None) -> Iterator[Finding]:
-    """Yield everything that is amiss, the chain first."""
+    """Yield everything that is wrong, the hash chain first."""
     if verification is not None:
         yield from verification.findings
     elif found.lost:
@@ -90,7 +90,7 @@ def findings(found: LogScan, verification: Verification | None) -> Iterator[Find
 
 
 def notes(found: LogScan, verification: Verification | None) -> Iterator[str]:
-    """Yield what a reader should know."""
+    """Yield what a reader should know, one sentence each."""
     yield from ("the chain was not followed",) if verification is None else verification.notes
     if found.sampled:
         listed = ", ".join(f"{count:,} {outcome}" for outcome, count in sorted(found.sampled.items()))

@@ -1,4 +1,4 @@
-"""Replaying a record: every decision by the compiled rules, a seeded sample by the reference semantics."""
+"""Decide recorded events again: all by the compiled rules, a seeded sample by the reference semantics."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _FIELDS = ("outcome", "rule", "score", HITS_TEXT)
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """How one replay went: events compared, where they differ (positions), and the first of these in full."""
+    """The result of one comparison: number of events, positions that differ, and the first of these in full."""
 
     compared: int
     wrong: frozenset[int]
@@ -31,14 +31,14 @@ class Check:
 
 
 class BoundLaw(NamedTuple):
-    """A law with the numerics that it is decided in."""
+    """A ruleset with the numerics that it decides in."""
 
     ruleset: Ruleset
     numerics: Numerics
 
 
 def recompute(law: BoundLaw, events: pl.DataFrame) -> pl.DataFrame:
-    """Return what the compiled rules decide, with the columns of a record but the id.
+    """Return what the compiled rules decide, with the columns of a record except the id.
 
     Prescales act after the rules, so they are set aside.
     """
@@ -51,7 +51,7 @@ def recompute(law: BoundLaw, events: pl.DataFrame) -> pl.DataFrame:
 
 
 def without_prescales(ruleset: Ruleset) -> Ruleset:
-    """Return the ruleset without its prescales, which no target sees."""
+    """Return the ruleset without its prescales, which act after the rules."""
     rules = tuple(rule.model_copy(update={"prescale": 1}) for rule in ruleset.rules)
     return replace(ruleset, rules=rules)
 
@@ -62,7 +62,7 @@ def hits_of(law: BoundLaw, events: pl.DataFrame) -> pl.DataFrame:
 
 
 def _runner(ruleset: Ruleset, numerics: Numerics) -> Runner:
-    """Return the runner that recomputes: another engine than ``decide`` takes, so that both have to agree."""
+    """Return the runner that recomputes: not the kernel of ``decide``, so that two engines have to agree."""
     return targets.get("polars").compile(ruleset, numerics).load()
 
 
@@ -143,7 +143,7 @@ def check_hits(ruleset: Ruleset, decisions: pl.DataFrame) -> Check:
 
 
 def decisions_from_hits(ruleset: Ruleset, decisions: pl.DataFrame) -> pl.DataFrame:
-    """Return what follows from recorded hits: ``outcome``, ``rule``, ``score``, and the hits in text order.
+    """Return the decisions that follow from recorded hits: ``outcome``, ``rule``, ``score``, and sorted hits.
 
     An invalid event has no hits. Any other is decided by its hits alone.
     """
@@ -169,7 +169,7 @@ def decisions_from_hits(ruleset: Ruleset, decisions: pl.DataFrame) -> pl.DataFra
 
 
 def _follow(ruleset: Ruleset, ids: dict[str, int], text: str, *, invalid: bool) -> dict[str, Any]:
-    """Return the decision that follows from hits; unknown ids are no hits, and order is text order."""
+    """Return the decision that follows from hits, in text order and without unknown ids."""
     if invalid:
         return {"_hits": "", "outcome": INVALID, "rule": None, "score": None}
     known = sorted({ids[name] for name in text.split() if name in ids})

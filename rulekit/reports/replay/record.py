@@ -1,4 +1,4 @@
-"""Reading a record of decisions and the manifest beside it."""
+"""Read recorded decisions and the manifest beside them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ HITS, HITS_TEXT = "hits", "hits_text"
 
 
 class Manifest(BaseModel):
-    """What stands beside the decisions; fields that a later version adds are no concern of the audit."""
+    """The manifest of a decisions file; unknown fields of later versions are ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -41,11 +41,11 @@ class Manifest(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The decisions, and what the manifest says of them.
+    """Recorded decisions with their manifest and ruleset.
 
     ``decisions`` has the columns ``id``, ``outcome``, ``rule``, ``score`` (SCORE only), ``hits`` (lists of
-    ids) and ``hits_text`` (ids joined by a space); the last two only if hits were recorded. ``limits`` is what
-    the record itself can't show, in sentences.
+    ids) and ``hits_text`` (ids joined by a space); the last two only if hits were recorded. ``limits`` says what
+    the record can't show, one sentence each.
     """
 
     path: Path
@@ -67,7 +67,7 @@ def read_record(path: Path, ruleset: Ruleset | None = None) -> Record:
     Parameters
     ----------
     path : the decisions, a Parquet, CSV or Arrow IPC file.
-    ruleset : what the decisions are claimed to follow; the manifest's own ruleset without.
+    ruleset : the ruleset that the decisions claim to follow; default: the one in the manifest.
 
     Raises
     ------

@@ -18,7 +18,7 @@ from rulekit.reports.replay.model import Difference, RecordMismatch
 
 @dataclass(frozen=True, slots=True)
 class SampledRecord:
-    """A record that was drawn, the numerics that decided it, and whether it is known to differ."""
+    """A sampled record, the numerics that decided it, and whether it is known to differ."""
 
     seq: int
     at: datetime
@@ -30,15 +30,15 @@ class SampledRecord:
 
 
 class Reservoir:
-    """Draws records of a stream whose length nobody knows, each as likely as any other.
+    """Samples records of a stream of unknown length, each with equal probability.
 
-    Algorithm L (Kim-Hung Li, Reservoir-sampling algorithms of time complexity O(n(1 + log(N/n))), 1994): it skips
-    from one that is drawn to the next, and looks at no other.
+    Algorithm L (Kim-Hung Li, Reservoir-sampling algorithms of time complexity O(n(1 + log(N/n))), 1994): it
+    skips from one sampled record to the next and looks at no other.
 
     Parameters
     ----------
-    size : how many are kept.
-    seed : equal seeds draw equal records of equal streams, however they are cut into batches.
+    size : the size of the sample.
+    seed : equal seeds give equal samples of equal streams, however these are cut into batches.
 
     """
 
@@ -50,7 +50,7 @@ class Reservoir:
         self._skip()
 
     def places(self, count: int) -> Iterator[tuple[int, int]]:
-        """Yield which of the next records are drawn, and the slot of each in ``records``."""
+        """Yield which of the next ``count`` records are sampled, and the slot of each in ``records``."""
         first, self._seen = self._seen, self._seen + count
         for seen in range(first, min(self._seen, self._size)):
             yield seen - first, seen
@@ -75,7 +75,7 @@ class Reservoir:
 def replay_sampled(ruleset: Ruleset, sampled: SampledRecord) -> RecordMismatch | None:
     """Decide a record again by the reference semantics; return how it differs, if it does.
 
-    The text is read by another reader than the one that the compiled rules had it from.
+    The text is read by another reader than the one used for the compiled rules.
     """
     try:
         record = record_from_text(sampled.text.encode())

@@ -1,4 +1,4 @@
-"""One pass over a decision log, from its first line to its last, in bounded memory."""
+"""One pass over a decision log in bounded memory."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ from rulekit.reports.replay.sample import Reservoir
 from rulekit.store.by_digest import AbsentLaw, FoundLaw, LawsByDigest
 
 _RECORD = b'{"artifact":'
-"""What a record begins with; any other line is a note."""
+"""The first bytes of a record; any other line is a note."""
 
 _NEEDED = ("id", "at", "ruleset", "artifact", "event", "outcome")
 _FACTS, _PARTS = ["seq", "at", "event", "ruleset", "by"], ["field", "recorded", "recomputed"]
 
 
 class LogScan:
-    """Takes the lines of a log, and keeps what is found.
+    """Reads the lines of a log and collects what is found.
 
     Attributes
     ----------
-    accounts : by digest, of the laws that were found.
-    unknown : by digest, records of laws that were not.
+    accounts : by digest, for the rulesets that were found.
+    unknown : by digest, the records of rulesets that were not found.
     damaged : numbers of lines that can't be read.
-    moved : numbers of lines that hold the record of another one.
-    sampled, lost : decisions that are not in the log, by outcome.
+    moved : numbers of lines that hold the record of another line.
+    sampled, lost : by outcome, decisions that the log says it does not hold.
 
     """
 
@@ -68,7 +68,7 @@ class LogScan:
                 self._checker(str(digest), records)
 
     def finish(self) -> None:
-        """Let the reference semantics decide the samples, and put the first differences in order."""
+        """Decide the samples by the reference semantics, and sort the first differences."""
         for account in self.accounts.values():
             for mismatch in account.replay_sample():
                 self._shown.append(mismatch)
@@ -78,21 +78,21 @@ class LogScan:
 
     @property
     def mismatches(self) -> tuple[RecordMismatch, ...]:
-        """The first of them, in the order of the log."""
+        """The first differences, in the order of the log."""
         return tuple(self._shown[:SHOWN])
 
     @property
     def places(self) -> tuple[Path, ...]:
-        """Where laws were looked for."""
+        """Where rulesets were looked for."""
         return self._laws.places
 
     def why(self, digest: str) -> str:
-        """Return why a law was not found."""
+        """Return why a ruleset was not found."""
         law = self._laws.of_digest(digest)
         return law.why if isinstance(law, AbsentLaw) else ""
 
     def tampered(self) -> list[Finding]:
-        """Return what was tampered with in the folders of the laws."""
+        """Return findings for law folders that were tampered with."""
         return self._laws.findings([account.law for account in self.accounts.values()])
 
     def table(self) -> pl.DataFrame:
@@ -109,7 +109,7 @@ class LogScan:
             self._manifests[manifest_digest(note.manifest)] = note.manifest
 
     def _read(self, numbers: list[int], texts: list[bytes]) -> Iterator[pl.DataFrame]:
-        """Yield records as frames, under the numbers of their lines; those that can't be read are damaged."""
+        """Yield records as frames with their line numbers; halve a batch that fails to find its damaged lines."""
         if not texts:
             return
         try:
@@ -125,7 +125,7 @@ class LogScan:
             yield self._sound(frame.rename({"seq": "id"}).with_columns(pl.Series("seq", numbers, pl.Int64)))
 
     def _sound(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Return the records that say what a record must say, and note those that stand on the line of another."""
+        """Return the records with all needed fields; note those that lack one, or carry another line's number."""
         lacks = pl.any_horizontal(pl.col(_NEEDED).is_null())
         odd = frame.filter(lacks | (pl.col("id") != pl.col("seq"))).select("seq", lacks.alias("lacks"))
         if not odd.height:

@@ -125,12 +125,12 @@ def test_what_a_reader_should_know() -> None:
     made = account(equal=1, withheld=2)
     made.hidden = ("card", "name")
     made.checkers["a"] = SimpleNamespace(guesses=True)
+    name = "shop.card 1.2.3"
     said = list(notes(scan(made, sampled=Counter(approve=7, review=1)), None))
     assert said == [
         "the chain was not followed",
         "8 decisions were sampled away, and can't be replayed: 7 approve, 1 review",
-        "shop.card 1.2.3: 2 records can't be replayed, for the log withholds card, name; "
-        "each follows from its own hits",
-        "shop.card 1.2.3: there is no register in rules to tell whether it was in force",
-        "shop.card 1.2.3: nobody told the seed of its prescales, so suppressed hits are not recomputed",
+        f"{name}: 2 records can't be replayed, for the log withholds card, name; each follows from its own hits",
+        f"{name}: there is no register in rules to tell whether it was in force",
+        f"{name}: nobody told the seed of its prescales, so suppressed hits are not recomputed",
     ]

@@ -17,7 +17,7 @@ from rulekit.runtime.decide_file import manifest_path
 
 @dataclass(frozen=True, slots=True)
 class AlignedEvents:
-    """Decisions and their events, row by row. ``events`` is None if they were not found; ``why`` tells the reason."""
+    """Decisions and their events, row by row; ``events`` is None if they were not found, for the reason ``why``."""
 
     decisions: pl.DataFrame
     events: pl.DataFrame | None

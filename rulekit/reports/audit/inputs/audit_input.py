@@ -62,7 +62,7 @@ class AuditInput:
 
 
 def open_input(record: Record, aligned: AlignedEvents, options: AuditOptions) -> AuditInput:
-    """Return the audit input with labels and teacher scores read from the events; errors as in :func:`rulekit.audit`."""
+    """Return the audit input, with labels and teacher scores from the events; raises as :func:`rulekit.audit`."""
     accept, frame = accepted_outcomes(record.ruleset, options.accept), aligned.events
     accepted = accepted_by(aligned.decisions, accept)
     if frame is None:

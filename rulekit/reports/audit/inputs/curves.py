@@ -67,7 +67,7 @@ def threshold_at(scores: pl.Series, weights: pl.Series, wanted: float) -> float:
 def teacher_table(
     name: str, scores: pl.Series, accepted: pl.Series, events: EventLabels
 ) -> tuple[TeacherTable, pl.Series]:
-    """Return the teacher at the false-positive rate of the rules (their rate, without truth) and what it accepts."""
+    """Return the teacher at the rules' false-positive rate (their rate, without truth), and what it accepts."""
     truth = events.truth
     weights = events.weights if truth is None else events.weights * (~truth).cast(pl.Float64)
     wanted = float(weights.filter(accepted).sum())

@@ -80,7 +80,7 @@ class CurvePoint(Model):
 
 
 class Curve(Model):
-    """Efficiency against false-positive rate of one selector, from tight to loose; ``working`` is its working point."""
+    """Efficiency against false-positive rate of one selector, from tight to loose, and its working point."""
 
     name: str
     kind: Literal["law", "teacher", "previous"]
@@ -89,7 +89,7 @@ class Curve(Model):
 
 
 class TeacherTable(Model):
-    """The teacher at the threshold where it accepts as much as the ruleset (as much background, if truth is known)."""
+    """The teacher at the threshold where it accepts as much as the rules (as much background, with truth)."""
 
     name: str
     threshold: float | None

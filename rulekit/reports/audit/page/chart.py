@@ -1,4 +1,4 @@
-"""Geometry of the efficiency curve: what the SVG macro draws, in the units of its view box."""
+"""Geometry of the efficiency curve for the SVG macro, in units of its view box."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _APART = 14.0
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A grid line: where, and what is written beside it (nothing for minor ones)."""
+    """A grid line: its position and label; minor lines have none."""
 
     at: float
     label: str
@@ -25,7 +25,7 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """A marked point: the number beside it (if there is room) and what a pointer over it says."""
+    """A marked point, its number if there is room for it, and its tooltip."""
 
     x: float
     y: float
@@ -37,7 +37,7 @@ class Marker:
 
 @dataclass(frozen=True, slots=True)
 class Working:
-    """A working point with its error bars, and the words beside it."""
+    """A working point, its error bars and its label."""
 
     x: float
     y: float
@@ -88,21 +88,21 @@ class _Axes:
     top: float
 
     def x(self, rate: float) -> float:
-        """Return the place of a rate; zero, which has none, stands at the left edge."""
+        """Return the position of a rate; zero stands at the left edge, because it has no logarithm."""
         decades = self.low if rate <= 0 else math.log10(rate)
         return LEFT + (decades - self.low) / (self.high - self.low) * (WIDTH - LEFT - RIGHT)
 
     def inside(self, rate: float) -> float:
-        """Return the place of a rate, or the end of the axis that it is beyond."""
+        """Return the position of a rate, cut off at the ends of the axis."""
         return min(WIDTH - RIGHT, max(LEFT, self.x(rate)))
 
     def y(self, efficiency: float) -> float:
-        """Return the place of an efficiency."""
+        """Return the position of an efficiency."""
         return TOP + (1 - efficiency / self.top) * (HEIGHT - TOP - BOTTOM)
 
 
 def chart_of(audit: Audit) -> Chart | None:
-    """Return the chart of an audit; None where truth is not known."""
+    """Return the chart of an audit; None if truth is not known."""
     if not audit.curves or audit.curves[0].working is None:
         return None
     axes = _axes(audit.curves)
@@ -141,7 +141,7 @@ def _rate(point: CurvePoint) -> float:
 
 
 def _axes(curves: tuple[Curve, ...]) -> _Axes:
-    """Show the region in which the ruleset works, with room to its right for the teacher."""
+    """Return axes around the working point of the ruleset, with room to the right for the teacher."""
     ours = curves[0]
     acting = [curve.working for curve in curves if curve.working is not None]
     rates = [_rate(point) for point in acting if _rate(point) > 0]

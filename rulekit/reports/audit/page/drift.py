@@ -1,4 +1,4 @@
-"""Drift as the page draws it: a small chart for each rate, and marks for each index."""
+"""The section on drift: a small chart for each rate, a marked cell for each index."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MARGIN = 7
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A period's rate in a small chart; ``outside`` gets another shape, not only another colour."""
+    """The rate of one period in a small chart; ``outside`` changes its shape as well as its colour."""
 
     x: float
     y: float
@@ -37,7 +37,7 @@ class Spark:
 
 @dataclass(frozen=True, slots=True)
 class RateRow:
-    """A rate over time: its number and name, what is expected, the chart, and where it lies outside."""
+    """A rate over time: number, name, expected value, range, chart, and the periods outside the band."""
 
     number: str
     name: str
@@ -49,7 +49,7 @@ class RateRow:
 
 @dataclass(frozen=True, slots=True)
 class IndexCell:
-    """An index: text, and how it is marked: ``""``, ``small`` or ``large``."""
+    """An index as text, with its mark: ``""``, ``small`` or ``large``."""
 
     text: str
     mark: str
@@ -58,7 +58,7 @@ class IndexCell:
 
 @dataclass(frozen=True, slots=True)
 class IndexRow:
-    """The indices of a feature by period, and the largest that noise alone gives on average."""
+    """The indices of a feature by period, and the largest average that noise alone gives."""
 
     feature: str
     bins: int
@@ -68,7 +68,7 @@ class IndexRow:
 
 @dataclass(frozen=True, slots=True)
 class DriftPage:
-    """Everything that the section on drift draws."""
+    """Everything in the section on drift."""
 
     rates: tuple[RateRow, ...]
     features: tuple[IndexRow, ...]
@@ -77,7 +77,7 @@ class DriftPage:
 
 
 def drift_page(audit: Audit) -> DriftPage | None:
-    """Return the section on drift; None where there is none."""
+    """Return the section on drift; None if the audit has none."""
     drift = audit.drift
     if drift is None:
         return None

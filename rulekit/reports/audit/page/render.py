@@ -1,4 +1,4 @@
-"""Drawing an audit: one self-contained HTML page, and its JSON twin."""
+"""Writes an audit as one self-contained HTML page, and as JSON beside it."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def render_html(audit: Audit, twin: str | None = None) -> str:
 
     Parameters
     ----------
-    audit : what to draw.
-    twin : the name of the JSON twin, to be written on the page.
+    audit : the audit to draw.
+    twin : the name of the JSON file, which the page mentions; default: no mention.
 
     Raises
     ------
@@ -53,19 +53,19 @@ def render_html(audit: Audit, twin: str | None = None) -> str:
 
 
 def write(audit: Audit, path: str | Path) -> tuple[Path, Path]:
-    """Write the page and its JSON twin; either is replaced whole or not at all.
+    """Write the page and its JSON; each file is replaced whole or not at all.
 
     Parameters
     ----------
-    audit : what to write.
-    path : of the page, ``report.html``; the twin is ``report.json`` beside it. In a folder, just these names.
+    audit : the audit to write.
+    path : the page, such as ``report.html``; the JSON gets the same name with ``.json``. A folder gets both.
 
     Raises
     ------
     MissingExtraError
         when Jinja2 is not installed.
     RulekitError
-        when the twin would overwrite a file that the audit read.
+        when the JSON would overwrite a file that the audit read.
 
     """
     path = Path(path)

@@ -12,7 +12,7 @@ from rulekit.reports.audit.model.audit import Audit
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """Three things to paste into a shell, in order; ``unnamed`` are inputs that are no single file."""
+    """What to paste into a shell: installation, checks, commands. ``unnamed`` are inputs without a file."""
 
     install: str
     check: tuple[str, ...]
@@ -39,7 +39,7 @@ def recipe_of(audit: Audit) -> Recipe:
 
 
 def parameters_in_words(parameters: Mapping[str, JsonValue]) -> list[tuple[str, str]]:
-    """Return the parameters of a method by name, each on a line; what is too deep for one is left to the twin."""
+    """Return the parameters of a method, one line each; nested values are only counted, the JSON has them."""
     return [
         (name.replace("_", " "), _in_words(value)) for name, value in parameters.items() if value is not None
     ]

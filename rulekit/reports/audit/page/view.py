@@ -1,4 +1,4 @@
-"""The audit as the page lays it out: headline numbers, rows of measures, bars. Words only, no markup."""
+"""The content of the page without markup: headline numbers, rows of measures, bars."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from rulekit.reports.common.numbers import (
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number with its interval and a few words."""
+    """A number with its interval, label and note."""
 
     label: str
     value: str
@@ -31,7 +31,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class MeasureRow:
-    """One measure of the ruleset, beside the teacher's where that makes sense."""
+    """One measure of the ruleset, and of the teacher if it has that measure."""
 
     name: str
     meaning: str
@@ -41,7 +41,7 @@ class MeasureRow:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A cumulative bar in percent of its scale: what was there, and what this step changes."""
+    """A cumulative bar in percent of its scale: what was there before, and what this step adds or loses."""
 
     kept: float
     changed: float
@@ -98,7 +98,7 @@ def sections(audit: Audit) -> list[Section]:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A run of text in one face: plain, strong or code."""
+    """A run of text in one style: plain, strong or code."""
 
     kind: str
     text: str
@@ -108,7 +108,7 @@ _SPANS = re.compile(r"\*\*(?P<strong>.+?)\*\*|`(?P<code>[^`]+)`")
 
 
 def spans(text: str) -> list[Span]:
-    """Return a passage of the charter as runs of text: ``**strong**`` and ```code``` are all that is drawn."""
+    """Return a passage of the charter as runs of text; only ``**strong**`` and ```code``` are markup."""
     found, end = [], 0
     for match in _SPANS.finditer(text):
         found.append(Span("plain", text[end : match.start()]))
@@ -119,13 +119,13 @@ def spans(text: str) -> list[Span]:
 
 @dataclass(frozen=True, slots=True)
 class Without:
-    """What is accepted without one rule: of all, or of signal and background, where truth is known."""
+    """What is accepted without one rule: of all events, and with truth also of signal and background."""
 
     shares: tuple[str, ...]
 
 
 def without_rules(audit: Audit) -> list[Without]:
-    """Return for each rule what the law accepts without it, in percent: N-1."""
+    """Return in percent what is accepted without each rule alone (N-1)."""
     fields = ("rate",) if audit.truth is None else ("rate", "efficiency", "false_positive_rate")
     changes = ("rate",) if audit.truth is None else ("rate", "signal", "background")
     return [
@@ -146,7 +146,7 @@ def _shifted(share: Share, change: Change | None) -> str:
 
 
 def headlines(audit: Audit) -> list[Figure]:
-    """Return the four or five numbers that the page opens with."""
+    """Return the numbers at the top of the page."""
     ours, teacher = audit.measures, audit.teacher
     decided = f"{count(ours.events)} events" + (", weighted" if audit.weight else "")
     rate = _figure("Accepted", ours.rate, f"of {decided}")
@@ -214,7 +214,7 @@ def _measure(table: MeasureTable, field: str, name: str) -> Figure | None:
 
 
 def cutflow_bars(audit: Audit) -> list[tuple[Bar, ...]]:
-    """Return the bars of each cutflow row: of signal and background, or of the rate where truth is not known."""
+    """Return the bars of each cutflow row: of signal and background, or of the rate without truth."""
     fields = ("efficiency", "false_positive_rate") if audit.truth is not None else ("rate",)
     columns = [_bars([getattr(row, field) for row in audit.cutflow]) for field in fields]
     return list(zip(*columns, strict=True))

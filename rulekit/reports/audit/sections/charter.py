@@ -1,4 +1,4 @@
-"""The prose beside a law: its charter, as passages to read; the front matter is for programs."""
+"""The charter of a law folder as passages; the front matter is for programs and is left out."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _ITEM = re.compile(r"(?:[-*+]|\d+[.)]) +(?P<text>.*)")
 
 
 def read_charter(folder: str | Path | None) -> tuple[Passage, ...]:
-    """Return the charter of a law folder in passages; empty where there is none.
+    """Return the charter of a law folder in passages; empty if there is none.
 
-    A heading above everything else names the page, and is left out.
+    A heading at the very top is the title, and is left out.
     """
     path = None if folder is None else Path(folder) / CHARTER
     if path is None or not path.is_file():

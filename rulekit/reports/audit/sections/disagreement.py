@@ -1,4 +1,4 @@
-"""Where the teacher and the law disagree: by score, by rule, by how little a rule misses, and event by event."""
+"""Where the teacher and the rules disagree: by score, by rule, by near miss, and in single events."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _LEAST, _MISSES = 20, 12
 
 
 def disagreement_of(audited: AuditInput, hits: pl.DataFrame | None) -> Disagreement | None:
-    """Return where teacher and law disagree; None without a teacher.
+    """Return where teacher and rules disagree; None without a teacher.
 
     Parameters
     ----------
-    audited : with the teacher's scores.
-    hits : one Boolean column per rule, or None where they are not known.
+    audited : the audit input, with the teacher's scores.
+    hits : one Boolean column per rule; None if they are not known.
 
     """
     scores, chosen, table = audited.scores, audited.known.teacher, audited.teacher
@@ -60,7 +60,7 @@ def _signal(events: EventLabels, among: pl.Series) -> Share | None:
 
 
 def _bins(scores: pl.Series, accepted: pl.Series, events: EventLabels) -> Iterator[ScoreBin]:
-    """Yield what is accepted by score: ever more events from the top down; equal scores stay together."""
+    """Yield bins of scores from the highest down, each larger than the one before; equal scores share a bin."""
     ordered, above = scores.sort(descending=True), None
     for top in _TOPS if ordered.len() else ():
         if top * ordered.len() < _LEAST and top < 1:
@@ -105,7 +105,7 @@ class _Misses:
 
 @dataclass(frozen=True, slots=True)
 class _Term:
-    """One of the terms that a rule asks for all of, and its name in the law of terms."""
+    """One of the terms that a rule combines with "and", and its id in the law of terms."""
 
     number: int
     rule: Rule
@@ -114,7 +114,7 @@ class _Term:
 
 
 def _misses(audited: AuditInput, left: pl.Series) -> _Misses:
-    """Say by which term alone rules miss the events in ``left``; every term is decided by compiled rules."""
+    """Count the single terms by which rules miss the events in ``left``; each term is compiled as a rule."""
     terms = _terms(audited.law, audited.accept)
     if audited.events is None or not terms or not left.any():
         return _Misses()
@@ -130,7 +130,7 @@ def _misses(audited: AuditInput, left: pl.Series) -> _Misses:
 
 
 def _terms(law: Ruleset, accept: tuple[str, ...]) -> list[_Term]:
-    """Return the terms of the rules whose hit can lead to an accepted outcome."""
+    """Return the terms of rules whose hit can lead to an accepted outcome."""
     helpful = [
         (number, rule)
         for number, rule in enumerate(law.rules, start=1)
@@ -145,13 +145,13 @@ def _parts(when: Condition) -> Sequence[Condition]:
 
 
 def _law_of_terms(law: Ruleset, terms: Sequence[_Term]) -> Ruleset:
-    """Return a law on the same vocabulary with a rule for each term."""
+    """Return a ruleset with the same schema and one rule for each term."""
     rules = tuple(Rule(id=each.name, when=each.term, then="met") for each in terms)
     return replace(law, rules=rules, hit_policy=HitPolicy.COLLECT, otherwise="unmet", thresholds=None)
 
 
 def _lacking(met: pl.DataFrame, terms: Sequence[_Term]) -> pl.DataFrame:
-    """Return how many terms of each rule an event does not meet: a column per rule."""
+    """Return how many terms of each rule do not hold, one column per rule."""
     of_rule: dict[str, list[pl.Expr]] = {}
     for each in terms:
         of_rule.setdefault(each.rule.id, []).append((~pl.col(each.name)).cast(pl.UInt32))

@@ -1,4 +1,4 @@
-"""Drift: rates and features by period of time, against the record as a whole or against reference events."""
+"""Drift: rates and features by period of time, compared with the whole record or with reference events."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from rulekit.statistics.intervals import CONFIDENCE, Proportion, proportion
 from rulekit.statistics.stability_index import Bins, bin_values, noise_limit, noise_mean, psi
 
 PERIODS, LEAST = 10, 100
-"""The record is cut into so many periods of equal count, or fewer, so that each holds as many events as this."""
+"""The most periods of equal count, and the fewest events in one."""
 
 
 _ACCEPTED = ".accepted"
@@ -30,19 +30,19 @@ _ACCEPTED = ".accepted"
 
 @dataclass(frozen=True, slots=True)
 class _Reference:
-    """Events that the record is held against: their frame, and what the law does with them."""
+    """Reference events, and what the ruleset does with them."""
 
     frame: pl.DataFrame
     taken: pl.DataFrame
 
 
 def drift_of(audited: AuditInput, hits: pl.DataFrame | None) -> Drift | None:
-    """Return the drift of a record; None where its events or hits are not known, or are too few.
+    """Return the drift of a record; None if events or hits are not known, or there are too few events.
 
     Raises
     ------
     EventError
-        when there is no such column of time or it holds no times, or the reference can't be read.
+        when the column of time is absent or holds no times, or the reference events can't be read.
 
     """
     if audited.events is None or hits is None:
@@ -84,7 +84,7 @@ def _times(frame: pl.DataFrame, name: str) -> pl.Series:
 
 
 def _periods(times: pl.Series) -> pl.Series:
-    """Return the period of every event, from 0, of about equal counts; events of one time stay together."""
+    """Return the period of each event, from 0; periods have about equal counts, equal times share one."""
     there = times.len() - times.null_count()
     number = min(PERIODS, max(1, there // LEAST))
     cut = (times.rank("min").cast(pl.Float64) - 1) * number / max(1, there)
@@ -107,7 +107,7 @@ def _time(value: object) -> str:
 
 
 def _reference(audited: AuditInput) -> _Reference | None:
-    """Return the reference events, decided by the law."""
+    """Return the reference events with decisions made now."""
     given = audited.options.reference
     if given is None:
         return None
@@ -119,14 +119,14 @@ def _reference(audited: AuditInput) -> _Reference | None:
 
 
 def _taken(accepted: pl.Series, hits: pl.DataFrame) -> pl.DataFrame:
-    """Return what is accepted, under a name that no rule can have, and then what each rule hits."""
+    """Return a Boolean column of accepted events, named as no rule can be, and one per rule with its hits."""
     return pl.DataFrame([accepted.alias(_ACCEPTED), *hits.get_columns()])
 
 
 def _rates(
     taken: pl.DataFrame, number: pl.Series, weights: pl.Series, reference: _Reference | None, tests: int
 ) -> Iterator[RateOverTime]:
-    """Yield the rates of all columns by period; the first column is what is accepted."""
+    """Yield the rate of each column by period; the first column is the accepted events."""
     weight = pl.col(".w")
     sums = [weight.sum().alias(".whole"), (weight * weight).sum().alias(".square")]
     sums += [weight.filter(pl.col(name)).sum().alias(name) for name in taken.columns]
@@ -170,7 +170,7 @@ def _banded(share: Share, size: float, expected: Proportion, among: float | None
 def _features(
     audited: AuditInput, number: pl.Series, reference: _Reference | None, spans: tuple[Period, ...]
 ) -> Iterator[FeatureDrift]:
-    """Yield the index of every feature that decisions depend on; counts, not weights."""
+    """Yield the stability index of each feature that rules read, from counts without weights."""
     for feature in audited.law.read:
         held = _values(audited, feature, audited.events)
         first = held.filter(number == 0) if reference is None else _values(audited, feature, reference.frame)
@@ -195,7 +195,7 @@ def _values(audited: AuditInput, feature: Feature, frame: pl.DataFrame | None) -
 
 
 def _bins(codes: pl.Series, number: pl.Series, periods: int) -> Sequence[Bins]:
-    """Return the counts by bin of every period."""
+    """Return the counts by bin of each period."""
     counted = (
         pl.DataFrame({"bin": codes, "period": number}).drop_nulls("period").group_by("period", "bin").len()
     )

@@ -1,4 +1,4 @@
-"""Single events, written out: what they hold, and how they were decided."""
+"""Single events as examples: their values, and how they were decided."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ def examples_of(
 
     Parameters
     ----------
-    audited : has the events.
-    places : which of them.
+    audited : the audit input, with events.
+    places : positions of the events.
     names : features to show.
-    other : how they are decided in another way, line by line as the record.
+    other : decisions made in another way, row by row as the record.
 
     """
     frame = audited.events

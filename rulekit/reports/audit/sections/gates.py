@@ -1,9 +1,9 @@
-"""Gates: what the record is held to, and whether it keeps to it.
+"""Gates: the expectations of a record, and whether each is met.
 
-A gate on a share looks at the 95 % interval. It is met when all of it lies on the right side, not met when
-all of it lies on the wrong one, and can't be told in between. What evidence measured is itself uncertain, so
-the promise is the far end of its interval. The band of the rate is where a share of this many events lies 99
-times in 100, when nothing has changed since.
+A gate on a share looks at its 95 % interval. It is met if the whole interval lies on the right side, not met if
+the whole interval lies on the wrong side, and can't be told otherwise. The evidence was measured too, so it
+promises only the far end of its own interval. The rate must lie in the band where 99 of 100 records of this size
+lie if nothing has changed.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ _ASKED = re.compile(r"(?P<name>[a-z_ -]+?)\s*(?P<sign>>=|<=)\s*(?P<number>[0-9.]
 def gates_of(
     audited: AuditInput, replay: Replay, findings: Sequence[Finding], measures: MeasureTable
 ) -> tuple[Gate, ...]:
-    """Return the gates of a record: those of every audit, of the law's evidence and budget, and those asked for.
+    """Return the gates of a record: those of every audit, from evidence and budget, and those asked for.
 
     Raises
     ------
     RulekitError
-        when an expectation is none, such as ``efficiency >= 0.7``.
+        when an expectation is not one, such as ``efficiency >= 0.7``.
 
     """
     made = audited.law.provenance
@@ -166,7 +166,7 @@ def _gate(
 
 
 def gate_verdict(share: Share | None, least: float | None = None, most: float | None = None) -> GateVerdict:
-    """Return whether the whole interval of a share keeps to its ends, or none of it does."""
+    """Return ``met`` if the whole interval is within least and most, ``not met`` if none of it is."""
     if share is None or share.value is None:
         return "can't tell"
     if (least is not None and share.high < least) or (most is not None and share.low > most):

@@ -1,4 +1,4 @@
-"""What an audit can't show: said on the page, because a number invites more trust than it can carry."""
+"""What an audit can't show. The page says it, because numbers invite more trust than they deserve."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rulekit.reports.replay.model import Replay
 
 
 def limits_of(audited: AuditInput, replay: Replay) -> tuple[str, ...]:
-    """Return the limits of an audit, in sentences; which of them hold depends on what was at hand."""
+    """Return the limits of an audit, one sentence each; they depend on what was given."""
     return (*_of_the_record(audited, replay), *_of_the_measures(audited), *_of_the_law(audited))
 
 

@@ -1,4 +1,4 @@
-"""What stands around the numbers: findings, what is left out and why, and where everything came from."""
+"""Findings, what is left out and why, and the provenance of everything."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from rulekit.version import VERSION
 
 
 def findings_of(audited: AuditInput, replay: Replay, data: Data) -> tuple[Finding, ...]:
-    """Return every finding, those that break the verdict first."""
+    """Return all findings, those that break the verdict first."""
     found = [*_mismatch(replay), *audited.record.findings, *audited.aligned.findings]
     if data.invalid:
         message = f"{data.invalid:,} events lack a required feature and were not decided"
@@ -48,7 +48,7 @@ def _mismatch(replay: Replay) -> list[Finding]:
 
 
 def _recorded(audited: AuditInput) -> list[Finding]:
-    """Return what the manifest says of the events, which are not at hand to look at again."""
+    """Return the findings on events that the manifest holds; the events themselves are not at hand."""
     recorded = (_finding(value) for value in audited.record.manifest.findings)
     return [
         finding for finding in recorded if finding and finding.code in {"out-of-bounds", "unknown-category"}
@@ -64,7 +64,7 @@ def _finding(value: JsonValue) -> Finding | None:
 
 @dataclass(frozen=True, slots=True)
 class Sections:
-    """The parts of the report that need more than the record; empty or None where that is not at hand."""
+    """Parts of the report that need more than the record; empty or None if that was not given."""
 
     charter: tuple[Passage, ...]
     subgroups: tuple[Subgroups, ...]
@@ -72,7 +72,7 @@ class Sections:
 
 
 def left_out(audited: AuditInput, sections: Sections, *, hits: bool) -> tuple[LeftOut, ...]:
-    """Return what the report can't tell, and why."""
+    """Return what is left out of the report, and why."""
     notes = [*_without_events(audited), *_not_given(audited, sections)]
     if not hits:
         why = "the record holds no hits, and without events they can't be recomputed"
@@ -142,7 +142,7 @@ def origin_of(audited: AuditInput, command: str | None) -> Origin:
 
 
 def _given(audited: AuditInput) -> Iterator[Source]:
-    """Yield the other files that were given, beside the events."""
+    """Yield the files that were given in addition to the events."""
     teacher, reference = audited.options.teacher, audited.options.reference
     if teacher is not None and Path(teacher.name).is_file():
         yield Source(role="teacher", path=teacher.name, digest=digest_of(Path(teacher.name)))

@@ -1,4 +1,4 @@
-"""The previous version on the same events: what it accepts, and which events change sides."""
+"""The previous version on the same events: what it accepts, and which events it decides differently."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from rulekit.reports.replay.recompute import BoundLaw, hit_matrix, recompute
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """The previous version, and its curve where truth is known; both None where there is none."""
+    """The previous version, and its curve if truth is known; both are None if no previous version was given."""
 
     previous: Previous | None = None
     curve: Curve | None = None
 
 
 def compare_previous(audited: AuditInput) -> Compared:
-    """Decide the events of a audited by the previous version, and compare.
+    """Decide the events by the previous version too, and compare.
 
     Raises
     ------
@@ -67,7 +67,7 @@ def compare_previous(audited: AuditInput) -> Compared:
 
 
 def _accept(law: Ruleset, asked: tuple[str, ...] | None) -> tuple[str, ...]:
-    """Return the outcomes of another law that count as accepted: of those asked for, the ones that it has."""
+    """Return the accepted outcomes of another version: of those asked for, the ones that it has."""
     if asked is None:
         return accepted_outcomes(law, None)
     shared = tuple(name for name in asked if name in law.outcomes)

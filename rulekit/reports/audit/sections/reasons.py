@@ -1,4 +1,4 @@
-"""The catalogue of reasons: everything that may stand as the reason of a decision."""
+"""The catalogue of reasons: everything that can be the reason of a decision."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from rulekit.reports.common.law_text import effect
 
 
 def reasons_of(audited: AuditInput, hits: pl.DataFrame | None) -> tuple[ReasonCode, ...]:
-    """Return every reason, in text order, and how often it was the deciding one.
+    """Return all reasons in text order, and how many events each decided.
 
     Parameters
     ----------
-    audited : the record.
-    hits : one Boolean column per rule, or None where they are not known.
+    audited : the audit input.
+    hits : one Boolean column per rule; None if they are not known.
 
     """
     law, outcome = audited.law, audited.decisions["outcome"]

@@ -1,4 +1,4 @@
-"""What the ruleset would accept without each of its rules, from the hits alone."""
+"""What the ruleset would accept without each of its rules; computed from the hits alone."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ def removals(
     accept: tuple[str, ...],
     events: EventLabels,
 ) -> list[Changes]:
-    """Return what removing each rule alone changes.
+    """Return for each rule what changes if it alone is removed.
 
     Parameters
     ----------
-    ruleset, decisions : the law, and the record of what it decided.
+    ruleset, decisions : the ruleset, and its recorded decisions.
     hits : one Boolean column per rule.
     before : what is accepted with all rules.
     accept : outcomes that count as accepted.
-    events : what is known of the events.
+    events : the labels of the events.
 
     """
     invalid = (decisions["outcome"] == INVALID).fill_null(value=False)
@@ -49,7 +49,7 @@ def _without_points(ruleset: Ruleset, hits: pl.DataFrame, accept: tuple[str, ...
 
 
 def _without_hits(ruleset: Ruleset, hits: pl.DataFrame, accept: tuple[str, ...]) -> Iterator[pl.Series]:
-    """Yield what is accepted when the events that a rule decides go to the next rule that hits them."""
+    """Yield what is accepted if the events that a rule decides go to the next rule that hits them."""
     later = pl.repeat(ruleset.otherwise in accept, hits.height, dtype=pl.Boolean, eager=True)
     rest = [later]  # what rules from a place on accept, the last place first
     for rule in reversed(ruleset.rules):

@@ -1,4 +1,4 @@
-"""The verdict: whether the record is what the law says, as far as it could be replayed."""
+"""The verdict: whether the recorded decisions are what the ruleset says, as far as they can be replayed."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from rulekit.reports.replay.recompute import (
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """The verdict, and one Boolean column of hits per rule: those recorded, or else those recomputed."""
+    """The verdict, and one Boolean column of hits per rule: recorded if there are any, else recomputed."""
 
     replay: Replay
     hits: pl.DataFrame | None
 
 
 def replay_decisions(audited: AuditInput, sample: int, seed: int) -> Replayed:
-    """Replay a audited as far as its events allow."""
+    """Replay the decisions; without events only check that they follow from their hits."""
     recorded = hit_matrix(audited.law, audited.decisions) if audited.record.has_hits else None
     if audited.events is None:
         checks = [check_hits(audited.law, audited.decisions)] if recorded is not None else []

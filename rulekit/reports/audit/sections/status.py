@@ -1,7 +1,7 @@
-"""Whether a law is in force, by the register of its folder.
+"""Law status: whether a version is in force, by the register of its folder.
 
-The page says the same whenever it is made, so it does not ask what is in force now: it says how the version stands
-after the last act of the register, with the times that are written there.
+A page must be the same whenever it is made. So it does not say what is in force now, but the status after the last
+act of the register, with the times written there.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from rulekit.store.folder.times import time_text
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The status of a version, and what was tampered with in its folder."""
+    """The status of a version, and findings if its folder was tampered with."""
 
     law: LawStatus
     findings: tuple[Finding, ...] = ()
 
 
 def law_status(folder: str | Path | None, law: Ruleset) -> Status:
-    """Return how a version stands, after everything in its folder was verified.
+    """Return the status of a version, and verify its folder.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Subgroups: how the law treats the groups that a column of the events makes."""
+"""Subgroups: how the ruleset treats the groups that a column of the events makes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from rulekit.statistics.intervals import proportion
 from rulekit.statistics.ratios import GroupRatio, WeightSums, mark_significant, ratio_to_rest
 
 LEAST = 30
-"""Groups of fewer events are pooled: their intervals say nothing, and their events might be known by name."""
+"""Smaller groups are pooled: their intervals say nothing, and single people could be recognised."""
 
 _MOST = 25
 _MISSING, _OTHERS = "missing", "others"
@@ -29,7 +29,7 @@ Kind = Literal["value", "unknown", "missing", "others"]
 
 
 def subgroups_of(audited: AuditInput) -> tuple[Subgroups, ...]:
-    """Return the subgroups of the columns asked for; of every category feature that the events hold, without.
+    """Return the subgroups of the columns asked for; default: every category feature of the events.
 
     Raises
     ------
@@ -69,7 +69,7 @@ def _by_column(audited: AuditInput, frame: pl.DataFrame, name: str) -> Subgroups
 
 
 class _Group(NamedTuple):
-    """Events of a group, what it takes of each kind of event, and how many groups it gathers."""
+    """The events of a group, its weight sums by measure, and how many small groups it gathers."""
 
     events: int
     tallies: dict[str, WeightSums]
@@ -77,7 +77,7 @@ class _Group(NamedTuple):
 
 
 def _tallies(column: pl.Series, accepted: pl.Series, events: EventLabels) -> dict[str | None, _Group]:
-    """Return the tallies of every group, by one pass over the events."""
+    """Return the weight sums of every group, in one pass over the events."""
     table = pl.DataFrame({"group": column, "a": accepted, "w": events.weights})
     sides = {"rate": (pl.lit(value=True), pl.col("a"))}
     if events.truth is not None:
@@ -106,7 +106,7 @@ def _tallies(column: pl.Series, accepted: pl.Series, events: EventLabels) -> dic
 
 
 def _pooled(groups: Mapping[str | None, _Group]) -> dict[tuple[str, Kind], _Group]:
-    """Return the groups by name, the largest first; the small ones, and those beyond the page, as one."""
+    """Return the groups by name, largest first; small groups and those after the 25th are pooled."""
     kept: dict[tuple[str, Kind], _Group] = {}
     rest: list[_Group] = []
     for name, group in groups.items():
@@ -133,7 +133,7 @@ _COMPARED = ("rate", "efficiency", "false_positive_rate")
 
 
 def _measured(column: str, groups: Mapping[tuple[str, Kind], _Group], known: set[str] | None) -> Subgroups:
-    """Return the groups with their ratios, corrected for all of the table."""
+    """Return the groups with their ratios, corrected for the number of ratios in the table."""
     first = next(iter(groups.values()), None)
     sides = [side for side in _COMPARED if first is not None and side in first.tallies]
     whole = {side: _sum([group.tallies[side] for group in groups.values()]) for side in sides}

@@ -1,4 +1,4 @@
-"""The tables of the report: outcomes, rules, cutflow, overlap, and what the events hold."""
+"""The tables of the report: outcomes, rules, cutflow, overlap, and facts about the events."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from rulekit.reports.common.intervals import MeasureTable, Share
 def outcome_rows(
     ruleset: Ruleset, decisions: pl.DataFrame, accept: tuple[str, ...], events: EventLabels
 ) -> list[OutcomeRow]:
-    """Return one row per outcome, of the law first, then whatever else the record holds."""
+    """Return one row per outcome: those of the ruleset, then any others in the record."""
     recorded = decisions["outcome"].drop_nulls().unique(maintain_order=True).to_list()
     rows = []
     for name in dict.fromkeys([*ruleset.outcomes, *recorded]):
@@ -40,7 +40,7 @@ def outcome_rows(
 def rule_rows(
     ruleset: Ruleset, decisions: pl.DataFrame, hits: pl.DataFrame, events: EventLabels
 ) -> list[RuleRow]:
-    """Return the measures of each rule, but for what its removal changes."""
+    """Return the measures of each rule, without its removal."""
     first = dict(decisions.group_by("rule").len().iter_rows())
     scored = ruleset.hit_policy is HitPolicy.SCORE
     alone = _alone(hits)
@@ -69,7 +69,7 @@ def _alone(hits: pl.DataFrame) -> pl.Series:
 def accepted_by_prefix(
     ruleset: Ruleset, decisions: pl.DataFrame, hits: pl.DataFrame, accept: tuple[str, ...]
 ) -> list[pl.Series]:
-    """Return what is accepted when the ruleset stops after no rule, one rule, two, and so on."""
+    """Return which events are accepted by no rule, the first rule, the first two, and so on."""
     invalid = (decisions["outcome"] == INVALID).fill_null(value=False)
     by_score = ruleset.hit_policy is HitPolicy.SCORE
     prefix = _score_prefix if by_score else _first_prefix
@@ -105,7 +105,7 @@ def _score_prefix(
 
 
 def scores_accepted(ruleset: Ruleset, score: pl.Series, accept: tuple[str, ...]) -> pl.Series:
-    """Return which scores reach an outcome that counts as accepted."""
+    """Return which sums of points give an outcome that counts as accepted."""
     accepted = pl.repeat(ruleset.otherwise in accept, score.len(), dtype=pl.Boolean, eager=True)
     for outcome, least in ruleset.ladder:
         reached = score >= least
@@ -139,7 +139,7 @@ def cutflow_rows(
 
 
 def overlap_rows(hits: pl.DataFrame, events: EventLabels) -> list[tuple[float | None, ...]]:
-    """Return the share of the hits of rule i that rule j takes too; None where rule i has no hit."""
+    """Return the share of the hits of rule i that rule j hits too; None if rule i has no hit."""
     return [tuple(None if math.isnan(share) else share for share in row) for row in overlap(hits, events)]
 
 
@@ -156,7 +156,7 @@ def data_of(
     *,
     weighted: bool,
 ) -> Data:
-    """Return what the events hold."""
+    """Return facts about the events."""
     invalid = (decisions["outcome"] == INVALID).fill_null(value=False)
     truth = events.truth
     return Data(
