@@ -25,7 +25,7 @@ from rulekit.analysis.check.check_ruleset import check_ruleset
 from rulekit.analysis.check.properties import never_decides
 from rulekit.analysis.space.boxed_ruleset import box_ruleset
 from rulekit.ir.condition import AllOf, Compare, Condition, Member
-from rulekit.ir.document import ruleset_from_document
+from rulekit.ir.notation.document import ruleset_from_document
 
 LITERALS, TOP = 4, 1000
 WORDS = "abcdefgh"

@@ -22,7 +22,7 @@ import polars as pl
 from machine import best_of, describe, per_event
 
 import rulekit
-from rulekit.ir.document import ruleset_from_json, ruleset_to_json
+from rulekit.ir.notation.document import ruleset_from_json, ruleset_to_json
 from rulekit.ir.semantics import decide
 
 FEATURES = [f"f{index}" for index in range(12)]

@@ -36,8 +36,8 @@ from machine import describe
 
 import rulekit
 from rulekit.ir.condition import literals
-from rulekit.ir.document import ruleset_from_document, ruleset_to_document
 from rulekit.ir.formats import default_fixed
+from rulekit.ir.notation.document import ruleset_from_document, ruleset_to_document
 from rulekit.targets.systemverilog.tools import GHDL, NEXTPNR, YOSYS
 
 RATE = 0.02

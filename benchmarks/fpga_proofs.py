@@ -7,8 +7,8 @@ import time
 from collections.abc import Iterable
 
 import rulekit
-from rulekit.ir.document import ruleset_from_document
 from rulekit.ir.formats import fixed_for
+from rulekit.ir.notation.document import ruleset_from_document
 from rulekit.ir.numerics import Fixed
 from rulekit.targets.systemverilog.proof.prove import prove
 

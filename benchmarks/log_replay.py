@@ -32,7 +32,7 @@ from logs import drop_heads, rewrite, sealed_anew
 from machine import describe
 
 import rulekit
-from rulekit.ir.document import ruleset_to_json
+from rulekit.ir.notation.document import ruleset_to_json
 from rulekit.ir.semantics import decide
 from rulekit.keys import PrivateKey, new_key
 from rulekit.log.read.records import read_batches

@@ -15,9 +15,9 @@ import polars as pl
 from rulekit import html
 from rulekit.frames import POLARS, missing_as_null
 from rulekit.ir.condition import Compare, literals
+from rulekit.ir.notation.literals import format_literal
 from rulekit.ir.ruleset import Ruleset
 from rulekit.ir.schema import DType, Feature, Model
-from rulekit.ir.text import format_literal
 
 LEVELS = ("error", "warning", "note")
 """The levels of findings, the worst first."""

@@ -20,9 +20,9 @@ from pydantic import AwareDatetime, Field, field_validator
 
 from rulekit.errors import MissingExtraError, SignatureError, Where
 from rulekit.files import write_text
-from rulekit.ir.document import model_from_document
+from rulekit.ir.notation.document import model_from_document
+from rulekit.ir.notation.yaml_file import dump_document, locator, parse_yaml, read_text
 from rulekit.ir.schema import Model
-from rulekit.ir.yaml_file import dump_document, locator, parse_yaml, read_text
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey

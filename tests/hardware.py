@@ -10,7 +10,7 @@ import pytest
 
 import rulekit
 from rulekit.frames import bind_columns
-from rulekit.ir.document import ruleset_from_document
+from rulekit.ir.notation.document import ruleset_from_document
 from rulekit.ir.numerics import Fixed, FixedFormat
 from rulekit.ir.schema import DType
 from rulekit.ir.semantics import decide

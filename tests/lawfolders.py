@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fixtures import FRAUD
 
-from rulekit.ir.yaml_file import dump_document
+from rulekit.ir.notation.yaml_file import dump_document
 from rulekit.keys import PrivateKey, PublicKey, new_key
 from rulekit.store.folder.times import now
 

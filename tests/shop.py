@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from rulekit.ir.document import ruleset_from_document, ruleset_to_document
+from rulekit.ir.notation.document import ruleset_from_document, ruleset_to_document
 from rulekit.ir.numerics import Native, Numerics
 from rulekit.ir.ruleset import Ruleset
 from rulekit.reports.audit.inputs.align import AlignedEvents

@@ -206,7 +206,7 @@ def law_name(journey: _Journey) -> str:
 def _prepare(journey: _Journey, folder: Path, events: int, seed: int) -> tuple[str, str]:
     """Write the teacher, the events to induce from and the events to decide; return truth and id column."""
     from rulekit.induction.teachers.export import export_onnx
-    from rulekit.ir.yaml_file import dump_schema
+    from rulekit.ir.notation.yaml_file import dump_schema
 
     pack = Registry[Any]("pack", "rulekit.packs", {}).get(journey.pack)
     law = folder / journey.law

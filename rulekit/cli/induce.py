@@ -258,7 +258,7 @@ def _schema(
     path: Path | None, out: Path, frame: Callable[[], pl.LazyFrame], not_features: set[str]
 ) -> Schema:
     from rulekit.frames import infer_schema
-    from rulekit.ir.yaml_file import load_schema
+    from rulekit.ir.notation.yaml_file import load_schema
     from rulekit.store.folder.folder import SCHEMA
 
     for known in (path, out / SCHEMA):

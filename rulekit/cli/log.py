@@ -138,7 +138,7 @@ def _share(text: str) -> tuple[str, int]:
 
 
 def _head(path: Path) -> Any:
-    from rulekit.ir.yaml_file import read_text
+    from rulekit.ir.notation.yaml_file import read_text
     from rulekit.log.heads import head_from_text
 
     text = read_text(path)

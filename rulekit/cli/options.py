@@ -84,7 +84,7 @@ def numerics_of(ruleset: Ruleset, file: Path | None, bits: int | None) -> Numeri
     """
     from rulekit.errors import RulekitError
     from rulekit.ir.formats import fixed_for
-    from rulekit.ir.yaml_file import load_numerics
+    from rulekit.ir.notation.yaml_file import load_numerics
 
     if file is not None and bits is not None:
         raise RulekitError("formats are given twice", expected="--numerics or --bits", got="both")

@@ -55,7 +55,7 @@ def quantise(
     the decisions that differ are counted. Ends with 1 when no formats keep to the loss.
     """
     from rulekit.files import write_text
-    from rulekit.ir.yaml_file import dump_numerics
+    from rulekit.ir.notation.yaml_file import dump_numerics
     from rulekit.runtime.fixed_point.quantise import quantise as quantise_ruleset
 
     found = quantise_ruleset(

@@ -131,7 +131,7 @@ def schema(json: Json = False) -> None:
 
     The answer is JSON with and without --json.
     """
-    from rulekit.ir.document import json_schema
+    from rulekit.ir.notation.document import json_schema
 
     del json  # there is no other form
     typer.echo(dumps(json_schema(), indent=2))

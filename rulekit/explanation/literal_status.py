@@ -9,11 +9,11 @@ from rulekit.analysis.nearest.distance import Distances
 from rulekit.analysis.space.space import Space
 from rulekit.explanation.model import LiteralStatus
 from rulekit.explanation.sentences import margin, status_in_words
-from rulekit.ir.clauses import condition_to_when
 from rulekit.ir.condition import AllOf, AnyOf, Condition, LiteralCondition
-from rulekit.ir.describe import Range, as_range
+from rulekit.ir.notation.clauses import condition_to_when
+from rulekit.ir.notation.describe import Range, as_range
+from rulekit.ir.notation.literals import format_literal
 from rulekit.ir.schema import Feature
-from rulekit.ir.text import format_literal
 
 
 @dataclass(frozen=True, slots=True)

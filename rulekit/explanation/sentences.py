@@ -8,11 +8,11 @@ from typing import cast
 
 from rulekit.analysis.space.axes import Number, line_of
 from rulekit.ir.condition import Compare, LiteralCondition, Member, Missing, Value
-from rulekit.ir.describe import Range, name_in_words, unit_in_words, value_in_words, wanted_in_words
 from rulekit.ir.floats import shortest_float32
+from rulekit.ir.notation.describe import Range, name_in_words, unit_in_words, value_in_words, wanted_in_words
+from rulekit.ir.notation.literals import format_value
 from rulekit.ir.numerics import Scalar
 from rulekit.ir.schema import DType, Feature
-from rulekit.ir.text import format_value
 
 _DIGITS = 6
 """Significant digits of a difference that is not a whole number."""

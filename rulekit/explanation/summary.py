@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rulekit.ir.decision import Decision
-from rulekit.ir.describe import name_in_words
+from rulekit.ir.notation.describe import name_in_words
 from rulekit.ir.ruleset import HitPolicy, Ruleset
 
 

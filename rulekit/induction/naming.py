@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from rulekit.ir.condition import AllOf, AnyOf, Compare, Condition, LiteralCondition, Missing, literals
-from rulekit.ir.text import format_value
+from rulekit.ir.notation.literals import format_value
 from rulekit.measures import RuleMeasures
 
 _NAMED = 2

@@ -27,8 +27,8 @@ from rulekit.ir.condition import (
     map_literals,
 )
 from rulekit.ir.floats import Number, nearest_float32, nearest_float64, shortest_float32
+from rulekit.ir.notation.literals import format_literal
 from rulekit.ir.schema import DType, Feature, Schema
-from rulekit.ir.text import format_literal
 
 COMPLEMENT: dict[Sign, Sign] = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "==": "!=", "!=": "=="}
 

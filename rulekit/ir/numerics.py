@@ -16,8 +16,8 @@ from pydantic import Field, model_validator
 
 from rulekit.errors import BindError, LawError, RulekitError, Where
 from rulekit.ir.condition import Compare, Condition, LiteralCondition, Member, Missing, literals, map_literals
+from rulekit.ir.notation.literals import format_literal
 from rulekit.ir.schema import Model, Schema
-from rulekit.ir.text import format_literal
 
 Rounding = Literal["nearest", "floor"]
 """How events are put on the grid."""

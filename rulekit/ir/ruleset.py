@@ -24,11 +24,11 @@ from rulekit.digests import digest
 from rulekit.errors import LawError, RulekitError, Where
 from rulekit.html import Html, code, join, page, table
 from rulekit.ir.canonical import bind, canonical
-from rulekit.ir.clauses import WHEN_JSON_SCHEMA, clause_text, condition_to_when, when_to_condition
 from rulekit.ir.condition import AllOf, Condition, literals
+from rulekit.ir.notation.clauses import WHEN_JSON_SCHEMA, clause_text, condition_to_when, when_to_condition
+from rulekit.ir.notation.literals import format_value
 from rulekit.ir.provenance import Provenance
 from rulekit.ir.schema import NAME_PATTERN, VERSION_PATTERN, Checked, Feature, Model, Schema
-from rulekit.ir.text import format_value
 
 INVALID = "invalid"
 """The outcome of an event that lacks a required feature. No rule can give it."""

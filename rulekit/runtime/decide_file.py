@@ -15,7 +15,7 @@ from rulekit.errors import EventError, Where
 from rulekit.files import write_text, write_whole
 from rulekit.findings import Finding
 from rulekit.frames import scan, unreadable
-from rulekit.ir.document import ruleset_to_document
+from rulekit.ir.notation.document import ruleset_to_document
 from rulekit.ir.ruleset import Ruleset
 from rulekit.ir.schema import Model
 from rulekit.log.counts import LogSummary

@@ -8,8 +8,8 @@ from functools import cached_property
 from rulekit.analysis.check.check_ruleset import PropertyCount, check_ruleset
 from rulekit.errors import Where
 from rulekit.findings import LEVELS, Finding, Findings, threshold_findings
+from rulekit.ir.notation.yaml_file import rule_places
 from rulekit.ir.numerics import Fixed, Numerics
-from rulekit.ir.yaml_file import rule_places
 from rulekit.store.folder.cases import run_cases
 from rulekit.store.folder.folder import LawFolder
 from rulekit.store.lookup import RulesetSource, read_law

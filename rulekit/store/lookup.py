@@ -7,8 +7,8 @@ from pathlib import Path
 
 from rulekit.digests import file_digest, short
 from rulekit.errors import LawError, Where
+from rulekit.ir.notation.yaml_file import load_ruleset, ruleset_from_text
 from rulekit.ir.ruleset import Ruleset
-from rulekit.ir.yaml_file import load_ruleset, ruleset_from_text
 from rulekit.store.acts.model import Act
 from rulekit.store.acts.register import copy_path, load_register
 from rulekit.store.acts.status import in_force

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic
 
 from rulekit.errors import Refusal, RulekitError, UnsupportedError
-from rulekit.ir.document import ruleset_to_json
+from rulekit.ir.notation.document import ruleset_to_json
 from rulekit.ir.numerics import Numerics
 from rulekit.ir.ruleset import HitPolicy, Ruleset
 from rulekit.ir.schema import DType, Model

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from rulekit.digests import digest
 from rulekit.errors import ArtifactError, Where
-from rulekit.ir.document import ruleset_from_json
+from rulekit.ir.notation.document import ruleset_from_json
 from rulekit.ir.numerics import Numerics
 from rulekit.targets import targets
 from rulekit.targets.artifact import LAW, MANIFEST, Artifact

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from ruamel.yaml import YAML
 
 from rulekit.ir.decision import Decision
-from rulekit.ir.document import ruleset_from_document
+from rulekit.ir.notation.document import ruleset_from_document
 from rulekit.ir.numerics import Native, Numerics
 from rulekit.ir.ruleset import Ruleset
 

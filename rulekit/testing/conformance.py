@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from rulekit.errors import EventError, UnsupportedError
 from rulekit.ir.decision import Decision
-from rulekit.ir.document import ruleset_from_document
+from rulekit.ir.notation.document import ruleset_from_document
 from rulekit.ir.numerics import Native, Numerics
 from rulekit.ir.ruleset import HitPolicy, Ruleset
 from rulekit.ir.schema import DType, Feature

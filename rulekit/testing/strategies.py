@@ -27,10 +27,10 @@ from rulekit.ir.condition import (
     Sign,
     Value,
 )
+from rulekit.ir.notation.literals import parse_literal
 from rulekit.ir.numerics import Fixed, FixedFormat, Native, Numerics
 from rulekit.ir.ruleset import HitPolicy, Rule, Ruleset
 from rulekit.ir.schema import DType, Feature, Schema
-from rulekit.ir.text import parse_literal
 
 PLAIN_NAMES = ("pt", "eta", "n_jets", "amount", "device_age", "PT", "x1", "_x")
 ODD_NAMES = (

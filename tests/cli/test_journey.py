@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from rulekit.induction.teachers.export import export_onnx
-from rulekit.ir.yaml_file import dump_schema
+from rulekit.ir.notation.yaml_file import dump_schema
 from rulekit.store.folder.folder import read
 
 pack = pytest.importorskip(

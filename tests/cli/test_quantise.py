@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 import rulekit
-from rulekit.ir.yaml_file import load_numerics
+from rulekit.ir.notation.yaml_file import load_numerics
 
 LAW = """
 name: plant

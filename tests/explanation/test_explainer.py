@@ -12,9 +12,9 @@ from rulekit.errors import EventError, RulekitError
 from rulekit.explanation.explainer import NEAR, REASONS, Explainer
 from rulekit.explanation.text import as_text
 from rulekit.ir.canonical import bind
-from rulekit.ir.clauses import when_to_condition
 from rulekit.ir.condition import literals
 from rulekit.ir.event import bind_event
+from rulekit.ir.notation.clauses import when_to_condition
 from rulekit.ir.ruleset import INVALID, HitPolicy
 from rulekit.ir.semantics import decide, holds
 from rulekit.testing.events import events

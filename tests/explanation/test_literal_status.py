@@ -13,7 +13,7 @@ from rulekit.analysis.space.space import bound_conditions
 from rulekit.explanation.explainer import Explainer
 from rulekit.explanation.literal_status import Branch, Leaf, explain_condition, leaves, status_of, tree_of
 from rulekit.ir.condition import literals
-from rulekit.ir.document import ruleset_from_document
+from rulekit.ir.notation.document import ruleset_from_document
 from rulekit.ir.ruleset import Ruleset
 from rulekit.ir.semantics import decide
 

@@ -17,7 +17,7 @@ from rulekit.errors import EventError, LawError, RulekitError
 from rulekit.explanation.explainer import Explainer, explain
 from rulekit.explanation.result import Explanation
 from rulekit.explanation.text import as_text
-from rulekit.ir.document import ruleset_to_json
+from rulekit.ir.notation.document import ruleset_to_json
 from rulekit.ir.numerics import Fixed, FixedFormat
 
 EVENT = {"amount": 6000.0, "cards_per_device_1h": 5, "country": "DK"}

@@ -6,10 +6,10 @@ import pytest
 
 from rulekit.explanation.sentences import change, status_in_words, value_of_feature
 from rulekit.ir.canonical import bind
-from rulekit.ir.clauses import when_to_condition
 from rulekit.ir.condition import AllOf
-from rulekit.ir.describe import as_range
 from rulekit.ir.event import bind_event
+from rulekit.ir.notation.clauses import when_to_condition
+from rulekit.ir.notation.describe import as_range
 from rulekit.ir.schema import Schema
 from rulekit.ir.semantics import holds
 

@@ -24,7 +24,7 @@ from rulekit.induction.samples.folds import split
 from rulekit.induction.samples.read import read_sample
 from rulekit.induction.teachers.base import ColumnTeacher
 from rulekit.ir.condition import literals
-from rulekit.ir.document import ruleset_from_json, ruleset_to_json
+from rulekit.ir.notation.document import ruleset_from_json, ruleset_to_json
 from rulekit.ir.schema import Feature, Schema
 from rulekit.ir.semantics import decide
 

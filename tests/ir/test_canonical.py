@@ -12,9 +12,9 @@ from rulekit.errors import BindError
 from rulekit.ir.canonical import bind, canonical, complement
 from rulekit.ir.condition import AllOf, AnyOf, Compare, Condition, Member, Missing, literals
 from rulekit.ir.event import bind_event
+from rulekit.ir.notation.literals import parse_literal
 from rulekit.ir.schema import DType, Feature, Schema
 from rulekit.ir.semantics import holds
-from rulekit.ir.text import parse_literal
 from rulekit.testing import conditions, events, schemas
 from rulekit.testing.strategies import rulesets
 

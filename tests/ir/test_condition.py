@@ -16,7 +16,7 @@ from rulekit.ir.condition import (
     literals,
     map_literals,
 )
-from rulekit.ir.text import format_literal
+from rulekit.ir.notation.literals import format_literal
 
 ONE, TWO, THREE = Compare("x", ">", 1), Member("c", ("a",)), Missing("y", negated=True)
 NESTED = AllOf((ONE, AnyOf((TWO, AllOf((THREE, ONE)))), AllOf()))

@@ -14,11 +14,11 @@ from rulekit.errors import BindError
 from rulekit.ir.canonical import bind_literal
 from rulekit.ir.condition import AllOf, LiteralCondition
 from rulekit.ir.formats import default_fixed, finest_format, fixed_for, format_for
+from rulekit.ir.notation.literals import parse_literal
 from rulekit.ir.numerics import Fixed, FixedFormat, Rounding
 from rulekit.ir.ruleset import Rule, Ruleset
 from rulekit.ir.schema import Feature, Schema
 from rulekit.ir.semantics import holds
-from rulekit.ir.text import parse_literal
 
 SCHEMA = Schema(
     name="s",

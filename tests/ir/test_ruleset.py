@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rulekit.errors import LawError
-from rulekit.ir.document import ruleset_from_document, ruleset_from_json
+from rulekit.ir.notation.document import ruleset_from_document, ruleset_from_json
 from rulekit.ir.ruleset import HitPolicy, Rule, Ruleset
 from rulekit.testing import rulesets
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rulekit.errors import BindError, EventError, LawError
 from rulekit.ir.condition import AllOf, AnyOf, Compare, Member, Missing
 from rulekit.ir.decision import Decision
-from rulekit.ir.document import ruleset_from_document
+from rulekit.ir.notation.document import ruleset_from_document
 from rulekit.ir.numerics import Fixed, FixedFormat
 from rulekit.ir.ruleset import HitPolicy, Ruleset
 from rulekit.ir.semantics import decide, holds

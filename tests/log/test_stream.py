@@ -13,7 +13,7 @@ from logs import event_ids, events
 
 import rulekit
 from rulekit.errors import EventError, LogError
-from rulekit.ir.document import ruleset_to_json
+from rulekit.ir.notation.document import ruleset_to_json
 from rulekit.log.options import LogOptions
 from rulekit.log.read.records import read_batches
 from rulekit.log.read.verify import verify_log

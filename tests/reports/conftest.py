@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 from shop import decisions_of, law, make_events, score_law
 
-from rulekit.ir.document import ruleset_to_document
+from rulekit.ir.notation.document import ruleset_to_document
 from rulekit.ir.numerics import Native, Numerics
 from rulekit.ir.ruleset import Ruleset
 from rulekit.version import VERSION

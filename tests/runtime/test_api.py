@@ -15,8 +15,8 @@ from lawfolders import amend, make_law
 
 import rulekit
 from rulekit.errors import EventError, LawError, RulekitError, UnsupportedError
-from rulekit.ir.document import ruleset_to_json
 from rulekit.ir.formats import default_fixed
+from rulekit.ir.notation.document import ruleset_to_json
 from rulekit.reference import decide as reference
 from rulekit.runtime import api
 from rulekit.runtime.api import compile, decide, expr  # noqa: A004

@@ -8,7 +8,7 @@ import pytest
 
 import rulekit
 from rulekit.errors import EventError
-from rulekit.ir.document import ruleset_to_json
+from rulekit.ir.notation.document import ruleset_to_json
 from rulekit.ir.semantics import decide
 from rulekit.runtime.decide_file import decide_file, manifest_path
 from rulekit.store.lookup import load

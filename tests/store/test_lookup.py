@@ -8,7 +8,7 @@ from lawfolders import amend, edit, later, make_law
 
 import rulekit
 from rulekit.errors import LawError
-from rulekit.ir.document import ruleset_to_json
+from rulekit.ir.notation.document import ruleset_to_json
 from rulekit.store.acts.enact import enact, repeal
 from rulekit.store.acts.status import in_force, status_at
 from rulekit.store.folder.folder import LawFolder

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rulekit.errors import LawError
-from rulekit.ir.clauses import when_to_condition
 from rulekit.ir.condition import AllOf, AnyOf, Compare
+from rulekit.ir.notation.clauses import when_to_condition
 from rulekit.ir.numerics import Fixed, FixedFormat, Native
 from rulekit.ir.schema import Model
 from rulekit.ir.semantics import holds

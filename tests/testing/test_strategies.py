@@ -12,7 +12,7 @@ import rulekit
 from rulekit.ir.canonical import bind
 from rulekit.ir.condition import AllOf, AnyOf, Compare, Member, Missing
 from rulekit.ir.condition import literals as literals_in
-from rulekit.ir.document import ruleset_from_json, ruleset_to_json
+from rulekit.ir.notation.document import ruleset_from_json, ruleset_to_json
 from rulekit.ir.numerics import Fixed
 from rulekit.ir.ruleset import HitPolicy
 from rulekit.ir.schema import DType

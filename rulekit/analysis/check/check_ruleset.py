@@ -19,11 +19,11 @@ from rulekit.errors import RulekitError, TooManyBoxesError
 from rulekit.findings import Finding
 from rulekit.ir.condition import literals
 from rulekit.ir.decision import Decision
+from rulekit.ir.notation.literals import format_feature, format_literal, format_value
 from rulekit.ir.numerics import Numerics
 from rulekit.ir.ruleset import HitPolicy, Rule, Ruleset
 from rulekit.ir.schema import Model
 from rulekit.ir.semantics import decide
-from rulekit.ir.text import format_feature, format_literal, format_value
 
 Level = Literal["error", "warning", "note"]
 _NAMED = 5

@@ -7,7 +7,6 @@ from typing import cast
 from rulekit.analysis.space.axes import Atom, Axis, Number, line_of, runs
 from rulekit.analysis.space.space import Box, Space
 from rulekit.ir.canonical import canonical_literal
-from rulekit.ir.clauses import condition_to_when
 from rulekit.ir.condition import (
     AllOf,
     AnyOf,
@@ -19,8 +18,9 @@ from rulekit.ir.condition import (
     map_literals,
 )
 from rulekit.ir.floats import shortest_float32
+from rulekit.ir.notation.clauses import condition_to_when
+from rulekit.ir.notation.literals import parse_literal
 from rulekit.ir.schema import DType, Schema
-from rulekit.ir.text import parse_literal
 
 
 def condition_of(space: Space, piece: Box) -> AllOf:

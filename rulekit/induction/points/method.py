@@ -20,8 +20,8 @@ from rulekit.induction.boxes.method import most_literals
 from rulekit.induction.points.soft_labels import Emphasis, make_soft_labels
 from rulekit.induction.selection.candidate_ruleset import CandidateRuleset
 from rulekit.ir.condition import Compare, Condition, literals
+from rulekit.ir.notation.literals import format_literal
 from rulekit.ir.ruleset import HitPolicy
-from rulekit.ir.text import format_literal
 from rulekit.labels import Weights
 
 if TYPE_CHECKING:

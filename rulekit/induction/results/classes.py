@@ -11,7 +11,7 @@ from rulekit.html import table as html_table
 from rulekit.induction.results.chart import path_chart
 from rulekit.induction.results.induction import Induction, early, title
 from rulekit.induction.results.path import count_of, json_text, rate_name
-from rulekit.ir.document import ruleset_to_document
+from rulekit.ir.notation.document import ruleset_to_document
 from rulekit.ir.ruleset import Ruleset
 from rulekit.measures import Measures
 from rulekit.tables import interval, percent_of, table

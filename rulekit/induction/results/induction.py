@@ -22,7 +22,7 @@ from rulekit.induction.results.path import (
 from rulekit.induction.selection.context import MethodResult
 from rulekit.induction.selection.cp_sat import Selection
 from rulekit.ir.condition import count_literals
-from rulekit.ir.document import ruleset_to_document
+from rulekit.ir.notation.document import ruleset_to_document
 from rulekit.ir.ruleset import Ruleset
 from rulekit.measures import Measures, RuleMeasures
 from rulekit.tables import percent, percent_of, table

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from rulekit.ir.clauses import condition_to_when
 from rulekit.ir.condition import AllOf, AnyOf, Condition, literals
-from rulekit.ir.describe import as_range, condition_in_words
+from rulekit.ir.notation.clauses import condition_to_when
+from rulekit.ir.notation.describe import as_range, condition_in_words
 from rulekit.ir.ruleset import HitPolicy, Rule, Ruleset
 from rulekit.ir.schema import Feature, Model, Schema
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rulekit.ir.describe import value_in_words
+from rulekit.ir.notation.describe import value_in_words
 from rulekit.ir.ruleset import INVALID
 from rulekit.reports.diff.model import Bump, ChangedRegion, ChangedValidity, RegionBox
 

@@ -12,8 +12,8 @@ from rulekit.analysis.space.conditions import condition_lines, condition_of, rea
 from rulekit.analysis.space.space import Box, Space
 from rulekit.errors import RulekitError, UndecidedError
 from rulekit.ir.decision import Decision
-from rulekit.ir.describe import condition_in_words
 from rulekit.ir.floats import shortest_float32
+from rulekit.ir.notation.describe import condition_in_words
 from rulekit.ir.schema import DType, Schema
 from rulekit.ir.semantics import decide
 from rulekit.reports.common.intervals import Share

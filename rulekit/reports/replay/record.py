@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 from rulekit.errors import EventError, LawError, Where
 from rulekit.findings import Finding
 from rulekit.frames import collect, scan, unreadable
-from rulekit.ir.document import ruleset_from_document
+from rulekit.ir.notation.document import ruleset_from_document
 from rulekit.ir.numerics import Native, Numerics
 from rulekit.ir.ruleset import HitPolicy, Ruleset
 from rulekit.runtime.decide_file import manifest_path

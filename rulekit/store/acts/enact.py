@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rulekit.digests import file_digest
 from rulekit.errors import LawError, Where
-from rulekit.ir.yaml_file import load_ruleset
+from rulekit.ir.notation.yaml_file import load_ruleset
 from rulekit.keys import PrivateKey, as_private
 from rulekit.store.acts.approvals import (
     count_approvals,

@@ -20,7 +20,7 @@ from pathlib import Path
 from rulekit.digests import file_digest, short
 from rulekit.errors import RulekitError
 from rulekit.findings import Finding
-from rulekit.ir.yaml_file import load_ruleset
+from rulekit.ir.notation.yaml_file import load_ruleset
 from rulekit.store.acts.approvals import count_approvals, missing_approvals, requirement_for_act
 from rulekit.store.acts.model import Act
 from rulekit.store.acts.register import copy_path

@@ -14,8 +14,8 @@ from typing import Any
 from rulekit.digests import file_digest, text_digest
 from rulekit.errors import LawError, RulekitError, Where
 from rulekit.findings import Finding, serious
+from rulekit.ir.notation.yaml_file import load_ruleset, read_text
 from rulekit.ir.ruleset import Ruleset
-from rulekit.ir.yaml_file import load_ruleset, read_text
 from rulekit.store.acts.integrity import integrity_findings
 from rulekit.store.acts.model import Act, ProposedAct, version_in_force
 from rulekit.store.acts.register import copy_path, frozen_text, load_register

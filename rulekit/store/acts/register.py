@@ -13,10 +13,10 @@ from typing import Any
 
 from rulekit.errors import LawError, Where
 from rulekit.files import write_lasting, write_text
-from rulekit.ir.document import model_from_document
+from rulekit.ir.notation.document import model_from_document
+from rulekit.ir.notation.yaml_file import dump, dump_document, locator, parse_yaml, read_text
 from rulekit.ir.ruleset import Ruleset
 from rulekit.ir.schema import Model
-from rulekit.ir.yaml_file import dump, dump_document, locator, parse_yaml, read_text
 from rulekit.store.acts.model import Act, Approval, ProposedAct
 from rulekit.store.folder.folder import APPROVALS, ENACTED, REGISTER
 

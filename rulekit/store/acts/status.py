@@ -11,7 +11,7 @@ from pathlib import Path
 from rulekit.digests import file_digest, short, text_digest
 from rulekit.errors import LawError, Where
 from rulekit.findings import Finding
-from rulekit.ir.yaml_file import load_ruleset
+from rulekit.ir.notation.yaml_file import load_ruleset
 from rulekit.store.acts.approvals import too_few_valid_keys
 from rulekit.store.acts.integrity import integrity_findings
 from rulekit.store.acts.model import Act, ActStatus, act_statuses, version_in_force

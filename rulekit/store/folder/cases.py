@@ -11,12 +11,12 @@ from pydantic import Field
 from rulekit.errors import LawError, Where
 from rulekit.findings import Finding
 from rulekit.ir.decision import Decision
-from rulekit.ir.document import model_from_document
+from rulekit.ir.notation.document import model_from_document
+from rulekit.ir.notation.yaml_file import locator, parse_yaml, read_text
 from rulekit.ir.numerics import Native
 from rulekit.ir.ruleset import Ruleset
 from rulekit.ir.schema import Model
 from rulekit.ir.semantics import decide
-from rulekit.ir.yaml_file import locator, parse_yaml, read_text
 from rulekit.targets import targets
 
 EventValue = bool | int | float | str | None

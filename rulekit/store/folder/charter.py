@@ -23,9 +23,9 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from rulekit.errors import LawError, Where
-from rulekit.ir.document import model_from_document
+from rulekit.ir.notation.document import model_from_document
+from rulekit.ir.notation.yaml_file import locator, parse_yaml, read_text
 from rulekit.ir.schema import Model
-from rulekit.ir.yaml_file import locator, parse_yaml, read_text
 from rulekit.keys import PublicKey
 
 HEADINGS = ("Purpose", "Scope", "Owner", "Who is affected", "How to appeal")

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from rulekit.errors import LawError, ParseError, Where
 from rulekit.files import write_text
-from rulekit.ir.document import model_from_document
+from rulekit.ir.notation.document import model_from_document
+from rulekit.ir.notation.yaml_file import dump, dump_schema, load_ruleset, load_schema, read_text
 from rulekit.ir.provenance import Provenance
 from rulekit.ir.ruleset import Ruleset
-from rulekit.ir.yaml_file import dump, dump_schema, load_ruleset, load_schema, read_text
 from rulekit.store.folder.cases import Case, load_cases
 
 RULESET, SCHEMA, CASES, CHARTER, EVIDENCE = (

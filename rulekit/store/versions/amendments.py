@@ -12,9 +12,9 @@ from typing import Any as AnyValue
 from typing import Literal
 
 from rulekit.ir.canonical import bind, canonical
-from rulekit.ir.clauses import condition_to_when
 from rulekit.ir.condition import AllOf, AnyOf, Compare, Condition, literals
-from rulekit.ir.describe import as_range, condition_in_words, name_in_words, wanted_in_words
+from rulekit.ir.notation.clauses import condition_to_when
+from rulekit.ir.notation.describe import as_range, condition_in_words, name_in_words, wanted_in_words
 from rulekit.ir.ruleset import Rule, Ruleset
 from rulekit.ir.schema import Feature, Model, Schema
 from rulekit.store.versions.versions import changes

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from rulekit.ir.notation.literals import format_value
 from rulekit.ir.schema import DType
-from rulekit.ir.text import format_value
 from rulekit.targets.c.names import (
     Names,
     comment,

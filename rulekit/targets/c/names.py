@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from rulekit.ir.clauses import clause_text, condition_to_when
 from rulekit.ir.floats import shortest_float32
+from rulekit.ir.notation.clauses import clause_text, condition_to_when
 from rulekit.ir.ruleset import Rule
 from rulekit.ir.schema import DType, Feature
 from rulekit.targets.lower import Lowered, LowFeature, distinct, slug

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 
 from rulekit.findings import Finding
 from rulekit.ir.condition import Compare, LiteralCondition, Member, Missing, literals
+from rulekit.ir.notation.literals import format_literal, format_value
 from rulekit.ir.numerics import FixedFormat
-from rulekit.ir.text import format_literal, format_value
 from rulekit.targets.lower import Lowered, LowFeature
 
 _SIGNS: dict[str, Callable[[int, int], bool]] = {

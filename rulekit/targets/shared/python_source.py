@@ -9,7 +9,7 @@ from importlib import resources
 from types import ModuleType
 from typing import Any
 
-from rulekit.ir.clauses import clause_text, condition_to_when
+from rulekit.ir.notation.clauses import clause_text, condition_to_when
 from rulekit.ir.ruleset import Rule, Ruleset
 from rulekit.targets.lower import Lowered
 from rulekit.version import VERSION

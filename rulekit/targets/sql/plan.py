@@ -9,8 +9,8 @@ from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect as Writer
 from sqlglot.generator import Generator
 
-from rulekit.ir.clauses import clause_text, condition_to_when
 from rulekit.ir.condition import Condition
+from rulekit.ir.notation.clauses import clause_text, condition_to_when
 from rulekit.ir.ruleset import INVALID, Rule
 from rulekit.targets.lower import Lowered, LowFeature, identifiers
 from rulekit.targets.sql.conditions import CHUNK, Read, condition_tree, joined

@@ -13,8 +13,8 @@ from rulekit.analysis.compare.regions import DecidedAs, extent, merge_adjacent
 from rulekit.analysis.space.axes import places
 from rulekit.analysis.space.space import Space, bound_conditions
 from rulekit.analysis.space.witness import witness
-from rulekit.ir.clauses import condition_to_when
-from rulekit.ir.document import ruleset_from_document
+from rulekit.ir.notation.clauses import condition_to_when
+from rulekit.ir.notation.document import ruleset_from_document
 from rulekit.ir.numerics import Native
 from rulekit.ir.ruleset import INVALID, HitPolicy
 from rulekit.ir.semantics import decide

@@ -16,9 +16,9 @@ from rulekit.induction.results.induction import Induction
 from rulekit.induction.samples.encoding import encode
 from rulekit.ir.canonical import bind
 from rulekit.ir.condition import AllOf, AnyOf
+from rulekit.ir.notation.literals import parse_literal
 from rulekit.ir.ruleset import Rule, Ruleset
 from rulekit.ir.schema import Schema
-from rulekit.ir.text import parse_literal
 from rulekit.targets.polars import PolarsRunner
 
 pytest.importorskip("numba", reason="pip install 'rulekit-engine[induction]'")

@@ -17,7 +17,7 @@ from rulekit.induction.regions.rounding import write
 from rulekit.induction.samples.encoding import Encoding, encode
 from rulekit.induction.samples.sample import Sample
 from rulekit.induction.selection.candidate_ruleset import hit_matrix
-from rulekit.ir.clauses import condition_to_when
+from rulekit.ir.notation.clauses import condition_to_when
 from rulekit.ir.schema import Feature, Schema
 from rulekit.ir.semantics import holds
 from rulekit.labels import Mask

@@ -7,7 +7,7 @@ import pytest
 
 from rulekit.errors import BudgetError
 from rulekit.induction.results.induction import Induction, early, title
-from rulekit.ir.document import ruleset_from_document
+from rulekit.ir.notation.document import ruleset_from_document
 
 from .conftest import measured, ruleset
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rulekit.ir.clauses import when_to_condition
-from rulekit.ir.describe import literal_in_words
+from rulekit.ir.notation.clauses import when_to_condition
+from rulekit.ir.notation.describe import literal_in_words
 from rulekit.ir.ruleset import Rule
 from rulekit.ir.schema import Schema
 from rulekit.reports.common.intervals import Ratio, Share

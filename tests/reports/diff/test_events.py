@@ -11,7 +11,7 @@ import pytest
 
 from rulekit.errors import EventError, RulekitError
 from rulekit.ir.decision import Decision
-from rulekit.ir.document import ruleset_to_document
+from rulekit.ir.notation.document import ruleset_to_document
 from rulekit.ir.ruleset import INVALID, Ruleset
 from rulekit.ir.semantics import decide
 from rulekit.reports.diff.diff import diff_of

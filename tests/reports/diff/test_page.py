@@ -18,7 +18,7 @@ from pages import Page
 
 from rulekit.analysis.compare.regions import DecidedAs
 from rulekit.errors import MissingExtraError, RulekitError
-from rulekit.ir.document import ruleset_to_document
+from rulekit.ir.notation.document import ruleset_to_document
 from rulekit.ir.ruleset import Ruleset
 from rulekit.reports.diff.diff import diff_of
 from rulekit.reports.diff.events import ReferenceOptions

@@ -9,7 +9,7 @@ from fixtures import FRAUD
 
 from rulekit.analysis.check.check_ruleset import PropertyCount
 from rulekit.findings import Finding
-from rulekit.ir.yaml_file import ruleset_from_text
+from rulekit.ir.notation.yaml_file import ruleset_from_text
 from rulekit.reports.formats.junit import to_junit
 from rulekit.store.check import CheckedLaw, check_law
 from rulekit.store.folder.cases import Case

@@ -8,7 +8,7 @@ from pathlib import Path
 from fixtures import FRAUD
 
 from rulekit.findings import Finding
-from rulekit.ir.yaml_file import ruleset_from_text
+from rulekit.ir.notation.yaml_file import ruleset_from_text
 from rulekit.reports.formats.sarif import to_sarif
 from rulekit.store.check import CheckedLaw, check_law
 from rulekit.store.folder.folder import LawFolder

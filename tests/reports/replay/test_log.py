@@ -20,7 +20,7 @@ from postgres import postgres_server
 
 import rulekit
 from rulekit.errors import LawError, LogError
-from rulekit.ir.document import ruleset_to_json
+from rulekit.ir.notation.document import ruleset_to_json
 from rulekit.ir.numerics import Fixed, FixedFormat, Native
 from rulekit.ir.prescale import keeps
 from rulekit.keys import new_key

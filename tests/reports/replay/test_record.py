@@ -438,7 +438,7 @@ def test_prescale_is_set_aside(
     collect = amend(hit_policy="collect", rules=rules, otherwise="drop")
     path = record(collect, events)
     scaled = amend(hit_policy="collect", rules=[{**rules[0], "prescale": 5}], otherwise="drop")
-    from rulekit.ir.document import ruleset_to_document
+    from rulekit.ir.notation.document import ruleset_to_document
 
     manifest = json.loads(manifest_path(path).read_text())
     manifest.update(ruleset=ruleset_to_document(scaled), digest=scaled.digest)

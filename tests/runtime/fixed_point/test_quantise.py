@@ -12,13 +12,13 @@ import pytest
 import rulekit
 from rulekit.errors import BindError, EventError
 from rulekit.ir.condition import AllOf
-from rulekit.ir.document import ruleset_to_json
 from rulekit.ir.formats import finest_format, fixed_for, format_for, literals_on_numbers
+from rulekit.ir.notation.document import ruleset_to_json
+from rulekit.ir.notation.literals import parse_literal
 from rulekit.ir.numerics import Fixed, FixedFormat
 from rulekit.ir.ruleset import Rule, Ruleset
 from rulekit.ir.schema import Feature, Schema
 from rulekit.ir.semantics import decide
-from rulekit.ir.text import parse_literal
 from rulekit.runtime.fixed_point.quantise import Quantisation, quantise
 from rulekit.targets.shared.lut_cost import predicted_lut
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from lawfolders import amend, edit, later, make_keys, make_law, write_charter
 
 from rulekit.errors import LawError, ParseError
-from rulekit.ir.yaml_file import parse_yaml
+from rulekit.ir.notation.yaml_file import parse_yaml
 from rulekit.store.acts.approvals import _statement
 from rulekit.store.acts.enact import approve_proposal, enact, repeal
 from rulekit.store.acts.proposals import propose_enactment, propose_repeal

@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 
 import rulekit
 from rulekit.errors import MissingToolError, RulekitError
-from rulekit.ir.document import ruleset_from_document
+from rulekit.ir.notation.document import ruleset_from_document
 from rulekit.ir.numerics import Fixed, FixedFormat
 from rulekit.ir.schema import DType
 from rulekit.ir.semantics import decide

@@ -10,7 +10,7 @@ import pytest
 
 import rulekit
 from rulekit.errors import MissingExtraError
-from rulekit.ir.document import ruleset_from_document
+from rulekit.ir.notation.document import ruleset_from_document
 from rulekit.ir.numerics import Fixed
 from rulekit.ir.semantics import decide
 from rulekit.targets import onnx as target

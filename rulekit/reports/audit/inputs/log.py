@@ -11,7 +11,7 @@ import polars as pl
 from rulekit.errors import EventError, LawError, LogError, Where
 from rulekit.findings import Finding
 from rulekit.frames import Frame, collect, scan
-from rulekit.ir.document import ruleset_to_document
+from rulekit.ir.notation.document import ruleset_to_document
 from rulekit.ir.numerics import Numerics
 from rulekit.ir.ruleset import HitPolicy, Ruleset
 from rulekit.keys import PublicKey

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from rulekit.ir.yaml_file import read_text
+from rulekit.ir.notation.yaml_file import read_text
 from rulekit.reports.audit.model.law import Passage
 from rulekit.store.folder.folder import CHARTER
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from rulekit.ir.condition import AllOf, Condition
-from rulekit.ir.describe import condition_in_words
+from rulekit.ir.notation.describe import condition_in_words
 from rulekit.ir.ruleset import HitPolicy, Rule, Ruleset
 from rulekit.measures import EventLabels
 from rulekit.reports.audit.inputs.audit_input import AuditInput

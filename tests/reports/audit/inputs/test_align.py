@@ -9,7 +9,7 @@ import pytest
 from shop import decisions_of, law, make_events
 
 from rulekit.errors import EventError
-from rulekit.ir.document import ruleset_to_document
+from rulekit.ir.notation.document import ruleset_to_document
 from rulekit.reports.audit.inputs.align import align, find_events
 from rulekit.reports.replay.record import Manifest, Record
 from rulekit.version import VERSION

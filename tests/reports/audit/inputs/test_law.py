@@ -10,7 +10,7 @@ from shop import law, make_events
 
 import rulekit
 from rulekit.errors import LawError
-from rulekit.ir.document import ruleset_to_json
+from rulekit.ir.notation.document import ruleset_to_json
 from rulekit.reports.audit.api import audit
 from rulekit.reports.audit.inputs.law import law_of_file, law_of_records, recorded_ruleset
 from rulekit.store.folder.folder import draft

@@ -10,7 +10,7 @@ from logs import drop_heads, rewrite, sealed_anew
 
 from rulekit.errors import EventError, LawError, LogError
 from rulekit.induction.teachers.load import teacher
-from rulekit.ir.document import ruleset_to_json
+from rulekit.ir.notation.document import ruleset_to_json
 from rulekit.ir.numerics import Fixed, FixedFormat
 from rulekit.ir.provenance import Provenance
 from rulekit.keys import new_key

@@ -6,9 +6,15 @@ from decimal import Decimal
 
 import pytest
 
-from rulekit.ir.clauses import when_to_condition
 from rulekit.ir.condition import AllOf, Compare
-from rulekit.ir.describe import as_range, condition_in_words, name_in_words, unit_in_words, value_in_words
+from rulekit.ir.notation.clauses import when_to_condition
+from rulekit.ir.notation.describe import (
+    as_range,
+    condition_in_words,
+    name_in_words,
+    unit_in_words,
+    value_in_words,
+)
 from rulekit.ir.schema import Feature, Schema
 
 SCHEMA = Schema(

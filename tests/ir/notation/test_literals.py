@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from rulekit.errors import ParseError
 from rulekit.ir.condition import SIGNS, AllOf, Compare, Condition, LiteralCondition, Member, Missing
+from rulekit.ir.notation.literals import format_feature, format_literal, format_value, parse_literal
 from rulekit.ir.schema import DType
-from rulekit.ir.text import format_feature, format_literal, format_value, parse_literal
 from rulekit.testing import literals, schemas
 from rulekit.testing.strategies import thresholds
 

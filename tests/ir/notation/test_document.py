@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 
 from rulekit.errors import LawError, ParseError, SchemaError
-from rulekit.ir.document import (
+from rulekit.ir.notation.document import (
     json_schema,
     model_from_document,
     ruleset_from_document,

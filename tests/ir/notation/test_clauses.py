@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 
 from rulekit.errors import ClauseError
-from rulekit.ir.clauses import clause_text, condition_to_when, when_to_condition
 from rulekit.ir.condition import AllOf, AnyOf, Compare, Condition, Missing
+from rulekit.ir.notation.clauses import clause_text, condition_to_when, when_to_condition
 from rulekit.testing import conditions, schemas
 
 LOW, HIGH = Compare("x", ">=", 8), Compare("x", "<", 12)

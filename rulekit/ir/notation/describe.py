@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from rulekit.ir.condition import AllOf, AnyOf, Compare, Condition, LiteralCondition, Member, Missing, Value
+from rulekit.ir.notation.literals import format_value
 from rulekit.ir.schema import Feature, Schema
-from rulekit.ir.text import format_value
 
 _SIGNS = {"<": "less than ", "<=": "at most ", ">": "more than ", ">=": "at least ", "==": "", "!=": "not "}
 

@@ -17,7 +17,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from rulekit.errors import LawError, ParseError, Where
-from rulekit.ir.document import (
+from rulekit.ir.notation.document import (
     model_from_document,
     ruleset_from_document,
     ruleset_from_json,

@@ -7,7 +7,7 @@ from typing import Any as AnyValue
 
 from rulekit.errors import ClauseError, ParseError
 from rulekit.ir.condition import AllOf, AnyOf, Compare, Condition, Member, Missing
-from rulekit.ir.text import format_literal, format_value, parse_literal
+from rulekit.ir.notation.literals import format_literal, format_value, parse_literal
 
 Clause = str | dict[str, list["Clause"]]
 

@@ -8,11 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rulekit.errors import LawError, ParseError, RulekitError, SchemaError
-from rulekit.ir.document import ruleset_to_document, ruleset_to_json
-from rulekit.ir.numerics import Fixed, FixedFormat
-from rulekit.ir.ruleset import Ruleset
-from rulekit.ir.schema import Feature, Schema
-from rulekit.ir.yaml_file import (
+from rulekit.ir.notation.document import ruleset_to_document, ruleset_to_json
+from rulekit.ir.notation.yaml_file import (
     dump,
     dump_document,
     dump_numerics,
@@ -23,6 +20,9 @@ from rulekit.ir.yaml_file import (
     parse_yaml,
     ruleset_from_text,
 )
+from rulekit.ir.numerics import Fixed, FixedFormat
+from rulekit.ir.ruleset import Ruleset
+from rulekit.ir.schema import Feature, Schema
 from rulekit.testing import rulesets, schemas
 
 SCHEMA = """\

@@ -1,0 +1,1 @@
+"""How a law is written: literals and clauses as text, documents, YAML files, and conditions in words."""
