@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from threading import Lock
 
-import numpy as np
 import polars as pl
 
 from rulekit.findings import Finding, event_counts, event_findings
@@ -34,7 +33,11 @@ class EventCounts:
         columns = bind_columns(events, ruleset.schema, ruleset.read, cast=cast)
         self._odd = event_counts(ruleset.read, columns)
         self._odd_values: dict[str, int] = {}
-        self._outcomes = np.zeros(len(ruleset.outcomes), np.int64)
+        self._outcomes = dict.fromkeys(ruleset.outcomes, 0)
+        code = pl.col(
+            OUTCOME
+        ).to_physical()  # comparing codes is several times as fast as counting their values
+        self._each = [(code == place).sum().alias(name) for place, name in enumerate(ruleset.outcomes)]
         self._alone = Lock()
 
     def counted(self, decided: pl.LazyFrame) -> pl.LazyFrame:
@@ -45,7 +48,7 @@ class EventCounts:
     @property
     def outcomes(self) -> dict[str, int]:
         """How many events have which outcome, every outcome of the ruleset in its order."""
-        return {name: int(count) for name, count in zip(self._ruleset.outcomes, self._outcomes, strict=True)}
+        return dict(self._outcomes)
 
     def findings(self) -> list[Finding]:
         """Return what was odd about the events: those not decided, then values out of bounds or unknown."""
@@ -56,11 +59,11 @@ class EventCounts:
 
     def _count(self, batch: pl.DataFrame) -> pl.DataFrame:
         """Add the counts of a batch; Polars calls this from several threads at once."""
-        codes = batch[OUTCOME].to_physical().to_numpy()
-        outcomes = np.bincount(codes, minlength=len(self._outcomes))
+        outcomes = batch.select(self._each).row(0, named=True)
         odd = batch.select(self._odd).row(0, named=True) if self._odd else {}
         with self._alone:
-            self._outcomes += outcomes
+            for name, count in outcomes.items():
+                self._outcomes[name] += count
             for name, count in odd.items():
                 self._odd_values[name] = self._odd_values.get(name, 0) + count
         return batch
