@@ -61,7 +61,11 @@ def test_an_id_of_a_removed_rule_is_not_used_for_another(law):
 
 def test_a_rule_may_be_amended_again_and_again(law):
     enact(law)
-    for version, old, new in (("1.3.0", "5000", "4000"), ("1.4.0", "4000", "3000"), ("1.5.0", "3000", "2000")):
+    for version, old, new in (
+        ("1.3.0", "5000", "4000"),
+        ("1.4.0", "4000", "3000"),
+        ("1.5.0", "3000", "2000"),
+    ):
         amend(law, version, f"amount > {old}", f"amount > {new}")
         assert problems(law) == []
         enact(law)
