@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
@@ -139,3 +140,54 @@ def test_the_graph_sees_what_is_imported() -> None:
     graph = import_graph(FILES)
     assert {"rulekit.errors", "rulekit.ir.schema"} <= graph["rulekit.ir.canonical"]
     assert not any(name.startswith("rulekit.") for name in graph["rulekit.errors"])
+
+
+def test_no_folder_is_crowded() -> None:
+    """Fifteen modules are a room that a stranger still looks over; the command line has one for each verb."""
+    sizes = Counter(named(file.parent) for file in FILES if not file.name.startswith("__"))
+    crowded = {
+        folder: size
+        for folder, size in sizes.items()
+        if size > 15 and folder not in {"rulekit", "rulekit/cli"}
+    }
+    assert crowded == {}
+
+
+def test_a_test_stands_at_the_path_of_what_it_tests() -> None:
+    """``a/test_b.py`` tests ``a/b.py`` or the package ``a/b``, and ``a/test_init.py`` the package ``a``."""
+    lost = [
+        named(test)
+        for test in sorted((ROOT / "tests").rglob("test_*.py"))
+        if not _tested_by(test).exists() and named(test) not in WHOLE and not CROSSING & set(test.parts)
+    ]
+    assert lost == []
+
+
+CROSSING = {"conformance", "laws", "typing", "docs", "smoke", "adapters"}
+"""Folders of tests that cross the tree, or mirror another one."""
+
+WHOLE = {
+    "tests/cli/test_compile_fpga.py": "a design as it is compiled, proved and synthesised",
+    "tests/cli/test_journey.py": "the verbs in a row, as a user types them",
+    "tests/cli/test_usage.py": "every verb: help, spelling, bad usage, JSON",
+    "tests/induction/test_robust.py": "poor input, and the same rules on any machine",
+    "tests/log/stores/test_stores.py": "one contract for every store",
+    "tests/log/write/test_kill.py": "kill -9 at random moments",
+    "tests/reports/audit/test_audit.py": "every number of an audit, by brute force",
+    "tests/reports/audit/test_audit_of_decide.py": "what decide writes is what audit reads",
+    "tests/targets/systemverilog/test_refusals.py": "what the target refuses, with what words",
+    "tests/store/acts/test_public_verbs.py": "enact and approve as the front door has them",
+    "tests/test_floors.py": "imports go down only",
+    "tests/test_house.py": "the shape of the house",
+    "tests/test_init.py": "the front door",
+    "tests/test_marks.py": "what make quick leaves out",
+}
+"""Tests of no single module, and what they are about."""
+
+
+def _tested_by(test: Path) -> Path:
+    folder = ROOT / "rulekit" / test.relative_to(ROOT / "tests").parent
+    name = test.stem.removeprefix("test_")
+    if name == "init":
+        return folder / "__init__.py"
+    return folder / name if (folder / name).is_dir() else folder / f"{name}.py"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from rulekit.targets.lower import Lowered
-from rulekit.targets.systemverilog.design import Design, cut_module, plan, policy_module, top_module
+from rulekit.targets.systemverilog.design import Design, plan
+from rulekit.targets.systemverilog.modules import cut_module, policy_module, top_module
 from rulekit.targets.systemverilog.names import plain_text
 from rulekit.targets.systemverilog.tables import logic
 from rulekit.targets.systemverilog.tables.images import files
