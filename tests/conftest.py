@@ -23,6 +23,7 @@ settings.register_profile("default", deadline=None, max_examples=60, phases=SHRI
 settings.register_profile(
     "ci", deadline=None, max_examples=60, phases=DRAWING, derandomize=True, database=None
 )
+settings.register_profile("quick", deadline=None, max_examples=10, phases=DRAWING)
 settings.register_profile(
     "long", deadline=None, max_examples=3000, suppress_health_check=[HealthCheck.too_slow]
 )
