@@ -135,3 +135,13 @@ def test_text_of_a_law_can_not_become_markup() -> None:
     assert "<img>" not in html
     assert "&lt;i&gt;Card&lt;/i&gt;" in html
     assert "Not in the schema and ignored" in html
+
+
+def test_a_known_value_is_lost_only_where_that_is_allowed() -> None:
+    event = {"amount": 60.0, "cards_per_device_1h": 5, "country": "SE", "device_age": 10.0}
+    options = {"toward": "review", "immutable": ["country", "amount"]}
+    assert explain(FRAUD, event, **options).counterfactual.answer == "none"
+    found = explain(FRAUD, event, losable=True, **options).counterfactual
+    assert [(change.feature, change.after, change.cost) for change in found.changes] == [
+        ("device_age", None, 1.0)
+    ]

@@ -48,7 +48,7 @@ def law_of_records(log: str, named: RulesetSource | None) -> tuple[Ruleset, Path
 
     """
     if named is None:
-        hint = "name it with --rules, or ruleset="
+        hint = "name it with --ruleset, or ruleset="
         raise LawError("a log tells the digest of a law, not the law", hint=hint)
     if not _is_place(named):
         law = read_law(named)
