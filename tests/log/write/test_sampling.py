@@ -84,7 +84,7 @@ def test_a_batch_of_which_nothing_is_kept_is_counted_in_the_end(where, runner):
 def test_an_unknown_outcome_is_no_sample(runner):
     with pytest.raises(LogError, match="no outcome 'aprove'"):
         RecordEncoder(runner.artifact, LogOptions(sample={"aprove": 10}))
-    with pytest.raises(ValueError, match="greater than or equal to 1"):
+    with pytest.raises(LogError, match="greater than or equal to 1"):
         LogOptions(sample={"approve": 0})
 
 
@@ -164,7 +164,7 @@ def test_options_that_do_not_fit_are_refused(fields, message, fraud, tmp_path):
     ],
 )
 def test_options_that_contradict_each_other_are_refused(fields):
-    with pytest.raises(ValueError, match="validation error"):
+    with pytest.raises(LogError, match="LogOptions: "):
         LogOptions(**fields)
 
 
