@@ -4,10 +4,8 @@ import os
 import subprocess
 import sys
 import warnings
-from pathlib import Path
 from typing import Any
 
-import numpy as np
 import polars as pl
 import pytest
 from places import TESTS
@@ -16,13 +14,7 @@ import rulekit
 from rulekit.budget import Budget
 from rulekit.errors import BudgetError, EventError, RulekitError, TeacherError
 from rulekit.induction.induce import induce
-from rulekit.induction.learners.base import Task
-from rulekit.induction.learners.registry import inducers
 from rulekit.induction.results.induction import Induction
-from rulekit.induction.samples.encoding import encode
-from rulekit.induction.samples.folds import split
-from rulekit.induction.samples.read import read_sample
-from rulekit.induction.teachers.base import ColumnTeacher
 from rulekit.ir.condition import literals
 from rulekit.ir.notation.document import ruleset_from_json, ruleset_to_json
 from rulekit.ir.schema import Feature, Schema
@@ -41,11 +33,6 @@ def _efficiency(found: Induction, frame: pl.DataFrame) -> tuple[float, float]:
     return float(accepted.filter(frame["truth"]).mean() or 0), float(
         accepted.filter(~frame["truth"]).mean() or 0
     )
-
-
-@pytest.fixture(scope="module")
-def tree(events: pl.DataFrame, schema: Schema) -> Induction:
-    return induce("score", events, "truth", schema=schema, budget=FPR, method="tree")
 
 
 @pytest.mark.parametrize(
@@ -92,40 +79,6 @@ def test_rules_read_as_planted(tree: Induction) -> None:
     assert ruleset_from_json(ruleset_to_json(tree.ruleset)) == tree.ruleset
 
 
-def test_the_answer_says_how_it_was_made(
-    tree: Induction, events: pl.DataFrame, schema: Schema, tmp_path: Path
-) -> None:
-    path = tmp_path / "events.parquet"
-    events.write_parquet(path)
-    found = induce("score", path, "truth", schema=schema, budget=FPR, method="tree")
-    provenance = found.ruleset.provenance
-    assert provenance is not None
-    assert found.ruleset == tree.ruleset or found.ruleset.digest == tree.ruleset.digest
-    assert provenance.data == "events.parquet, 6,000 events"
-    assert str(tmp_path) not in provenance.model_dump_json()
-    assert (provenance.teacher, provenance.method, provenance.seed) == ("score", "tree", 0)
-    assert provenance.parameters["folds"] == {"fit": 3000, "selection": 1200, "calibration": 1800}
-    assert provenance.parameters["budget"] == {"false_positive_rate": 0.02, "rules": 6}
-    assert "held out" in str(provenance.measures["measured_on"])
-    assert {"rulekit-engine", "scikit-learn", "polars"} <= set(provenance.versions)
-
-
-def test_path_rises_to_the_chosen_point(tree: Induction) -> None:
-    sizes = [point.literals for point in tree.path]
-    assert sizes == sorted(set(sizes))
-    assert all(point.measures.false_positive_rate.value <= 0.02 for point in tree.path)
-    assert all(point.limit > point.measures.false_positive_rate.value for point in tree.path)
-    chosen = tree.path[-1]
-    assert chosen.ruleset == tree.ruleset
-    assert chosen.measures == tree.measures
-    assert (chosen.rules, chosen.literals) == (len(tree.ruleset.rules), _literals(tree))
-    assert tree.measures.events == 1800
-    assert [measured.id for measured in tree.rule_measures] == [rule.id for rule in tree.ruleset.rules]
-    assert tree.at(sizes[0]) == tree.path[0]
-    with pytest.raises(BudgetError, match="no ruleset of the path is that small"):
-        tree.at(sizes[0] - 1)
-
-
 @pytest.mark.parametrize(("rules", "literals_"), [(1, None), (3, None), (6, 5)])
 def test_caps_really_cap(rules: int, literals_: int | None, events: pl.DataFrame, schema: Schema) -> None:
     budget = Budget(false_positive_rate=0.05, rules=rules, literals=literals_)
@@ -135,38 +88,6 @@ def test_caps_really_cap(rules: int, literals_: int | None, events: pl.DataFrame
     points = induce("score", events, "truth", schema=schema, budget=budget, method="boosted-rules")
     assert len(points.ruleset.rules) <= rules
     assert _literals(points) <= (literals_ or 99)
-
-
-def test_a_cap_that_no_rule_fits_is_an_error(events: pl.DataFrame, schema: Schema) -> None:
-    budget = Budget(false_positive_rate=0.002, literals=1)
-    with pytest.raises(BudgetError, match="no ruleset keeps to the caps of the budget") as caught:
-        induce("score", events, "truth", schema=schema, budget=budget, method="tree")
-    assert caught.value.got == "the smallest ruleset found has literals 2 of 1"
-
-
-def test_auto_races_all_rule_families(
-    events: pl.DataFrame, fresh: pl.DataFrame, schema: Schema, tree: Induction
-) -> None:
-    found = induce("score", events, "truth", schema=schema, budget=FPR)
-    assert {result.method for result in found.methods} == {*RULES, "greedy-rule-list", "pool", "boxes"}
-    merits = [
-        result.expected_efficiency or 0
-        for result in found.methods
-        if result.measures and result.measures.efficiency
-    ]
-    assert merits == sorted(merits, reverse=True)
-    assert found.ruleset.provenance is not None
-    assert found.ruleset.provenance.method == found.methods[0].method
-    assert found.ruleset.provenance.parameters["asked_for"] == "auto"
-    assert _efficiency(found, fresh)[0] >= _efficiency(tree, fresh)[0] - 0.05
-    again = induce("score", events, "truth", schema=schema, budget=FPR)
-    assert again.ruleset.digest == found.ruleset.digest
-
-
-def test_a_race_that_is_out_of_time_stops(events: pl.DataFrame, schema: Schema) -> None:
-    found = induce("score", events, "truth", schema=schema, budget=FPR, time_limit=0.0)
-    assert [result.method for result in found.methods] == ["tree"] or found.methods[-1].method == "pool"
-    assert len(found.methods) <= 2
 
 
 def test_alert_rate_without_truth_follows_the_teacher(events: pl.DataFrame, schema: Schema) -> None:
@@ -250,38 +171,6 @@ def test_weights_move_the_cut(events: pl.DataFrame, fresh: pl.DataFrame, schema:
     assert rate <= 0.03
 
 
-@pytest.mark.parametrize("method", ["tree", "figs", "boosted-rules"])
-def test_a_double_weight_is_an_event_twice(method: str, events: pl.DataFrame, schema: Schema) -> None:
-    frame = events.head(1200)
-    twice = np.arange(1200) % 4 == 0
-    copied = np.concatenate([np.arange(1200), np.flatnonzero(twice)])
-    encoding, labels = encode(frame, schema), frame["score"].to_numpy() > 0.5
-    inducer, signal = inducers.get(method), np.clip(frame["score"].to_numpy(), 0, 1)
-    one = inducer.propose(
-        Task(encoding, labels, signal, np.where(twice, 2.0, 1.0), 8, 0), inducer.policies[0]
-    )
-    double = encode(frame[copied], schema)
-    other = inducer.propose(
-        Task(double, labels[copied], signal[copied], np.ones(len(copied)), 8, 0), inducer.policies[0]
-    )
-    found, expected = ([{str(c.region) for c in p.candidates} for p in answer] for answer in (one, other))
-    shared = sum(len(a & b) for a, b in zip(found, expected, strict=True))
-    assert shared >= 0.8 * sum(map(len, expected))
-
-
-def test_folds_are_shared_out_by_the_seed(events: pl.DataFrame, schema: Schema) -> None:
-    sample = read_sample(events, ColumnTeacher("score"), schema, truth="truth")
-    folds = split(sample, 3)
-    parts = (folds.fit, folds.selection, folds.calibration)
-    assert [len(part) for part in parts] == [3000, 1200, 1800]
-    assert sum(len(part) for part in parts) == len(sample)
-    signal = [part.truth.mean() for part in parts if part.truth is not None]
-    assert max(signal) - min(signal) < 0.002
-    scores = np.sort(np.concatenate([part.scores for part in parts]))
-    assert np.array_equal(scores, np.sort(sample.scores))
-    assert np.array_equal(split(sample, 3).fit.scores, folds.fit.scores)
-
-
 def _with(**columns: Any) -> Any:
     return lambda events: events.with_columns(**columns)
 
@@ -358,21 +247,6 @@ def test_bad_input(
     assert words in str(caught.value)
 
 
-def test_a_budget_that_no_rule_meets_says_what_was_reached(events: pl.DataFrame, schema: Schema) -> None:
-    useless = events.with_columns(score=pl.Series(np.random.default_rng(0).random(len(events))))
-    with pytest.raises(BudgetError) as caught:
-        induce(
-            "score",
-            useless,
-            "truth",
-            schema=schema,
-            budget=Budget(false_positive_rate=0.0008),
-            method="greedy-rule-list",
-        )
-    assert "the smallest false-positive rate reached is" in str(caught.value)
-    assert caught.value.hint == "raise the budget, or give more events"
-
-
 def test_events_without_a_required_feature_are_never_accepted(events: pl.DataFrame, schema: Schema) -> None:
     strict = Schema(
         name="strict",
@@ -394,13 +268,3 @@ def test_a_schema_without_any_variation_finds_nothing(events: pl.DataFrame) -> N
     frame = events.with_columns(flat=pl.lit(1, pl.Int32))
     with pytest.raises(BudgetError, match="no rule"):
         induce("score", frame, "truth", schema=flat, budget=FPR)
-
-
-def test_progress_goes_to_stderr_when_asked(
-    events: pl.DataFrame, schema: Schema, capsys: pytest.CaptureFixture[str]
-) -> None:
-    induce("score", events, "truth", schema=schema, budget=FPR, method="tree", progress=True)
-    shown = capsys.readouterr()
-    assert shown.out == ""
-    induce("score", events, "truth", schema=schema, budget=FPR, method="tree")
-    assert capsys.readouterr().err == ""

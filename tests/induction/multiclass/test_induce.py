@@ -1,21 +1,17 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
-from skl2onnx import to_onnx
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
-from sklearn.svm import LinearSVC
 
 import rulekit
 from rulekit.budget import Budget
 from rulekit.errors import BudgetError, EventError, TeacherError
 from rulekit.induction.multiclass.induce import induce_classes
-from rulekit.induction.multiclass.teachers import class_teachers
 from rulekit.induction.results.classes import ClassInduction
 from rulekit.induction.teachers.base import feature_matrix
 from rulekit.ir.ruleset import HitPolicy
@@ -174,44 +170,6 @@ def test_without_truth_the_teacher_is_followed(
     given = _outcomes(made.ruleset, particles)
     for name in budgets:
         assert (given == name).filter(particles["kind"] == name).mean() > 0.8
-
-
-@pytest.mark.parametrize("zipmap", [False, True])
-@pytest.mark.parametrize("labels", ["words", "numbers"])
-def test_an_onnx_file_knows_its_classes(
-    zipmap: bool,  # noqa: FBT001
-    labels: str,
-    tmp_path: Path,
-    particles: pl.DataFrame,
-) -> None:
-    matrix = feature_matrix(particles, SCHEMA)
-    kind = (
-        particles["kind"]
-        if labels == "words"
-        else particles["kind"].replace_strict({"jet": 4, "muon": 7, "electron": 1})
-    )
-    model = LogisticRegression(max_iter=2000).fit(matrix, kind.to_numpy())
-    exported = to_onnx(model, matrix[:1], options={"zipmap": zipmap})
-    path = tmp_path / "model.onnx"
-    path.write_bytes(exported.SerializeToString())
-    names = [str(name) for name in model.classes_]
-    read = class_teachers(str(path), names, SCHEMA)
-    expected = model.predict_proba(matrix)
-    for column, name in enumerate(names):
-        assert read[name].scores(particles) == pytest.approx(expected[:, column], abs=1e-6)
-    with pytest.raises(TeacherError, match="does not know the class 'tau'"):
-        class_teachers(str(path), ["tau"], SCHEMA)["tau"].scores(particles)
-
-
-def test_decision_functions_have_a_column_a_class(particles: pl.DataFrame) -> None:
-    matrix = feature_matrix(particles, SCHEMA)
-    three = LinearSVC(random_state=0).fit(matrix, particles["kind"].to_numpy())
-    read = class_teachers(three, ["muon"], SCHEMA)["muon"].scores(particles)
-    assert (read == three.decision_function(matrix)[:, list(three.classes_).index("muon")]).all()
-    two = LinearSVC(random_state=0).fit(matrix, (particles["kind"] == "muon").to_numpy())
-    true, false = (class_teachers(two, [name], SCHEMA)[name].scores(particles) for name in ("True", "False"))
-    assert (true == -false).all()
-    assert true[(particles["kind"] == "muon").to_numpy()].mean() > true.mean()
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ import rulekit
 from rulekit.budget import Budget
 from rulekit.induction.induce import induce
 from rulekit.induction.points.method import POINTS
-from rulekit.induction.points.soft_labels import Emphasis, LogOdds, SoftLabels
 from rulekit.induction.results.induction import Induction
 from rulekit.ir.condition import count_literals, literals
 from rulekit.ir.schema import Feature, Schema
@@ -74,29 +73,6 @@ def test_the_same_seed_finds_the_same_sum(found: Induction) -> None:
     assert again.ruleset.digest == found.ruleset.digest
 
 
-def test_soft_labels_rise_with_the_odds_and_weigh_what_matters() -> None:
-    odds = np.array([-8.0, -1.0, 0.0, 1.0, 8.0])
-    soft = SoftLabels((LogOdds(odds, 0.0),), np.ones(5))
-    labels, weights = soft.labels(Emphasis(0.5, 0.0))
-    assert (np.diff(labels) > 0).all()
-    assert labels[2] == 0.5
-    assert weights[2] == 0
-    assert weights[0] > weights[1] > 0
-    sharper, even = soft.labels(Emphasis(0.25, 1.0))
-    assert sharper[3] > labels[3]
-    assert even.tolist() == [1.0] * 5
-
-
-def test_soft_labels_climb_every_step() -> None:
-    odds = np.linspace(-8, 8, 9)
-    soft = SoftLabels((LogOdds(odds, 0.0), LogOdds(odds - 6, 0.0)), np.ones(9))
-    labels, weights = soft.labels(Emphasis(0.25, 0.0))
-    assert labels[4] == pytest.approx(0.25)
-    assert labels[5:7] == pytest.approx([0.5, 0.5], abs=0.01)
-    assert labels[7] == pytest.approx(0.75)
-    assert (weights > 0).all()
-
-
 def test_a_certified_sum_keeps_to_the_budget_by_its_limit(events: pl.DataFrame, schema: Schema) -> None:
     budget = Budget(false_positive_rate=0.02, literals=12, certified=True)
     found = induce("score", events, "truth", schema=schema, budget=budget, hit_policy="score")
@@ -111,15 +87,6 @@ def upper_limit_of(found: Induction, events: pl.DataFrame) -> float:
     background = round(0.3 * events.filter(~pl.col("truth")).height)
     accepted = round(found.measures.false_positive_rate.value * background)
     return upper_limit(np.arange(background) < accepted, np.ones(background), 0.95)
-
-
-def test_rules_of_a_sum_are_found_again(events: pl.DataFrame, schema: Schema) -> None:
-    budget = Budget(false_positive_rate=0.02, literals=8)
-    found = induce("score", events, "truth", schema=schema, budget=budget, hit_policy="score", resamples=2)
-    assert found.stability is not None
-    assert len(found.stability) == len(found.ruleset.rules)
-    assert max(found.stability) == 1.0
-    assert found.ruleset.provenance.method == POINTS
 
 
 def test_rules_stand_as_on_a_scorecard(found: Induction) -> None:

@@ -8,7 +8,10 @@ from hypothesis import strategies as st
 
 from rulekit.errors import BudgetError
 from rulekit.induction.samples.folds import FRACTIONS, check_size, split
+from rulekit.induction.samples.read import read_sample
 from rulekit.induction.samples.sample import Folds, Sample
+from rulekit.induction.teachers.base import ColumnTeacher
+from rulekit.ir.schema import Schema
 
 
 def _sample(events: int, signal: float = 0.2, groups: int | None = None, *, truth: bool = True) -> Sample:
@@ -117,3 +120,27 @@ def test_too_few_events_are_refused(sample: Sample, message: str) -> None:
 def test_enough_is_enough() -> None:
     check_size(_sample(100, 0.1))
     check_size(_sample(100, truth=False))
+
+
+def test_signal_is_shared_out_by_the_seed(events: pl.DataFrame, schema: Schema) -> None:
+    sample = read_sample(events, ColumnTeacher("score"), schema, truth="truth")
+    folds = split(sample, 3)
+    parts = (folds.fit, folds.selection, folds.calibration)
+    assert [len(part) for part in parts] == [3000, 1200, 1800]
+    assert sum(len(part) for part in parts) == len(sample)
+    signal = [part.truth.mean() for part in parts if part.truth is not None]
+    assert max(signal) - min(signal) < 0.002
+    scores = np.sort(np.concatenate([part.scores for part in parts]))
+    assert np.array_equal(scores, np.sort(sample.scores))
+    assert np.array_equal(split(sample, 3).fit.scores, folds.fit.scores)
+
+
+def test_strata_of_any_kind_are_shared_out(events: pl.DataFrame, schema: Schema) -> None:
+    sample = read_sample(events, ColumnTeacher("score"), schema, truth="truth")
+    three = np.arange(len(sample)) % 3
+    numbered = events.with_columns(score=pl.Series(three.astype(float)))
+    sample = read_sample(numbered, ColumnTeacher("score"), schema, truth="truth")
+    folds = split(sample, 0, three)
+    for part in (folds.fit, folds.selection, folds.calibration):
+        counts = np.bincount(part.scores.astype(int))
+        assert counts.max() - counts.min() <= 1

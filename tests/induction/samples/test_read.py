@@ -196,3 +196,11 @@ def test_a_file_is_described_without_its_folder() -> None:
     assert describe_events(Path("a/b/train.parquet"), 12345) == "train.parquet, 12,345 events"
     assert describe_events("train.csv", 7) == "train.csv, 7 events"
     assert describe_events(pl.DataFrame(), 0) == "a frame, 0 events"
+
+
+def test_scores_that_are_not_finite_are_named_by_row(events: pl.DataFrame, schema: Schema) -> None:
+    bad = events.with_columns(
+        score=pl.when(pl.int_range(pl.len()) == 77).then(float("inf")).otherwise("score")
+    )
+    with pytest.raises(TeacherError, match=r"inf in row 77 \(the first row is 0\)"):
+        read_sample(bad, ColumnTeacher("score"), schema, truth="truth")

@@ -13,11 +13,8 @@ import pytest
 
 import rulekit
 from rulekit.budget import Budget
-from rulekit.errors import BudgetError, TeacherError
+from rulekit.errors import BudgetError
 from rulekit.induction.induce import induce
-from rulekit.induction.samples.folds import split
-from rulekit.induction.samples.read import read_sample
-from rulekit.induction.teachers.load import teacher
 from rulekit.ir.schema import Feature, Schema
 
 pytest.importorskip("numba", reason="pip install 'rulekit-engine[induction]'")
@@ -94,25 +91,6 @@ def test_a_winner_that_keeps_to_no_budget_leaves_it_to_the_next(
     assert refused == [found.methods[0].method]
     assert found.ruleset.provenance.method == found.methods[1].method
     assert found.limit > found.measures.false_positive_rate.value
-
-
-def test_scores_that_are_not_finite_are_named_by_row(events: pl.DataFrame, schema: Schema) -> None:
-    bad = events.with_columns(
-        score=pl.when(pl.int_range(pl.len()) == 77).then(float("inf")).otherwise("score")
-    )
-    with pytest.raises(TeacherError, match=r"inf in row 77 \(the first row is 0\)"):
-        induce("score", bad, "truth", schema=schema, budget=FPR)
-
-
-def test_strata_of_any_kind_are_shared_out(events: pl.DataFrame, schema: Schema) -> None:
-    sample = read_sample(events, teacher("score", schema), schema, truth="truth")
-    three = np.arange(len(sample)) % 3
-    numbered = events.with_columns(score=pl.Series(three.astype(float)))
-    sample = read_sample(numbered, teacher("score", schema), schema, truth="truth")
-    folds = split(sample, 0, three)
-    for part in (folds.fit, folds.selection, folds.calibration):
-        counts = np.bincount(part.scores.astype(int))
-        assert counts.max() - counts.min() <= 1
 
 
 _DIGESTS = """
