@@ -86,11 +86,13 @@ def read_events(
 def _present(
     frame: pl.LazyFrame, needed: set[str | None], read: Iterable[tuple[str, ...] | None]
 ) -> list[str]:
-    """Return the columns to read; those that are absent are missed later, each with its own error."""
-    wanted: set[str | None] | None = needed
-    for columns in read:
-        wanted = None if wanted is None or columns is None else wanted.union(columns)
-    return [name for name in frame.collect_schema().names() if wanted is None or name in wanted]
+    """Return the columns to read; all of them where one is absent, so that its error can name a near one."""
+    names, columns = frame.collect_schema().names(), list(read)
+    known = [some for some in columns if some is not None]
+    wanted = needed.union(*known) - {None}
+    if len(known) < len(columns) or not wanted.issubset(names):
+        return names
+    return [name for name in names if name in wanted]
 
 
 def _scores(columns: pl.DataFrame, teacher: Teacher) -> Scores:

@@ -178,6 +178,22 @@ def test_absent_columns_are_named_each_by_its_own_error() -> None:
         read_sample(frame, ColumnTeacher("absent"), SCHEMA)
 
 
+@pytest.mark.parametrize("role", ["truth", "weight", "groups"])
+def test_of_an_absent_column_the_near_one_is_named(role: str) -> None:
+    frame = _frame(20).rename({"other": "weird_name"})
+    with pytest.raises(EventError) as caught:
+        read_sample(frame, ColumnTeacher("score"), SCHEMA, **{role: "wierd_name"})
+    assert caught.value.hint == "is it the column 'weird_name'?"
+
+
+def test_of_an_absent_score_the_near_column_is_named() -> None:
+    for sources in ([ColumnTeacher("scroe")], [ColumnTeacher("other"), ColumnTeacher("scroe")]):
+        table = read_events(_frame(20), SCHEMA, sources)
+        with pytest.raises(TeacherError) as caught:
+            table.sample(sources[-1], None)
+        assert caught.value.hint == "is it the column 'score'?"
+
+
 def test_no_events_are_an_error() -> None:
     with pytest.raises(BudgetError, match="no events"):
         read_sample(_frame().clear(), ColumnTeacher("score"), SCHEMA)
