@@ -2,6 +2,7 @@ import sys
 
 import pytest
 from fixtures import FRAUD
+from lawfolders import make_keys, make_law, write_charter
 from payments import PAYMENTS
 
 from rulekit.cli import main
@@ -29,3 +30,26 @@ def law_and_events(monkeypatch, tmp_path):
     (tmp_path / "law.yaml").write_text(FRAUD)
     PAYMENTS.write_parquet("events.parquet")
     return tmp_path
+
+
+@pytest.fixture
+def law(tmp_path):
+    """Make a law folder whose acts alice and bob must approve; their keys are in ``keys``."""
+    folder = make_law(tmp_path / "law")
+    write_charter(folder, 2, make_keys(tmp_path / "keys", "alice", "bob"))
+    return folder
+
+
+@pytest.fixture
+def beside_law(monkeypatch, typed, tmp_path, law):
+    """Run a command line in the folder that holds ``law``."""
+    monkeypatch.chdir(tmp_path)
+    return typed
+
+
+@pytest.fixture
+def enacted(beside_law):
+    """Run a command line beside a law that is in force."""
+    beside_law("approve law --key keys/alice.key")
+    beside_law("enact law --key keys/bob.key")
+    return beside_law
