@@ -9,6 +9,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from rulekit import reference as reference
+    from rulekit import sklearn as sklearn
+    from rulekit import testing as testing
     from rulekit.budget import Budget as Budget
     from rulekit.errors import ArtifactError as ArtifactError
     from rulekit.errors import BindError as BindError
@@ -164,9 +167,12 @@ _HOMES = {
 }
 """The public names by the module that defines them. A test holds the imports above to this list."""
 
+_MODULES = ("reference", "sklearn", "testing")
+"""Public modules, such as ``rulekit.reference.decide`` and ``rulekit.sklearn.RuleClassifier``."""
+
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
 
-__all__ = ["__version__", *_HOME_OF]  # noqa: PLE0604 - they are strings
+__all__ = ["__version__", *_MODULES, *_HOME_OF]  # noqa: PLE0604 - they are strings
 
 
 if not TYPE_CHECKING:  # to a type checker a name that is not listed is a mistake
@@ -175,10 +181,12 @@ if not TYPE_CHECKING:  # to a type checker a name that is not listed is a mistak
         """Load a public name on first use."""
         if name == "__version__":
             return import_module("rulekit.version").VERSION
-        if name not in _HOME_OF:
+        if name not in __all__:
             raise AttributeError(f"module 'rulekit' has no attribute {name!r}")
         try:
-            found = globals()[name] = getattr(import_module(_HOME_OF[name]), name)
+            is_module = name in _MODULES
+            home = import_module(f"rulekit.{name}" if is_module else _HOME_OF[name])
+            found = globals()[name] = home if is_module else getattr(home, name)
         except ModuleNotFoundError as error:
             missing = import_module("rulekit.extras").missing_extra(error, name)
             if missing is None:
