@@ -38,7 +38,7 @@ def test_marks_are_given_by_place_and_by_service():
         made("targets/sql/test_emit.py::test_x[postgres]", dialect="postgres"): set(),
         made("log/stores/test_postgres.py::test_x", ["server"]): {"service"},
         made("targets/systemverilog/proof/test_prove.py::test_x"): {"slow"},
-        made("log/test_stream.py::test_x", frame=pl.DataFrame({"a": [1]})): set(),
+        made("log/test_chain.py::test_x", frame=pl.DataFrame({"a": [1]})): set(),
     }
     pytest_collection_modifyitems(list(items))
     assert {item.nodeid: item.marks for item in items} == {
