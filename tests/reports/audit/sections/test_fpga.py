@@ -21,7 +21,7 @@ from rulekit.ir.ruleset import Ruleset
 from rulekit.ir.semantics import decide
 from rulekit.reports.audit.api import audit
 from rulekit.reports.audit.model.audit import Audit
-from rulekit.reports.audit.page.fpga import BOX, GAP, Picture, device_words, fpga_line, fpga_page
+from rulekit.reports.audit.page.fpga import BOX, GAP, Picture, fpga_line, fpga_page
 from rulekit.reports.audit.page.render import render_html, write
 from rulekit.targets.read import read_artifact
 
@@ -222,13 +222,6 @@ def test_page_is_drawn_from_the_twin_alone(
     assert render_html(again, "report.json") == page.read_text(encoding="utf-8")
 
 
-def test_bars_share_one_scale(build: Build, decisions: Path, ruleset: Ruleset) -> None:
-    shown = fpga_page(audit(decisions, fpga=build(ruleset)))
-    found = [(bar.kept, bar.changed) for bar in shown.rule_bars]
-    assert found == [(14.29, 0.0), (14.29, 28.57), (14.29, 57.14), (14.29, 85.71)]
-    assert [row.bar.changed for row in shown.formats] == [100.0, 25.0, 0.0, 0.0, 0.0]
-
-
 @pytest.mark.parametrize(
     ("shown", "badge", "words"),
     [
@@ -324,10 +317,6 @@ def test_a_record_without_hits(
     assert "away 1.5 \N{MINUS SIGN}1" in text
     assert "Without the rule" not in text
     assert "Without it" in text
-
-
-def test_words() -> None:
-    assert device_words(CLOCK["device"]) == "ECP5 25k, package CABGA381, speed 6"
 
 
 Typed = Callable[..., tuple[int, str, str]]
