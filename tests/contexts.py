@@ -1,4 +1,4 @@
-"""A small induction context, and an inducer that proposes what it is told, for the tests of what induction is made of."""
+"""A small induction context, and an inducer that proposes what it is told, for the tests of induction."""
 
 from __future__ import annotations
 

@@ -10,11 +10,19 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from contexts import CORNER, SCHEMA, FixedInducer, corner_events
 
 import rulekit
 from rulekit.budget import Budget
 from rulekit.errors import BudgetError
 from rulekit.induction.induce import induce
+from rulekit.induction.learners.methods import Method
+from rulekit.induction.pipeline import InductionRequest, run_induction
+from rulekit.induction.publish import DraftNames, ProvenanceInputs
+from rulekit.induction.samples.folds import split
+from rulekit.induction.selection.constraints import make_constraints
+from rulekit.induction.teachers.base import ColumnTeacher
+from rulekit.ir.ruleset import HitPolicy, Rule
 from rulekit.ir.schema import Feature, Schema
 
 pytest.importorskip("numba", reason="pip install 'rulekit-engine[induction]'")
@@ -124,3 +132,59 @@ def test_one_thread_and_two_give_the_same_digest() -> None:
         said.append(done.stdout.splitlines())
     assert said[0] == said[1]
     assert [line.split()[0] for line in said[0]] == ["boxes", "points"]
+
+
+def _request(budget: Budget, *ends: dict[str, float], **changes: Any) -> InductionRequest:
+    caps = make_constraints(budget, SCHEMA)
+    names = DraftNames("corner", SCHEMA, "accept", "reject", changes.pop("incumbent", None))
+    method = Method("fixed", FixedInducer(ends), HitPolicy.ANY)
+    origin = ProvenanceInputs("score", "1,000 events", "fixed", None)
+    return InductionRequest(names, caps, [method], origin, ColumnTeacher("score"), 0, **changes)
+
+
+CORNER_FPR = Budget(false_positive_rate=0.05, rules=3)
+EVENTS = split(corner_events(1000, 1), 0)
+
+
+def test_steps_are_named_in_their_order() -> None:
+    steps: list[str] = []
+    request = _request(CORNER_FPR, {"x": 0.8, "y": 0.5}, resamples=2)
+    found = run_induction(request, EVENTS, steps.append)
+    assert steps == ["fixed", "calibrating", "resampling events"]
+    assert found.stability == (1.0,)
+    fold = EVENTS.calibration
+    accepted = fold.frame.select(rulekit.expr(found.ruleset, "accept")).to_series().to_numpy()
+    assert fold.truth is not None
+    assert found.measures.efficiency is not None
+    assert found.measures.efficiency.value == pytest.approx(accepted[fold.truth].mean())
+    assert found.measures.efficiency.value > 0.85
+
+
+def test_without_resamples_stability_is_not_known() -> None:
+    found = run_induction(_request(CORNER_FPR, {"x": 0.8, "y": 0.5}), EVENTS, lambda _: None)
+    assert found.stability is None
+
+
+def test_rules_in_force_stay_where_the_best_method_hardly_differs() -> None:
+    rule = Rule(id="corner", when=CORNER, then="accept", because="Enacted.", origin="human")
+    law = rulekit.Ruleset(
+        name="corner", version="1.2.0", schema=SCHEMA, hit_policy="any", otherwise="reject", rules=(rule,)
+    )
+    found = run_induction(_request(CORNER_FPR, {"x": 0.801, "y": 0.5}, incumbent=law), EVENTS, lambda _: None)
+    assert found.ruleset.rules == (rule,)
+    assert found.ruleset.version == "1.2.0"
+
+
+@pytest.mark.parametrize(
+    ("budget", "ends", "words"),
+    [
+        (Budget(false_positive_rate=0.001), {"x": 0.8}, "the calibration fold is too small for a budget"),
+        (Budget(alert_rate=0.005, certified=True), {"x": 0.8}, "can't certify a rate of"),
+        (CORNER_FPR, {"x": 0.3}, "no ruleset keeps to the caps of the budget"),
+    ],
+)
+def test_a_budget_that_can_not_be_met_ends_the_induction(
+    budget: Budget, ends: dict[str, float], words: str
+) -> None:
+    with pytest.raises(BudgetError, match=words):
+        run_induction(_request(budget, ends), EVENTS, lambda _: None)

@@ -77,3 +77,40 @@ def test_decision_functions_have_a_column_a_class(particles: pl.DataFrame) -> No
     true, false = (class_teachers(two, [name], SCHEMA)[name].scores(particles) for name in ("True", "False"))
     assert (true == -false).all()
     assert true[(particles["kind"] == "muon").to_numpy()].mean() > true.mean()
+
+
+def test_columns_and_mappings_give_each_class_its_scores() -> None:
+    events = pl.DataFrame({"p_muon": [0.1, 0.9], "p_tau": [0.7, 0.2], "other": [1.0, 2.0]})
+    by_name = class_teachers("p_{class}", ["tau", "muon"], SCHEMA)
+    assert list(by_name) == ["tau", "muon"]
+    assert by_name["tau"].scores(events).tolist() == [0.7, 0.2]
+    assert by_name["muon"].scores(events).tolist() == [0.1, 0.9]
+    mapped = class_teachers({"muon": "other", "tau": "p_tau", "unused": "absent"}, ["muon", "tau"], SCHEMA)
+    assert list(mapped) == ["muon", "tau"]
+    assert mapped["muon"].scores(events).tolist() == [1.0, 2.0]
+
+
+def test_a_classifier_gives_the_column_of_the_class() -> None:
+    events = _particles(300, 3)
+    matrix = feature_matrix(events, SCHEMA)
+    model = LogisticRegression().fit(
+        matrix, events["kind"].replace_strict({"jet": 4, "muon": 7, "electron": 1}).to_numpy()
+    )
+    read = class_teachers(model, ["7", "1"], SCHEMA)
+    assert (read["7"].scores(events) == model.predict_proba(matrix)[:, 2]).all()
+    assert (read["1"].scores(events) == model.predict_proba(matrix)[:, 0]).all()
+    assert read["7"].name == "LogisticRegression, class 7"
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        (3.5, "this is no teacher of classes"),
+        ("score", "this is no teacher of classes"),
+        ({"muon": "p"}, "the mapping of teachers does not know the class 'tau'"),
+        (LogisticRegression().fit([[0.0] * 3, [1.0] * 3], ["muon", "jet"]), "does not know the class 'tau'"),
+    ],
+)
+def test_what_knows_no_classes_is_refused(source: object, words: str) -> None:
+    with pytest.raises(TeacherError, match=words):
+        class_teachers(source, ["muon", "tau"], SCHEMA)

@@ -1,3 +1,5 @@
+"""The condition of a region selects its events, with the shortest thresholds."""
+
 from __future__ import annotations
 
 from decimal import Decimal
@@ -6,13 +8,16 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from rulekit.induction.regions.region import PathStep, Span, intersect
-from rulekit.induction.regions.rounding import write
-from rulekit.induction.samples.encoding import Encoding, encode
+from rulekit.induction.regions.rounding import cheapest_code, edge_within, value_of, write
+from rulekit.induction.samples.encoding import Column, Encoding, encode
 from rulekit.induction.samples.sample import Sample
 from rulekit.induction.selection.candidate_ruleset import hit_matrix
 from rulekit.ir.notation.clauses import condition_to_when
+from rulekit.ir.numerics import FixedFormat
 from rulekit.ir.schema import Feature, Schema
 from rulekit.ir.semantics import holds
 
@@ -110,3 +115,75 @@ def test_conditions_mean_the_same_to_the_reference(
     assert condition_to_when(condition)[0] == {"any": ["kind not in {r}", "kind is missing"]}
     assert isinstance(region["mass"], Span)
     assert not isinstance(condition.terms[0], Decimal)
+
+
+def _column(dtype: str, values: list[Any]) -> Column:
+    return Column(Feature(name="x", dtype=dtype), None, np.array(values), missing=False)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.integers(-3000, 3000), min_size=3, max_size=12, unique=True).map(sorted),
+    st.data(),
+)
+def test_an_edge_of_whole_numbers_is_the_roundest_that_splits_there(
+    values: list[int], data: st.DataObject
+) -> None:
+    least = data.draw(st.integers(1, len(values) - 1))
+    most = data.draw(st.integers(least, len(values) - 1))
+    found = edge_within(_column("int32", values), (least, most))
+    assert least <= sum(value <= found for value in values) <= most
+
+    def zeros(number: int) -> int:
+        return 99 if number == 0 else len(str(number)) - len(str(number).rstrip("0"))
+
+    assert zeros(found) == max(zeros(number) for number in range(values[least - 1], values[most]))
+
+
+@pytest.mark.parametrize(
+    ("values", "cuts", "edge"),
+    [
+        ([0.11, 0.52, 0.98], (1, 1), "0.3"),
+        ([0.11, 0.52, 0.98], (1, 2), "0.5"),
+        ([9.8713, 9.98, 10.2], (1, 1), "9.9"),
+        ([9.8713, 9.98, 10.2], (1, 2), "10"),
+        ([-0.5, 0.25], (1, 1), "0"),
+        ([1234.5, 1777.7], (1, 1), "1500"),
+    ],
+)
+def test_an_edge_is_the_shortest_decimal_that_splits_there(
+    values: list[float], cuts: tuple[int, int], edge: str
+) -> None:
+    assert str(edge_within(_column("float64", values), cuts)) == edge
+
+
+def _trailing(code: int) -> int:
+    return 99 if code == 0 else (code & -code).bit_length()
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.floats(-12, 12), min_size=2, max_size=6, unique=True).map(sorted),
+    st.sampled_from([(8, 3, True), (6, 1, False), (5, 4, True)]),
+)
+def test_the_cheapest_code_has_most_trailing_zeros(values: list[float], form: tuple[int, int, bool]) -> None:
+    width, fraction, signed = form
+    fixed = FixedFormat(width=width, fraction=fraction, signed=signed)
+    least, most = (-(2 ** (width - 1)), 2 ** (width - 1) - 1) if signed else (0, 2**width - 1)
+    found = cheapest_code(_column("float64", values), (1, 1), fixed)
+    # x < c on codes, a code being the floor of the scaled value
+    low, high = (int(np.floor(value * 2**fraction)) for value in values[:2])
+    splits = [code for code in range(least + 1, most + 1) if low < code <= high]
+    if found is None:
+        assert not splits
+    else:
+        assert found in splits
+        assert _trailing(found) == max(map(_trailing, splits))
+
+
+def test_a_code_stands_for_its_multiple_of_the_last_bit() -> None:
+    form = FixedFormat(width=8, fraction=3, signed=True)
+    assert value_of(20, form) == Decimal("2.5")
+    assert value_of(-1, form) == Decimal("-0.125")
+    whole = value_of(16, form)
+    assert (whole, type(whole)) == (2, int)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
@@ -35,3 +37,25 @@ def test_what_weighted_events_would_need_is_enough() -> None:
     needed = int(str(caught.value.expected).split()[2].replace(",", ""))
     enough = np.tile(weights, needed // 100 + 1)
     check_certifiable(_sample(len(enough), enough), budget)
+
+
+def test_groups_count_as_one_event_each() -> None:
+    budget = Budget(alert_rate=0.05, certified=True)
+    apart = _sample(600)
+    check_certifiable(apart, budget)
+    thirty = replace(apart, groups=np.arange(600) // 20)
+    with pytest.raises(BudgetError, match="can't certify a rate of") as caught:
+        check_certifiable(thirty, budget)
+    # log(1 / 0.05) / 0.05 = 59.9 groups of twenty
+    assert caught.value.expected is not None
+    assert caught.value.expected.startswith("at least 1,199 events in it")
+    check_certifiable(replace(_sample(1200), groups=np.arange(1200) // 20), budget)
+
+
+def test_the_need_is_told_for_all_folds_together() -> None:
+    with pytest.raises(BudgetError) as caught:
+        check_certifiable(_sample(100), Budget(alert_rate=0.01, certified=True))
+    # 299 events without one accepted: 0.99 ** 299 < 0.05; the fold is three tenths of all
+    assert caught.value.expected == "at least 299 events in it, so about 997 events in all"
+    assert caught.value.got is not None
+    assert caught.value.got.startswith("100, ")

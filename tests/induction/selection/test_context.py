@@ -127,7 +127,9 @@ def test_a_candidate_is_measured_on_the_selection_fold(context: InductionContext
     assert (found.rules, found.literals) == (1, 2)
     assert found.measures is not None
     assert found.measures.events == 200
-    assert found.measures.efficiency.value == pytest.approx(fold.truth[inside].sum() / fold.truth.sum())  # type: ignore
+    assert found.measures.efficiency is not None
+    assert fold.truth is not None
+    assert found.measures.efficiency.value == pytest.approx(fold.truth[inside].sum() / fold.truth.sum())
     signal = context.signal_search[500:]
     assert found.expected_efficiency == pytest.approx(signal[inside].sum() / signal.sum())
     assert selection_score(found) == found.expected_efficiency
