@@ -56,11 +56,15 @@ SLOW = (
     "runtime/fixed_point/",
     "runtime/test_bench.py",
     "sklearn/",
-    "targets/c/test_runner.py",
+    "targets/c/test_batch.py",
+    "targets/c/test_build.py",
+    "targets/c/test_emission.py",
+    "targets/c/test_size.py::test_an_edge_unit_can_carry_it",
     "targets/kernel/test_runner.py",
     "targets/systemverilog/proof/",
     "targets/systemverilog/simulation/",
     "targets/systemverilog/synthesis/",
+    "targets/systemverilog/wrappers/test_testbench.py",
     "typing/",
 )
 # What needs a server: a test of a log in `postgres`, one with the fixture `server`, or one of these files.

@@ -162,3 +162,15 @@ SMALL_GRID = grid(
     eta=FixedFormat(width=8, fraction=4),
     jets=FixedFormat(width=4, fraction=0, signed=False),
 )
+SCORE = law(
+    [{"name": f"n{k}", "dtype": "int32", "required": k == 0} for k in range(4)],
+    [(f"r{k}", [f"n{k % 4} > {k}", f"n{(k + 1) % 4} < {20 - k}"], k - 7) for k in range(20)],
+    policy="score",
+)
+
+
+BOTH = {"first": (SMALL, SMALL_GRID), "score": (SCORE, grid(SCORE))}
+X = [
+    {"name": "x", "dtype": "float64", "bounds": [0, 255]},
+    {"name": "y", "dtype": "int32", "bounds": [-8, 7]},
+]

@@ -17,6 +17,7 @@ from rulekit.targets.c.names import (
     WIDTH,
     Names,
     comment,
+    distinct,
     integer,
     is_infinite,
     is_real,
@@ -59,7 +60,15 @@ def test_members_are_no_words_of_c_and_no_flags():
 
 
 @pytest.mark.parametrize(
-    ("name", "prefix"), [("a.b", "a_b"), ("_x", "r_x"), ("hits.law", "hits_law"), ("law", "law")]
+    ("name", "prefix"),
+    [
+        ("a.b", "a_b"),
+        ("_x", "r_x"),
+        ("hits.law", "hits_law"),
+        ("law", "law"),
+        ("a.b_c", "a_b_c"),
+        ("7.x", "r_7_x"),
+    ],
 )
 def test_the_prefix_is_the_name_of_the_ruleset(name, prefix):
     names = names_of(name=name)
@@ -234,3 +243,13 @@ def test_infinities_and_limits():
     assert not is_infinite(1e308)
     assert not is_infinite(3)
     assert (limit(DType.FLOAT32), limit(DType.FLOAT64)) == ("FLT_MAX", "DBL_MAX")
+
+
+def test_numbers_and_words_are_exact() -> None:
+    assert real(0.1, DType.FLOAT64) == "0x1.999999999999ap-4 /* 0.1 */"
+    assert real(2.5, DType.FLOAT64) == "2.5"
+    assert real(50.0, DType.FLOAT32) == "50.0F"
+    assert real(-5e-324, DType.FLOAT64) == "-0x0.0000000000001p-1022 /* -5e-324 */"
+    assert string('a"\\?\u00e91\n') == '"a\\"\\\\\\?\\303\\2511\\012"'
+    assert comment("a */ b /* c\u202e\n d") == "/* a * / b / * c\\u202e d */\n"
+    assert distinct(["a", "a", "a_2", "a"]) == ["a", "a_2", "a_2_2", "a_3"]

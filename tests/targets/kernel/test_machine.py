@@ -3,75 +3,19 @@
 from __future__ import annotations
 
 import math
-import operator
 from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from kernellaws import NUMBERS, law, matrix, missing
 
 import rulekit
-from rulekit.frames import POLARS
 from rulekit.ir.numerics import Fixed, FixedFormat
 from rulekit.targets.kernel import machine
 from rulekit.targets.kernel.runner import KernelRunner
-
-SIGNS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq,
-         "!=": operator.ne}  # fmt: skip
-NUMBERS: dict[str, list[Any]] = {
-    "float64": [-math.inf, -1e308, -5e-324, -0.0, 0.0, 5e-324, 0.1, 1.0, math.inf, math.nan, None],
-    "float32": [
-        *np.float32([-math.inf, -3e38, -1e-45, -0.0, 0.0, 1e-45, 0.1, 1.0, math.inf, math.nan]).tolist(),
-        None,
-    ],
-    "int64": [-(2**63), -(2**53) - 1, -1, 0, 1, 2**53, 2**53 + 1, 2**63 - 1, None],
-    "int32": [-(2**31), -1, 0, 1, 2**31 - 1, None],
-}
-TEXTS = {"float64": ["0", "0.1", "-inf", "inf", "5e-324"], "float32": ["0", "0.1", "-inf", "inf", "1e-45"],
-         "int64": ["0", "9007199254740993", "9223372036854775807", "-9223372036854775808"],
-         "int32": ["0", "1", "2147483647", "-2147483648"]}  # fmt: skip
-
-
-def law(dtype: str, whens: list[list[Any]], policy: str = "collect") -> rulekit.Ruleset:
-    words = ("a", "b") if dtype == "category" else None
-    feature = rulekit.Feature(name="x", dtype=dtype, categories=words)
-    return rulekit.Ruleset(
-        name="machine", version="1.0.0", hit_policy=policy, otherwise="no",
-        schema=rulekit.Schema(name="machine", version="1.0.0", features=(feature,)),
-        rules=tuple(rulekit.Rule(id=f"r{n}", when=when, then="yes") for n, when in enumerate(whens)),
-    )  # fmt: skip
-
-
-def matrix(ruleset: rulekit.Ruleset, values: list[Any], numerics: Any = None) -> list[list[bool]]:
-    """Return which rules hit, event by event."""
-    frame = pl.DataFrame({"x": pl.Series(values, dtype=POLARS[ruleset.schema.features[0].dtype])})
-    found = KernelRunner(rulekit.compile(ruleset, "kernel", numerics), 1).hit_matrix(frame)
-    return [list(row) for row in found.rows()]
-
-
-def missing(value: Any) -> bool:
-    return value is None or (isinstance(value, float) and math.isnan(value))
-
-
-def threshold(dtype: str, text: str) -> Any:
-    if not dtype.startswith("float"):
-        return int(text)
-    return float(np.float32(text)) if dtype == "float32" else float(text)
-
-
-@pytest.mark.parametrize("sign", SIGNS)
-@pytest.mark.parametrize("dtype", NUMBERS)
-@pytest.mark.parametrize("repeat", [1, 60])
-def test_each_sign_on_each_dtype(dtype: str, sign: str, repeat: int) -> None:
-    texts, values = TEXTS[dtype], NUMBERS[dtype] * repeat
-    found = matrix(law(dtype, [[f"x {sign} {text}"] for text in texts]), values)
-    expected = [
-        [not missing(value) and SIGNS[sign](value, threshold(dtype, text)) for text in texts]
-        for value in values
-    ]
-    assert found == expected
 
 
 @pytest.mark.parametrize("dtype", [*NUMBERS, "bool", "category"])
@@ -99,33 +43,6 @@ def test_categories_are_places() -> None:
     ]
 
 
-TREES = st.recursive(
-    st.sampled_from(["x > 2", "x < 5", "x == 4", "x is missing", "x != 0"]),
-    lambda terms: st.builds(
-        lambda kind, some: {kind: some}, st.sampled_from(["any", "all"]), st.lists(terms, min_size=1, max_size=3)
-    ),
-    max_leaves=6,
-)  # fmt: skip
-
-
-def holds(term: Any, x: int | None) -> bool:
-    if isinstance(term, dict):
-        ((kind, terms),) = term.items()
-        return (any if kind == "any" else all)(holds(each, x) for each in terms)
-    if term == "x is missing":
-        return x is None
-    _, sign, value = term.split()
-    return x is not None and bool(SIGNS[sign](x, int(value)))
-
-
-@settings(max_examples=40)
-@given(st.lists(st.lists(TREES, max_size=2), min_size=1, max_size=40))
-def test_nested_conditions(whens: list[list[Any]]) -> None:
-    values = [None, *range(-1, 8)]
-    found = matrix(law("int32", whens), values)
-    assert found == [[all(holds(term, x) for term in when) for when in whens] for x in values]
-
-
 @pytest.mark.parametrize("rules", [1, 31, 32, 33, 64, 65, 97])
 def test_the_first_hit_across_chapters(rules: int) -> None:
     """Rule n hits x >= rules - n, so that the first hit is in any place of any chapter."""
@@ -140,20 +57,6 @@ def test_the_first_hit_across_chapters(rules: int) -> None:
     assert masks.masks.shape == (len(values), -(-rules // 32))
     bits = np.unpackbits(masks.masks.view(np.uint8), axis=1, bitorder="little")[:, :rules]
     assert bits.tolist() == [[int(x >= rules - number) for number in range(rules)] for x in values]
-
-
-@pytest.mark.parametrize("points", [[1], [5, -3, 2**40], [2**60, -(2**60), 7]])
-def test_points_are_added_where_a_rule_hits(points: list[int]) -> None:
-    feature = rulekit.Feature(name="x", dtype="int32")
-    ruleset = rulekit.Ruleset(
-        name="machine", version="1.0.0", hit_policy="score", otherwise="no", thresholds={"yes": 1},
-        schema=rulekit.Schema(name="machine", version="1.0.0", features=(feature,)),
-        rules=tuple(rulekit.Rule(id=f"r{n}", when=[f"x >= {n}"], points=p) for n, p in enumerate(points)),
-    )  # fmt: skip
-    values = [*range(-1, 4)] * 300
-    frame = pl.DataFrame({"x": pl.Series(values, dtype=pl.Int32)})
-    found = KernelRunner(rulekit.compile(ruleset, "kernel"), 1).answers(frame)
-    assert found.scores.tolist() == [sum(p for n, p in enumerate(points) if x >= n) for x in values]
 
 
 @pytest.mark.parametrize("rounding", ["nearest", "floor"])

@@ -7,7 +7,6 @@ import re
 import sqlite3
 from fractions import Fraction
 
-import polars as pl
 import pytest
 from fixtures import FRAUD
 from hypothesis import given
@@ -16,11 +15,11 @@ from places import GOLDEN
 
 import rulekit
 from rulekit.errors import RulekitError, UnsupportedError
-from rulekit.ir.semantics import decide
 from rulekit.targets.sql import TARGET, select, where
 from rulekit.version import VERSION
 
 sqlglot = pytest.importorskip("sqlglot", reason="pip install 'rulekit-engine[sql]'")
+
 
 from rulekit.targets.sql.conditions import value_tree  # noqa: E402 - needs sqlglot
 from rulekit.targets.sql.dialects import DIALECTS, dialect_of  # noqa: E402
@@ -49,17 +48,6 @@ rules:
   - {id: b, when: [{any: ["x >= inf", '`back\slash''s` in {"it''s", "line\nbreak", "back\\slash"}']}], then: "it's"}
   - {id: c, when: ['`back\slash''s` == "${env:HOME}"'], then: home}
 """
-
-
-def many(count: int, policy: str = "first") -> rulekit.Ruleset:
-    effect = "points: 2000000000" if policy == "score" else "then: hit"
-    thresholds = f"thresholds: {{hit: 1, all: {2000000000 * count}}}\n" if policy == "score" else ""
-    rules = "".join(f"  - {{id: r{i}, when: [x >= {i}, y is missing], {effect}}}\n" for i in range(count))
-    features = "[{name: x, dtype: int64}, {name: y, dtype: float64}]"
-    return rulekit.load(
-        f"name: many\nversion: 0.1.0\nschema: {{name: many, version: 1.0.0, features: {features}}}\n"
-        f"hit_policy: {policy}\notherwise: none\n{thresholds}rules:\n{rules}"
-    )
 
 
 @pytest.mark.parametrize("law", ["first", "score", "odd"])
@@ -122,33 +110,6 @@ def test_duckdb_reads_every_threshold_exactly(value):
     assert Fraction(read) == Fraction(value)
 
 
-@pytest.mark.parametrize(("policy", "count"), [("first", 5000), ("score", 2500)])
-def test_sqlite_decides_more_rules_than_it_has_columns(policy, count):
-    """SQLite has 2,000 columns, and reads expressions to a depth of 1,000."""
-    ruleset = many(count, policy)
-    rows = [(-1, None), (2, None), (count - 1, 1.0)]
-    expected = [decide(ruleset, {"x": x, "y": y}) for x, y in rows]
-    connection = sqlite3.connect(":memory:")
-    connection.execute("CREATE TABLE events (x INTEGER, y REAL)")
-    connection.executemany("INSERT INTO events VALUES (?, ?)", rows)
-    query = f"SELECT outcome, rule, hits FROM (\n{select(ruleset, 'sqlite')})"  # noqa: S608 - our own text
-    found = connection.execute(query).fetchall()
-    connection.close()
-    assert found == [(e.outcome, e.rule, " ".join(e.hits)) for e in expected]
-
-
-@pytest.mark.parametrize("policy", ["first", "score"])
-def test_duckdb_decides_many_rules(policy):
-    """Deeper than DuckDB reads, if each rule were nested in the one before."""
-    pytest.importorskip("duckdb", reason="pip install 'rulekit-engine[sql]'")
-    ruleset = many(1200, policy)
-    frame = pl.DataFrame({"x": [-1, 2, 1199], "y": [None, None, 1.0]}, schema_overrides={"y": pl.Float64})
-    expected = [decide(ruleset, event) for event in frame.to_dicts()]
-    decided = rulekit.compile(ruleset, "sql").load().batch(frame, hits=True)
-    assert decided["hits"].to_list() == [list(e.hits) for e in expected]
-    assert decided["outcome"].to_list() == [e.outcome for e in expected]
-
-
 def test_columns_that_differ_in_case_only_are_told_apart():
     names = ["pt", "PT", "Pt", "2_PT"]
     assert dialect_of("duckdb").column_names(names) == {
@@ -174,14 +135,6 @@ def test_postgresql_cuts_names_at_63_bytes():
     assert len({name[:63] for name in columns.values()}) == 2
 
 
-def test_sqlite_takes_no_absent_column_for_a_string(fraud):
-    connection = sqlite3.connect(":memory:")
-    connection.execute("CREATE TABLE events (amount REAL, cards_per_device_1h INTEGER, country TEXT)")
-    with pytest.raises(sqlite3.OperationalError, match=r"no such column: events\.device_age"):
-        connection.execute(select(fraud, "sqlite"))
-    connection.close()
-
-
 def test_a_title_can_not_leave_its_comment():
     law = FRAUD.replace("title: Large amount abroad", 'title: "a\\nb */ -- ${env:HOME} \\\\"')
     text = select(rulekit.load(law), "spark")
@@ -194,11 +147,6 @@ def test_spark_gets_no_setting_in_a_string():
     text = select(rulekit.load(ODD), "spark")
     assert r"'\u0024{env:HOME}'" in text
     assert "${" not in text
-
-
-def test_another_table_is_read_under_the_name_events(fraud):
-    text = select(fraud, "snowflake", table="bank.payments")
-    assert '  FROM "bank"."payments" AS events\n' in text
 
 
 def test_unknown_words_are_refused(fraud):

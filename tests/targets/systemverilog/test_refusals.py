@@ -6,7 +6,7 @@ import pytest
 from hardware import POLICIES, SMALL, SMALL_GRID, aiming, check_exact, grid, law, needs_icarus
 
 import rulekit
-from rulekit.errors import ArtifactError, BindError, EventError, RulekitError, UnsupportedError
+from rulekit.errors import BindError, EventError, RulekitError
 from rulekit.ir.formats import default_fixed
 from rulekit.ir.numerics import Fixed, FixedFormat
 
@@ -15,13 +15,6 @@ WHOLE = [{"name": "n", "dtype": "int64"}]
 
 
 # --- refused
-
-
-def test_native_numerics_are_refused_with_what_to_do() -> None:
-    with pytest.raises(UnsupportedError, match="compile with fixed-point formats") as raised:
-        rulekit.compile(SMALL, "systemverilog")
-    (refusal,) = raised.value.refusals
-    assert refusal.subject == "numerics native"
 
 
 def test_a_number_without_bounds_gets_no_format() -> None:
@@ -41,55 +34,6 @@ def test_a_value_between_the_steps_is_refused() -> None:
     ruleset = law(NUMBER, [("a", ["x == 0.5"])])
     with pytest.raises(RulekitError, match="no event on the grid of x equals the threshold"):
         rulekit.compile(ruleset, "systemverilog", grid(ruleset))
-
-
-@pytest.mark.parametrize(
-    ("options", "named"),
-    [
-        ({"stages": 11}, "stages: Input should be less than or equal to 10"),
-        ({"stages": 0}, "stages: Input should be greater than or equal to 1"),
-        ({"stages": "two"}, "stages: Input should be a valid integer"),
-        ({"colour": 1}, "colour: there is no such field"),
-        ({"missing": "perhaps"}, "missing: Input should be a valid boolean"),
-        ({"outputs": ("verdict",)}, "outputs: Input should be 'accept'"),
-        ({"architecture": "magic"}, "architecture: Input should be 'comparators' or 'tables'"),
-        ({"stages": 12, "colour": 1}, "stages: .*; colour: "),
-    ],
-    ids=str,
-)
-def test_an_option_that_does_not_fit_is_named(options, named) -> None:
-    with pytest.raises(RulekitError, match=named) as raised:
-        rulekit.compile(SMALL, "systemverilog", SMALL_GRID, **options)
-    assert "target systemverilog does not take" in str(raised.value)
-    assert "options of the target: architecture, stages" in str(raised.value)
-
-
-@pytest.mark.parametrize("option", ["stages", "colour"])
-def test_other_targets_do_not_take_the_options(option) -> None:
-    with pytest.raises(RulekitError, match=f"target polars does not take these options: {option}"):
-        rulekit.compile(SMALL, "polars", **{option: 1})
-
-
-def test_a_prescale_is_refused_without_control() -> None:
-    ruleset = law(WHOLE, [("a", ["n > 1"])], policy="collect")
-    prescaled = ruleset.rules[0].model_copy(update={"prescale": 10})
-    document = ruleset.__dict__ | {"rules": (prescaled,)}
-    fields = ("name", "version", "schema", "hit_policy", "otherwise", "thresholds", "rules")
-    ruleset = type(ruleset)(**{name: document[name] for name in fields})
-    with pytest.raises(UnsupportedError, match="rule a: prescale 10"):
-        rulekit.compile(ruleset, "systemverilog", grid(ruleset))
-
-
-@needs_icarus
-@pytest.mark.parametrize(
-    "outputs", [("accept",), ("accept", "outcome", "fired"), ("rule", "fired"), ("outcome", "rule")]
-)
-def test_deciding_needs_what_a_decision_is_read_from(outputs) -> None:
-    artifact = rulekit.compile(SMALL, "systemverilog", SMALL_GRID, outputs=outputs)
-    lacks = next(name for name in ("rule", "outcome", "fired") if name not in outputs)
-    with pytest.raises(ArtifactError, match=f"the design has no output {lacks}") as raised:
-        artifact.load()
-    assert "compile with all outputs to decide events" in str(raised.value)
 
 
 @needs_icarus
@@ -198,11 +142,3 @@ def test_points_that_no_float_holds(points) -> None:
 def test_many_rules_of_no_points() -> None:
     ruleset = law(WHOLE, [(f"r{k}", [f"n > {k}"], 0) for k in range(20)], policy="score")
     check_exact(ruleset, grid(ruleset))
-
-
-@pytest.mark.parametrize("options", [{}, {"architecture": "tables"}, {"control": True}], ids=str)
-def test_more_than_three_stages_are_for_sums_of_points(options) -> None:
-    ruleset = law(NUMBER, [("a", ["x > 1"])], policy="score" if options else "any")
-    with pytest.raises(UnsupportedError, match="stages 4") as raised:
-        rulekit.compile(ruleset, "systemverilog", grid(ruleset), stages=4, **options)
-    assert "--option stages=3" in str(raised.value)

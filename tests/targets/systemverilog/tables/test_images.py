@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-import random
 
 import pytest
 from hardware import (
@@ -15,16 +14,15 @@ from hardware import (
     check_exact,
     design_of,
     expected_of,
-    grid,
     law,
-    needs,
     needs_icarus,
     needs_verilator,
     simulation_of,
 )
+from tablelaws import FEATURES, drawn, seeded, tables
 
 import rulekit
-from rulekit.errors import RulekitError, UnsupportedError
+from rulekit.errors import RulekitError
 from rulekit.frames import bind_columns
 from rulekit.ir.condition import AllOf, AnyOf, Compare, Member, Missing
 from rulekit.ir.numerics import FixedFormat
@@ -37,11 +35,7 @@ from rulekit.targets.systemverilog.simulation.vectors import parsed
 from rulekit.targets.systemverilog.tables.images import plan_of, program, program_text
 from rulekit.targets.systemverilog.tables.rows import Domain, rows_of
 from rulekit.targets.systemverilog.target import TARGET
-from rulekit.targets.systemverilog.tools import VERILATOR, YOSYS
 from rulekit.testing import TargetContract
-
-FEATURES = [feature.model_dump() for feature in SMALL.schema.features]
-OUTCOMES = ("keep", "drop", "look")
 
 
 class TableOptions(Options):
@@ -51,46 +45,6 @@ class TableOptions(Options):
 @needs_icarus
 class TestTables(TargetContract):
     target = dataclasses.replace(TARGET, options=TableOptions)
-
-
-def seeded(seed):
-    return random.Random(seed)  # noqa: S311 - no secret depends on it
-
-
-def tables(ruleset, numerics=SMALL_GRID, **options):
-    return rulekit.compile(ruleset, "systemverilog", numerics, architecture="tables", **options)
-
-
-def literal(rng):
-    feature = rng.choice(["met", "eta", "jets", "kind", "tight"])
-    if rng.random() < 0.15:
-        return f"{feature} is {rng.choice(['', 'not '])}missing"
-    if feature == "kind":
-        return f"kind {rng.choice(['', 'not '])}in {{{', '.join(rng.sample(['qcd', 'top', 'w'], 2))}}}"
-    if feature == "tight":
-        return f"tight == {rng.choice(['true', 'false'])}"
-    value = {"met": 4 * rng.randrange(256), "eta": rng.randrange(-80, 80) / 16, "jets": rng.randrange(16)}[
-        feature
-    ]
-    return f"{feature} {rng.choice(['<', '<=', '>', '>=', '==', '!='])} {value}"
-
-
-def term(rng, depth=2):
-    if depth == 0 or rng.random() < 0.5:
-        return literal(rng)
-    return {rng.choice(["any", "any", "all"]): [term(rng, depth - 1) for _ in range(rng.randint(1, 3))]}
-
-
-def drawn(rng, policy, rules=5, **more):
-    """Return a law over the small schema whose rules nest lists."""
-    effect = (lambda: rng.choice((-9, -2, 1, 3, 9))) if policy == "score" else (lambda: rng.choice(OUTCOMES))
-    if policy == "score":
-        least = sorted(rng.sample(range(-8, 12), 2))
-        more = {"thresholds": dict(zip(rng.sample(OUTCOMES[:2], 2), least, strict=True)), **more}
-    every = [{"any": ["kind is missing", "tight is missing", "met > 80"]}]
-    written = [("all-features", every, 9 if policy == "score" else OUTCOMES[0])]
-    written += [(f"r{n}", [term(rng) for _ in range(rng.randint(0, 2))], effect()) for n in range(rules - 1)]
-    return law(FEATURES, written, policy=policy, name="hep.drawn", otherwise="drop", **more)
 
 
 def loaded(artifact, ruleset, *programs, rows=200):
@@ -185,53 +139,6 @@ def test_any_over_one_feature_takes_one_row():
     assert rows_of(AllOf((Missing("a"), Compare("a", ">", 0))), DOMAINS) == []
     narrow, wide = Compare("a", ">", 0), Compare("a", ">", -1)
     assert rows_of(AnyOf((wide, AllOf((narrow, Compare("b", ">", 1))))), DOMAINS) == rows_of(wide, DOMAINS)
-
-
-# ---- exact
-
-
-@needs_icarus
-@pytest.mark.parametrize("policy", POLICIES)
-@pytest.mark.parametrize("options", [{}, {"stages": 2}, {"rows": 70}, {"missing": False}], ids=str)
-@pytest.mark.parametrize("width", [8, 9])
-def test_tables_decide_as_semantics_does(policy, options, width):
-    rng = seeded(width)
-    ruleset = drawn(rng, policy)
-    if not options.get("missing", True):
-        features = [{**feature, "required": False} for feature in FEATURES]
-        ruleset = law(features, [("r", ["met > 8", "tight == true"])], policy=policy)
-    form = FixedFormat(width=width, fraction=4)
-    artifact = check_exact(ruleset, grid(ruleset, 10, eta=form), architecture="tables", **options)
-    assert design_of(artifact).pipeline.latency == options.get("stages", 3)
-    assert plan_of(artifact).rows >= options.get("rows", 1)
-
-
-def test_a_missing_value_is_beside_the_memory_where_that_is_cheaper():
-    ruleset = law(FEATURES, [("r", ["eta > 1", "jets > 1"])])
-    for width, bits, apart in ((8, 9, []), (9, 9, ["eta"])):
-        plan = plan_of(tables(ruleset, grid(ruleset, eta=FixedFormat(width=width, fraction=4))))
-        assert plan.apart == apart
-        assert {memory.bits for memory in plan.memories if memory.feature == "eta"} == {bits}
-
-
-def test_the_module_is_that_of_comparators_with_a_load_port():
-    from hardware import ports_of
-
-    ours, theirs = (
-        ports_of(artifact.source, "hep_small")
-        for artifact in (tables(SMALL), rulekit.compile(SMALL, "systemverilog", SMALL_GRID))
-    )
-    load = {name: ours.pop(name) for name in ("load_en", "load_addr", "load_data")}
-    assert ours == theirs
-    assert load["load_data"] == ("in", "31")
-
-
-def test_lines_are_no_longer_than_a_page_is_wide():
-    for rows in (None, 200):
-        for policy in ("first", "score"):
-            artifact = tables(drawn(seeded(2), policy), rows=rows)
-            for name in ("decide.sv", "program.txt"):
-                assert [line for line in artifact.files[name].decode().splitlines() if len(line) > 110] == []
 
 
 # ---- loading
@@ -365,35 +272,6 @@ def test_comparators_have_nothing_to_load():
         program(artifact, SMALL)
 
 
-def test_wide_features_are_refused_together():
-    wide = grid(SMALL, met=FixedFormat(width=15, fraction=0), eta=FixedFormat(width=20, fraction=4))
-    with pytest.raises(UnsupportedError) as raised:
-        tables(SMALL, wide, stages=1)
-    assert [refusal.subject for refusal in raised.value.refusals] == [
-        "stages=1",
-        "feature met",
-        "feature eta",
-    ]
-    assert all("comparators" in refusal.remedy for refusal in raised.value.refusals)
-    tables(law(FEATURES, [("a", ["met > 1"])]), grid(SMALL, met=FixedFormat(width=14, fraction=0)))
-
-
-def test_rules_that_multiply_out_are_refused_by_name():
-    pair = {"any": [{"all": ["met > 8", "eta > 1"]}, {"all": ["jets > 1", "tight == true"]}, "kind in {w}"]}
-    other = {"any": ["met < 4", "eta < 0", "jets == 0"]}
-    fine = law(FEATURES, [("fine", [pair, other])])
-    assert 3 < plan_of(tables(fine)).rows < 10
-    with pytest.raises(UnsupportedError, match=r"rows=2.*takes \d rows"):
-        tables(fine, rows=2)
-    names = [f"f{n}" for n in range(14)]
-    features = [{"name": name, "dtype": "bool"} for name in names]
-    lists = [{"any": [f"{name} == true" for name in names[n : n + 2]]} for n in range(0, 14, 2)]
-    with pytest.raises(
-        UnsupportedError, match="rule many: any: over several features it multiplies out to 128 rows"
-    ):
-        tables(law(features, [("many", lists)]), grid(SMALL))
-
-
 # ---- tools
 
 
@@ -409,23 +287,3 @@ def test_verilator_reads_the_same_tables(monkeypatch):
     fast = loaded(artifact, second, there)[0]
     assert all((slow[name] == fast[name]).all() for name in slow)
     check_loaded(artifact, second, there)
-
-
-@needs_verilator
-@pytest.mark.parametrize("policy", ["first", "score"])
-def test_verilator_finds_nothing_to_say(policy, tmp_path):
-    artifact = tables(drawn(seeded(3), policy), rows=40)
-    for name, data in artifact.files.items():
-        (tmp_path / name).write_bytes(data)
-    quiet = ["-Wno-DECLFILENAME", "-Wno-UNUSEDPARAM", "-Wno-UNUSEDSIGNAL"]
-    VERILATOR.run(["--lint-only", "-Wall", *quiet, "--top", "hep_drawn", "decide.sv"], tmp_path)
-
-
-@needs(YOSYS)
-def test_deep_memories_are_blocks(tmp_path):
-    artifact = tables(law(FEATURES, [("a", ["met > 100", "jets > 3", "tight == true"])], name="narrow"))
-    for name, data in artifact.files.items():
-        (tmp_path / name).write_bytes(data)
-    flow = "synth_xilinx -family xcup -flatten -top narrow -run begin:map_ffram"
-    count = "select -assert-count 2 t:RAMB18E2; select -assert-min 2 t:RAM32*"  # jets has five bits with "missing"
-    YOSYS.run(["-q", "-p", f"read_verilog -sv decide.sv; {flow}; {count}"], tmp_path)
