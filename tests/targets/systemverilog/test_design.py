@@ -1,68 +1,19 @@
-"""The modules of a design: what each net and port is, in the words of the law."""
+"""The plan of a design: its ports, how wide they are, and which of them the options ask for."""
 
 from __future__ import annotations
-
-import re
 
 import pytest
 from hardware import (
     SMALL,
     SMALL_GRID,
-    check_exact,
     design_of,
     grid,
     law,
-    needs_icarus,
 )
 
 import rulekit
 from rulekit.targets.systemverilog.design import Port
 from rulekit.targets.systemverilog.design import design_of as planned
-
-
-def test_a_rule_is_a_net_named_by_its_id_under_its_words(fraud) -> None:
-    artifact = rulekit.compile(fraud, "systemverilog", grid(fraud, 16))
-    rule = fraud.rules[0]
-    assert (
-        f"    // {rule.id}: {rule.title}\n"
-        "    //     cards_per_device_1h >= 4\n"
-        "    //     amount > 50\n"
-        "    //     any: country not in {SE, NO}, device_age is missing\n"
-        "    wire rule_many_cards_one_device = ~lacks\n"
-        "        & ~lacks_cards_per_device_1h_q\n"
-        "        & cards_per_device_1h_ge_4_q\n"
-        "        & amount_ge_51_q\n"
-        "        & ((~lacks_country_q & ~country_in_0_1_q) | lacks_device_age_q);\n"
-    ) in artifact.source
-    assert re.findall(r"wire (rule_\w+) =", artifact.source) == [
-        "rule_many_cards_one_device",
-        "rule_large_abroad",
-    ]
-
-
-@needs_icarus
-def test_what_contradicts_itself_is_no_logic() -> None:
-    ruleset = law(
-        [{"name": "x", "dtype": "int32", "required": True}, {"name": "y", "dtype": "int32"}],
-        [
-            ("never", ["x > 7", "x <= 7"]),
-            ("always", [{"any": ["x > 7", "x <= 7"]}]),
-            ("there", [{"any": ["y > 7", "y is missing"]}]),
-        ],
-    )
-    source = check_exact(ruleset, grid(ruleset)).source
-    assert "wire rule_never = 1'b0;" in source
-    assert "wire rule_always = ~lacks;" in source
-    assert "wire rule_there = ~lacks & (y_ge_8_q | lacks_y_q);" in source
-
-
-def test_thresholds_and_inputs_are_told_with_units() -> None:
-    source = rulekit.compile(SMALL, "systemverilog", SMALL_GRID).source
-    assert "input  wire [7:0] in_met,  // met: 8 bits, 1 step = 4 GeV, 0 to 1020 GeV\n" in source
-    assert "    // met >= 152 GeV\n    wire met_ge_38 = " in source
-    assert "~in_eta[7]" in source  # the sign is turned
-    assert "out_outcome,  // 0 accept, 1 keep, 2 none, 3 invalid\n" in source
-    assert f"// Ruleset {SMALL.digest}\n" in source
 
 
 @pytest.mark.parametrize(

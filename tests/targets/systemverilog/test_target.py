@@ -6,7 +6,9 @@ import pytest
 from hardware import SMALL, SMALL_GRID, grid, law, needs_icarus
 
 import rulekit
-from rulekit.errors import ArtifactError, UnsupportedError
+from rulekit.errors import ArtifactError, MissingToolError, UnsupportedError
+from rulekit.targets.systemverilog import target
+from rulekit.targets.systemverilog.options import Options
 
 NUMBER = [{"name": "x", "dtype": "float64"}]
 WHOLE = [{"name": "n", "dtype": "int64"}]
@@ -47,3 +49,23 @@ def test_more_than_three_stages_are_for_sums_of_points(options) -> None:
     with pytest.raises(UnsupportedError, match="stages 4") as raised:
         rulekit.compile(ruleset, "systemverilog", grid(ruleset), stages=4, **options)
     assert "--option stages=3" in str(raised.value)
+
+
+def test_loading_needs_a_simulator_and_compiling_none(monkeypatch) -> None:
+    monkeypatch.setattr("rulekit.targets.systemverilog.tools.sys.executable", "/nowhere/python")
+    monkeypatch.setattr("rulekit.targets.systemverilog.tools.shutil.which", lambda _: None)
+    artifact = rulekit.compile(SMALL, "systemverilog", SMALL_GRID)
+    assert isinstance(target.absent(), MissingToolError)
+    with pytest.raises(MissingToolError, match="iverilog is not installed"):
+        artifact.load()
+
+
+def test_what_tables_and_control_refuse_is_told_together() -> None:
+    ruleset = law(NUMBER, [("a", ["x > 1"])])
+    wide = grid(ruleset, 16)
+    found = target.refuses(ruleset, wide, Options(architecture="tables", control=True, stages=4))
+    subjects = [each.subject for each in found]
+    assert "feature x" in subjects
+    assert subjects[-1] == "stages 4"
+    assert len(subjects) == 3
+    assert target.refuses(ruleset, wide, Options()) == ()
