@@ -29,7 +29,7 @@ def test_the_whole_journey(beside_law, law):
     assert max(map(len, out.splitlines())) <= 80
 
 
-def test_repeal_and_rollback(beside_law, law, typed, monkeypatch):
+def test_repeal_and_rollback(beside_law, law):
     write_charter(law, 0)
     beside_law("enact law")
     amend(law, "1.3.0")
