@@ -179,7 +179,7 @@ def induce(
         _refuse(single)
         print_answer(json, *_several(asked, rates, hit_policy))
         return
-    found = _one(asked, fpr, alert_rate, hit_policy=hit_policy, outcome=accept, resamples=resamples,
+    found = _one(asked, fpr, alert_rate, hit_policy=hit_policy, accept=accept, resamples=resamples,
                  incumbent=incumbent)  # fmt: skip
     print_answer(json, *found)
 

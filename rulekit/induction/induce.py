@@ -34,7 +34,7 @@ def induce(  # noqa: PLR0913 - the verb of the library
     hit_policy: str | None = None,
     weight: str | None = None,
     name: str | None = None,
-    outcome: str = "accept",
+    accept: str = "accept",
     otherwise: str = "reject",
     seed: int = 0,
     time_limit: float | None = None,
@@ -63,7 +63,7 @@ def induce(  # noqa: PLR0913 - the verb of the library
     weight : a column of event weights, respected in fitting, thresholds, ranking, rates and measures. Default:
         every event counts 1.
     name : of the ruleset. Default: the name of the schema.
-    outcome, otherwise : outcome of the accepted events, and of all others.
+    accept, otherwise : outcome of the accepted events, and of all others.
     seed : the only source of chance; equal seeds give equal digests.
     time_limit : in seconds. After it ``auto`` starts no further method and returns the best so far, which then
         depends on the machine. Ctrl-C does the same. Default: no limit.
@@ -97,7 +97,7 @@ def induce(  # noqa: PLR0913 - the verb of the library
     budget.check_truth(truth, "the column that tells signal")
     methods = methods_for(method, policy_named(hit_policy), directed=bool(monotone))
     caps = make_constraints(budget, schema, forbidden=forbidden, monotone=monotone, numerics=numerics)
-    names = DraftNames(name or schema.name, schema, outcome, otherwise, incumbent)
+    names = DraftNames(name or schema.name, schema, accept, otherwise, incumbent)
     bounds: dict[str, JsonValue] = {
         "forbidden": [*sorted(forbidden)],
         "directions": {**caps.directions},

@@ -104,7 +104,7 @@ def test_alert_rate_without_truth_follows_the_teacher(events: pl.DataFrame, sche
 def test_alert_rate_with_truth_and_other_outcomes(events: pl.DataFrame, schema: Schema) -> None:
     found = induce(
         "score", events, "truth", schema=schema, budget=Budget(alert_rate=0.05), method="tree",
-        name="cards.block", outcome="review", otherwise="approve",
+        name="cards.block", accept="review", otherwise="approve",
     )  # fmt: skip
     assert found.measures.rate.value <= 0.05
     assert found.measures.purity is not None
