@@ -1,4 +1,4 @@
-"""The compiled loops, literal by literal and block by block, beside plain Python."""
+"""The compiled loops, block by block, beside plain Python."""
 
 from __future__ import annotations
 

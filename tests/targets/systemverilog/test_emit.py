@@ -1,4 +1,4 @@
-"""The emitted text: rules read as the law does, each question is asked once, and no tool complains."""
+"""The emitted text: each question is asked once, and no tool complains or obeys a comment."""
 
 from __future__ import annotations
 

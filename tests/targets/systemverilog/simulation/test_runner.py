@@ -1,4 +1,4 @@
-"""Options, latency, reset, gaps, and two simulators that give the same answers."""
+"""Simulated designs: options, latency, reset, and millions of events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The architecture of tables: exact, loaded with another ruleset, and clear about what it has no room for."""
+"""The tables of a design, loaded with another ruleset, and clear about what does not fit."""
 
 from __future__ import annotations
 
