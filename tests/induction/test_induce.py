@@ -6,6 +6,7 @@ import sys
 import warnings
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 from places import TESTS
@@ -19,6 +20,8 @@ from rulekit.ir.condition import literals
 from rulekit.ir.notation.document import ruleset_from_json, ruleset_to_json
 from rulekit.ir.schema import Feature, Schema
 from rulekit.ir.semantics import decide
+
+pytest.importorskip("numba", reason="pip install 'rulekit-engine[induction]'")
 
 FPR = Budget(false_positive_rate=0.02, rules=6)
 RULES = ("tree", "score-tree", "forest", "skope-rules", "figs", "rule-fit")
@@ -268,3 +271,84 @@ def test_a_schema_without_any_variation_finds_nothing(events: pl.DataFrame) -> N
     frame = events.with_columns(flat=pl.lit(1, pl.Int32))
     with pytest.raises(BudgetError, match="no rule"):
         induce("score", frame, "truth", schema=flat, budget=FPR)
+
+
+def _reached(ruleset: rulekit.Ruleset, fresh: pl.DataFrame) -> tuple[Any, Any]:
+    accepted = fresh.select(rulekit.expr(ruleset, "accept")).to_series()
+    return accepted.filter(fresh["truth"]).mean(), accepted.filter(~fresh["truth"]).mean()
+
+
+def test_a_hundredth_of_the_labels_may_be_wrong(
+    events: pl.DataFrame, fresh: pl.DataFrame, schema: Schema
+) -> None:
+    wrong = pl.Series(np.random.default_rng(5).random(len(events)) < 0.01)
+    flipped = events.with_columns(truth=pl.col("truth") != wrong)
+    found = induce("score", flipped, "truth", schema=schema, budget=FPR)
+    efficiency, rate = _reached(found.ruleset, fresh)
+    assert efficiency > 0.8
+    assert rate < 0.03
+
+
+def test_constant_and_missing_features_are_in_no_rule(
+    events: pl.DataFrame, fresh: pl.DataFrame, schema: Schema
+) -> None:
+    empty = {"still": pl.lit(1.5), "never": pl.lit(None, pl.Float64), "nan": pl.lit(float("nan"))}
+    wider = Schema(
+        name="wider",
+        version="1.0.0",
+        features=(*schema.features, *(Feature(name=name, dtype="float64") for name in empty)),
+    )
+    some = events.head(3000).with_columns(**empty)
+    for policy in (None, "score"):
+        budget = Budget(false_positive_rate=0.02, literals=10)
+        found = induce(
+            "score",
+            some,
+            "truth",
+            schema=wider,
+            budget=budget,
+            hit_policy=policy,
+        )
+        texts = " ".join(str(rule.when) for rule in found.ruleset.rules)
+        assert not any(f"'{name}'" in texts for name in empty)
+        assert _reached(found.ruleset, fresh.with_columns(**empty))[0] > 0.6
+
+
+def test_a_second_is_enough_for_something(events: pl.DataFrame, schema: Schema) -> None:
+    found = induce("score", events, "truth", schema=schema, budget=FPR, time_limit=1)
+    assert found.stopped == "time limit of 1 s"
+    assert found.ruleset.rules
+    assert found.measures.false_positive_rate.value <= 0.02
+
+
+_DIGESTS = """
+import numpy as np, polars as pl
+from rulekit import Budget, Feature, Schema, induce
+rng = np.random.default_rng(0)
+values = rng.normal(size=(3, 1500))
+score = values.sum(axis=0) - (values[0] * values[1]) ** 2
+events = pl.DataFrame(dict(zip("xyz", values))).with_columns(
+    score=pl.Series(score), truth=pl.Series(score + rng.normal(0, 0.3, 1500) > 1.5)
+)
+schema = Schema(name="slope", version="1.0.0", features=tuple(Feature(name=n, dtype="float64") for n in "xyz"))
+for policy in (None, "score"):
+    budget = Budget(false_positive_rate=0.02, literals=12)
+    found = induce("score", events, "truth", schema=schema, budget=budget, hit_policy=policy)
+    print(found.methods[0].method, *(point.ruleset.digest for point in found.path))
+"""
+
+
+def test_one_thread_and_two_give_the_same_digest() -> None:
+    said = []
+    for threads in ("1", "2"):
+        names = ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "POLARS_MAX_THREADS", "OPENBLAS_NUM_THREADS")
+        done = subprocess.run(
+            [sys.executable, "-c", _DIGESTS],
+            env={**os.environ, **dict.fromkeys(names, threads)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        said.append(done.stdout.splitlines())
+    assert said[0] == said[1]
+    assert [line.split()[0] for line in said[0]] == ["boxes", "points"]

@@ -107,7 +107,7 @@ def test_costs_are_background_or_alerts() -> None:
     [
         (Budget(alert_rate=0.1), 0.1 * (1 - 0.5 / math.sqrt(30))),  # 30 of 300 events: half a deviation less
         (Budget(alert_rate=0.004), 0.004 * (1 - 0.5 / math.sqrt(1.2))),
-        (Budget(alert_rate=0.001), 0.001 * 0.5),  # never below half of the budget
+        (Budget(false_positive_rate=0.004), 0.002),  # one event: never below half of the budget
     ],
 )
 def test_the_target_stays_below_the_budget_by_its_deviation(budget: Budget, expected: float) -> None:
