@@ -37,7 +37,11 @@ RULES = (
     rulekit.Rule(id="b", when=[{"any": ["word in {b}", "X is missing"]}], then="look"),
 )
 FRAME = pl.DataFrame(
-    {"x": [0.5, 0.0, None, float("nan")], "X": [9, None, 9, 9], "word": ["it's", "b\0", "b", None]},
+    {
+        "x": [0.5, 0.0, None, float("nan"), 0.0],
+        "X": [9, None, 9, 9, 9],
+        "word": ["it's", "it's", "b", None, "b\0"],  # SQL text would end at the NUL
+    },
     schema_overrides={"x": pl.Float32, "X": pl.Int64},
 )
 
@@ -53,9 +57,9 @@ def law():
 def test_an_event_and_a_frame_are_decided_alike(law):
     runner = rulekit.compile(law, "sql").load()
     found = runner.batch(FRAME, hits=True)
-    assert found["outcome"].to_list() == ["hit", "look", "invalid", "invalid"]
-    assert found["rule"].to_list() == ["a", "b", None, None]
-    assert found["hits"].to_list() == [["a"], ["b"], [], []]
+    assert found["outcome"].to_list() == ["hit", "look", "invalid", "invalid", "no"]
+    assert found["rule"].to_list() == ["a", "b", None, None, None]
+    assert found["hits"].to_list() == [["a"], ["b"], [], [], []]
     for event in FRAME.iter_rows(named=True):
         assert runner.one(event, hits=True) == decide(law, event)
 
@@ -63,8 +67,8 @@ def test_an_event_and_a_frame_are_decided_alike(law):
 def test_which_rules_hit_is_a_column_for_each(law):
     matrix = rulekit.compile(law, "sql").load().hit_matrix(FRAME)
     assert matrix.to_dict(as_series=False) == {
-        "a": [True, False, False, False],
-        "b": [False, True, False, False],
+        "a": [True, False, False, False, False],
+        "b": [False, True, False, False, False],
     }
 
 
@@ -87,7 +91,7 @@ def test_another_dtype_wants_a_word(law):
     wide = FRAME.with_columns(pl.col("x").cast(pl.Float64))
     with pytest.raises(EventError, match="another dtype"):
         runner.batch(wide)
-    assert runner.batch(wide, cast=True)["rule"].to_list() == ["a", "b", None, None]
+    assert runner.batch(wide, cast=True)["rule"].to_list() == ["a", "b", None, None, None]
 
 
 def test_a_law_that_reads_nothing_counts_its_events():
