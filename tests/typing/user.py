@@ -129,3 +129,12 @@ def errors(text: str) -> str:
         return ", ".join(refusal.reason for refusal in error.refusals)
     except rulekit.RulekitError as error:
         return str(error)
+
+
+def modules(law: rulekit.Ruleset, matrix: list[list[float]], labels: list[bool]) -> str:
+    """Use the public modules, which need no import of their own."""
+    slow: rulekit.Decision = rulekit.reference.decide(law, {"amount": 63.5})
+    classifier = rulekit.sklearn.RuleClassifier(budget=rulekit.Budget(alert_rate=0.1), seed=1)
+    learnt: rulekit.Ruleset = classifier.fit(matrix, labels).ruleset_
+    contract: type[rulekit.testing.TargetContract] = rulekit.testing.TargetContract
+    return f"{slow.outcome} {learnt.digest} {contract.__name__}"
