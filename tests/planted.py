@@ -45,3 +45,17 @@ def planted(events: int, seed: int) -> pl.DataFrame:
     truth = np.where(rng.random(events) < 0.01, ~inside, inside)
     score = inside + rng.normal(0, 0.05, events)
     return frame.with_columns(truth=pl.Series(truth), score=pl.Series(score))
+
+
+def planted_particles(count: int, seed: int) -> pl.DataFrame:
+    """Muons have high x, electrons high y; where both are high it is a muon. The rest is jets."""
+    rng = np.random.default_rng(seed)
+    frame = pl.DataFrame({name: rng.random(count) for name in "xyz"})
+    kind = (
+        pl.when(pl.col("x") > 0.9)
+        .then(pl.lit("muon"))
+        .when((pl.col("y") > 0.8) & (pl.col("z") < 0.5))
+        .then(pl.lit("electron"))
+        .otherwise(pl.lit("jet"))
+    )
+    return frame.with_columns(kind=kind)

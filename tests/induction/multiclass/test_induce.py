@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-import numpy as np
 import polars as pl
 import pytest
+from planted import planted_particles
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 
@@ -28,28 +28,14 @@ BUDGETS = {
 }
 
 
-def _particles(count: int, seed: int) -> pl.DataFrame:
-    """Muons have high x, electrons high y; where both are high it is a muon. The rest is jets."""
-    rng = np.random.default_rng(seed)
-    frame = pl.DataFrame({name: rng.random(count) for name in "xyz"})
-    kind = (
-        pl.when(pl.col("x") > 0.9)
-        .then(pl.lit("muon"))
-        .when((pl.col("y") > 0.8) & (pl.col("z") < 0.5))
-        .then(pl.lit("electron"))
-        .otherwise(pl.lit("jet"))
-    )
-    return frame.with_columns(kind=kind)
-
-
 @pytest.fixture(scope="module")
 def particles() -> pl.DataFrame:
-    return _particles(6000, 1)
+    return planted_particles(6000, 1)
 
 
 @pytest.fixture(scope="module")
 def unseen() -> pl.DataFrame:
-    return _particles(6000, 2)
+    return planted_particles(6000, 2)
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +109,7 @@ def test_steps_of_a_scale_share_one_sum(forest: RandomForestClassifier, particle
     assert ruleset.hit_policy is HitPolicy.SCORE
     assert [outcome for outcome, _ in ruleset.ladder] == ["review", "block"]
     assert all(low[1] < high[1] for low, high in pairwise(ruleset.ladder))
-    fresh = _particles(6000, 5).with_columns(grade=grade)
+    fresh = planted_particles(6000, 5).with_columns(grade=grade)
     given, truth = _outcomes(ruleset, fresh), fresh["grade"]
     assert (given == "block").filter(truth == "block").mean() > 0.7
     assert (given == "block").filter(truth != "block").mean() < 0.02

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 import pytest
+from planted import planted_particles
 from skl2onnx import to_onnx
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
@@ -22,23 +22,9 @@ SCHEMA = Schema(
 )
 
 
-def _particles(count: int, seed: int) -> pl.DataFrame:
-    """Muons have high x, electrons high y; where both are high it is a muon. The rest is jets."""
-    rng = np.random.default_rng(seed)
-    frame = pl.DataFrame({name: rng.random(count) for name in "xyz"})
-    kind = (
-        pl.when(pl.col("x") > 0.9)
-        .then(pl.lit("muon"))
-        .when((pl.col("y") > 0.8) & (pl.col("z") < 0.5))
-        .then(pl.lit("electron"))
-        .otherwise(pl.lit("jet"))
-    )
-    return frame.with_columns(kind=kind)
-
-
 @pytest.fixture(scope="module")
 def particles() -> pl.DataFrame:
-    return _particles(6000, 1)
+    return planted_particles(6000, 1)
 
 
 @pytest.mark.parametrize("zipmap", [False, True])
@@ -91,7 +77,7 @@ def test_columns_and_mappings_give_each_class_its_scores() -> None:
 
 
 def test_a_classifier_gives_the_column_of_the_class() -> None:
-    events = _particles(300, 3)
+    events = planted_particles(300, 3)
     matrix = feature_matrix(events, SCHEMA)
     model = LogisticRegression().fit(
         matrix, events["kind"].replace_strict({"jet": 4, "muon": 7, "electron": 1}).to_numpy()
